@@ -1,0 +1,17 @@
+import type { Clock } from './clock.js'
+
+/** What `within` gives when the time was up first. */
+export const TIMED_OUT = Symbol('timed out')
+
+/** Waits for a promise, but no longer than so many milliseconds. The timer is gone once either has come. */
+export async function within<T> (delayMs: number, work: Promise<T>, clock: Clock): Promise<T | typeof TIMED_OUT> {
+  let cancel: () => void = () => undefined
+  const timeUp = new Promise<typeof TIMED_OUT>((resolve) => {
+    cancel = clock.after(delayMs, () => resolve(TIMED_OUT))
+  })
+  try {
+    return await Promise.race([work, timeUp])
+  } finally {
+    cancel()
+  }
+}

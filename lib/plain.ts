@@ -1,0 +1,98 @@
+import { describe } from './describe.js'
+import { isSecretName, REDACTED, redactText } from './redact.js'
+
+/** How much of a value is shown. What a probe answers stays small whatever a check hands over. */
+const DEEPEST = 6
+const MOST_ENTRIES = 100
+const MOST_VALUES = 1_000
+const LONGEST_TEXT = 2_000
+const MOST_TEXT = 64 * 1024
+
+const UNREADABLE = '[unreadable]'
+
+/**
+ * Copies any value into plain JSON data that `JSON.stringify` can neither choke on nor blow up on: cycles, BigInt,
+ * errors, dates, buffers, throwing getters and huge values are all written in words. Secrets are redacted. Never throws.
+ */
+export function toPlain (value: unknown): unknown {
+  return new Copy().of(value)
+}
+
+/** As `toPlain`, for what should be an object; anything else stands under `value`. */
+export function toPlainObject (value: unknown): Record<string, unknown> {
+  const plain = toPlain(value)
+  return isRecord(plain) ? plain : { value: plain }
+}
+
+export function isRecord (value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+class Copy {
+  readonly #ancestors: object[] = []
+  #values = 0
+  #text = 0
+
+  of (value: unknown): unknown {
+    this.#values += 1
+    if (typeof value === 'string') return this.#string(value)
+    if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
+    if (typeof value === 'bigint') return this.#string(String(value))
+    if (typeof value === 'object' && value !== null) return this.#object(value)
+    return typeof value === 'boolean' || value === null ? value : undefined
+  }
+
+  #string (value: string): string {
+    const room = Math.max(0, Math.min(LONGEST_TEXT, MOST_TEXT - this.#text))
+    this.#text += Math.min(value.length, room)
+    return value.length > room ? `${redactText(value.slice(0, room))}…` : redactText(value)
+  }
+
+  #object (value: object): unknown {
+    if (this.#ancestors.includes(value)) return '[circular]'
+    if (this.#ancestors.length >= DEEPEST || this.#values > MOST_VALUES) return `[${describe(value)}]`
+    this.#ancestors.push(value)
+    try {
+      return this.#unwrap(value)
+    } catch {
+      return UNREADABLE
+    } finally {
+      this.#ancestors.pop()
+    }
+  }
+
+  #unwrap (value: object): unknown {
+    if (value instanceof Error) return this.#error(value)
+    if (value instanceof Map) return this.#entries([...value].map(([key, entry]) => [String(key), (): unknown => entry]))
+    if (value instanceof Set) return this.#array([...value])
+    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+    if (Array.isArray(value)) return this.#array(value)
+    if ('toJSON' in value && typeof value.toJSON === 'function') return this.of(Reflect.apply(value.toJSON, value, []))
+    return this.#entries(Object.keys(value).map((key) => [key, (): unknown => Reflect.get(value, key)]))
+  }
+
+  #error (error: Error): unknown {
+    const keys = ['name', 'message', 'code', 'cause'].filter((key) => Reflect.get(error, key) !== undefined)
+    return this.#entries(keys.map((key) => [key, (): unknown => Reflect.get(error, key)]))
+  }
+
+  #array (values: readonly unknown[]): unknown[] {
+    const shown = Array.from(values.slice(0, MOST_ENTRIES), (value) => this.of(value) ?? null)
+    return values.length > MOST_ENTRIES ? [...shown, `… ${values.length - MOST_ENTRIES} more`] : shown
+  }
+
+  #entries (entries: readonly (readonly [string, () => unknown])[]): Record<string, unknown> {
+    const shown = entries.slice(0, MOST_ENTRIES).map(([key, read]) => [this.#string(key), this.#entry(key, read)] as const)
+    if (entries.length > MOST_ENTRIES) shown.push(['…', `${entries.length - MOST_ENTRIES} more`])
+    return Object.fromEntries(shown.filter(([, value]) => value !== undefined))
+  }
+
+  #entry (key: string, read: () => unknown): unknown {
+    try {
+      const value = this.of(read())
+      return isSecretName(key) && value !== undefined ? REDACTED : value
+    } catch {
+      return UNREADABLE
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { describe } from './describe.js'
+import { errors } from './errors.js'
+import { isRecord } from './plain.js'
+
+/** Gives a value back as what it must be, or throws an error that names the option, what came and what is expected. */
+export type Rule<T> = (value: unknown, option: string) => T
+
+/** The longest delay that a timer of Node.js takes; a longer one would fire at once. */
+const LONGEST_DELAY_MS = 2 ** 31 - 1
+
+export function refuse (value: unknown, option: string, expected: string): never {
+  throw new errors.OptionInvalid(option, expected, describe(value))
+}
+
+export const text: Rule<string> = (value, option) =>
+  typeof value === 'string' && value.trim() !== '' ? value : refuse(value, option, 'a string that is not empty')
+
+export const flag: Rule<boolean> = (value, option) =>
+  typeof value === 'boolean' ? value : refuse(value, option, 'true or false')
+
+export function integer (least: number, most: number, unit = ''): Rule<number> {
+  return (value, option) =>
+    typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
+      ? value
+      : refuse(value, option, `a whole number${unit} from ${least} to ${most}`)
+}
+
+export const delay = integer(1, LONGEST_DELAY_MS, ' of milliseconds')
+
+export function oneOf<T extends string> (values: readonly T[]): Rule<T> {
+  return (value, option) => values.find((known) => known === value) ?? refuse(value, option, `one of ${values.join(', ')}`)
+}
+
+export function listOf<T> (rule: Rule<T>): Rule<readonly T[]> {
+  return (value, option) =>
+    Array.isArray(value) ? value.map((entry, at) => rule(entry, `${option}[${at}]`)) : refuse(value, option, 'an array')
+}
+
+/** A function of which no more is known: what it takes and gives cannot be seen at run time, so that it stands for any. */
+export type AnyFunction = (...args: unknown[]) => never
+
+export function isFunction (value: unknown): value is AnyFunction {
+  return typeof value === 'function'
+}
+
+/** Throws for what is no function. */
+export function assertFunction (what: string, name: string, value: unknown): asserts value is AnyFunction {
+  if (!isFunction(value)) throw new errors.FunctionInvalid(what, name, describe(value))
+}
+
+/** An object with any keys, all of whose values obey one rule. */
+export function recordOf<T> (rule: Rule<T>): Rule<readonly (readonly [string, T])[]> {
+  return (value, option) =>
+    isRecord(value)
+      ? Object.entries(value).map(([key, entry]) => [key, rule(entry, `${option}.${key}`)] as const)
+      : refuse(value, option, 'an object')
+}
+
+/** An object that may have some keys and no others: a typing error in a key must not leave open what it was to close. */
+export function only<T> (keys: readonly string[], rule: Rule<T>): Rule<ReadonlyMap<string, T>> {
+  return (value, option) => {
+    if (!isRecord(value)) return refuse(value, option, `an object with keys of ${keys.join(', ')}`)
+    const unknown = Object.keys(value).find((key) => !keys.includes(key))
+    if (unknown !== undefined) return refuse(unknown, option, `an object with no other keys than ${keys.join(', ')}`)
+    return new Map(Object.entries(value).filter(([, entry]) => entry !== undefined).map(([key, entry]) => [key, rule(entry, `${option}.${key}`)]))
+  }
+}
+
+/** A value that is left out, or `undefined`, is replaced. */
+export function withDefault<T, D> (rule: Rule<T>, fallback: D): Rule<T | D> {
+  return (value, option) => value === undefined ? fallback : rule(value, option)
+}
+
+/** The names of the keys that are none of those known. */
+export function unknownKeys (value: object, known: readonly string[], option = ''): string[] {
+  return Object.keys(value).filter((key) => !known.includes(key)).map((key) => option + key)
+}

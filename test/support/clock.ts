@@ -1,0 +1,53 @@
+import type { Clock } from '../../lib/clock.js'
+
+interface Timer {
+  readonly at: number
+  readonly callback: () => void
+}
+
+/** A clock that stands still until a test moves it. */
+export class ManualClock implements Clock {
+  #now = 0
+  readonly #timers = new Set<Timer>()
+
+  /** How many timers wait. */
+  get waiting (): number {
+    return this.#timers.size
+  }
+
+  date (): Date {
+    return new Date(this.#now)
+  }
+
+  now (): number {
+    return this.#now
+  }
+
+  after (delayMs: number, callback: () => void): () => void {
+    const timer = { at: this.#now + delayMs, callback }
+    this.#timers.add(timer)
+    return () => this.#timers.delete(timer)
+  }
+
+  /** Lets time pass: what is due is called in its order, and what follows from it is done before the next is called. */
+  async pass (delayMs: number): Promise<void> {
+    const end = this.#now + delayMs
+    await settled()
+    for (let next = this.#nextUntil(end); next !== undefined; next = this.#nextUntil(end)) {
+      this.#timers.delete(next)
+      this.#now = next.at
+      next.callback()
+      await settled()
+    }
+    this.#now = end
+  }
+
+  #nextUntil (end: number): Timer | undefined {
+    return [...this.#timers].filter((timer) => timer.at <= end).sort((left, right) => left.at - right.at)[0]
+  }
+}
+
+/** After every promise that could settle has: a turn of the event loop comes after all microtasks. */
+async function settled (): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
+}
