@@ -1,0 +1,12 @@
+/** OpenTelemetry resource attributes by name. */
+export type Attributes = Readonly<Record<string, string | number>>
+
+/** Leaves out what is not there: an attribute without a value says nothing, and OpenTelemetry's merge ignores it too. */
+export function present (attributes: Readonly<Record<string, string | number | undefined>>): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(isPresent))
+}
+
+function isPresent (entry: [string, string | number | undefined]): entry is [string, string | number] {
+  const [, value] = entry
+  return typeof value === 'string' ? value.trim() !== '' : value !== undefined
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path'
+import { parseProperties } from './properties.js'
+import type { Surroundings } from './surroundings.js'
+import { readTextFile } from './text-file.js'
+
+/** The commit an app was built from, as Actuator shows it with `management.info.git.mode=simple`. */
+export interface Git {
+  readonly branch?: string
+  readonly commit?: GitCommit
+}
+
+export interface GitCommit {
+  readonly id?: string
+  readonly time?: string
+}
+
+/** How long Spring Boot's `GitProperties.getShortCommitId` makes an id. */
+const SHORT_ID_LENGTH = 7
+
+/**
+ * Reads `git.properties` in the working directory, the file that git-commit-id plugins write. Only the branch and the commit's
+ * id and time are taken: a remote's URL, an author's address and the like stay inside.
+ */
+export async function gitSection ({ cwd }: Surroundings): Promise<Git | undefined> {
+  const properties = parseProperties(await readTextFile(join(cwd, 'git.properties')) ?? '')
+  const branch = valueOf(properties, 'git.branch')
+  const commit = commitIn(properties)
+  if (branch === undefined && commit === undefined) return undefined
+  return { ...(branch !== undefined && { branch }), ...(commit !== undefined && { commit }) }
+}
+
+function commitIn (properties: ReadonlyMap<string, string>): GitCommit | undefined {
+  const fullId = valueOf(properties, 'git.commit.id') ?? valueOf(properties, 'git.commit.id.full')
+  const id = valueOf(properties, 'git.commit.id.abbrev') ?? fullId?.slice(0, SHORT_ID_LENGTH)
+  const time = valueOf(properties, 'git.commit.time')
+  if (id === undefined && time === undefined) return undefined
+  return { ...(id !== undefined && { id }), ...(time !== undefined && { time: toInstant(time) }) }
+}
+
+function valueOf (properties: ReadonlyMap<string, string>, key: string): string | undefined {
+  const value = properties.get(key)?.trim()
+  return value === '' ? undefined : value
+}
+
+/** As Spring Boot's `GitProperties`: seconds since 1970 or `2024-05-01T10:00:00+0200` become UTC, the rest stays as it is. */
+function toInstant (time: string): string {
+  const [, local, hours, minutes] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)([+-]\d\d):?(\d\d)$/.exec(time) ?? []
+  const date = /^\d{1,11}$/.test(time) ? new Date(Number(time) * 1000) : new Date(`${local ?? ''}${hours ?? ''}:${minutes ?? ''}`)
+  return Number.isNaN(date.getTime()) ? time : date.toISOString().replace('.000Z', 'Z')
+}

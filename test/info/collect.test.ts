@@ -1,0 +1,96 @@
+import { readdirSync } from 'node:fs'
+import t from 'tap'
+import { collectInfo } from '../../lib/info/collect.js'
+import { surroundingsOf } from './fixtures/surroundings-of.js'
+
+const PACKAGE = { 'package.json': '{"name":"packaged","version":"1.2.3"}' }
+
+await t.test('a source that throws costs its attributes only', async (t) => {
+  const surroundings = surroundingsOf(t.testdir(PACKAGE))
+  for (const broken of ['arch', 'tmpdir']) {
+    Object.defineProperty(surroundings, broken, { get () { throw new Error('broken') } })
+  }
+  const { 'trace.attributes': attributes } = await collectInfo({ serviceInstanceId: true }, surroundings)
+  t.notOk('host.name' in attributes)
+  t.notOk('service.instance.id' in attributes)
+  t.match(attributes, { 'service.name': 'packaged', 'process.pid': 7 })
+})
+
+await t.test('where nothing is to be found the service is unknown, and sections are left out', async (t) => {
+  const info = await collectInfo({}, surroundingsOf(t.testdir()))
+  t.same(info.app, { name: 'unknown_service:node' })
+  t.equal(info['trace.attributes']['service.name'], 'unknown_service:node')
+  t.same(Object.keys(info), ['app', 'trace.attributes'])
+})
+
+await t.test('the name comes from the option, OTEL_SERVICE_NAME, the package, in this order', async (t) => {
+  const folder = t.testdir(PACKAGE)
+  const env = { OTEL_SERVICE_NAME: 'named', OTEL_RESOURCE_ATTRIBUTES: 'service.name=attributed' }
+  const both = async (name: string | undefined, given: Record<string, string>) => {
+    const info = await collectInfo({ name }, surroundingsOf(folder, { env: given }))
+    return [info.app.name, info['trace.attributes']['service.name']]
+  }
+  t.same(await both('optional', env), ['optional', 'optional'])
+  t.same(await both(' ', env), ['named', 'named'])
+  t.same(await both(undefined, { ...env, OTEL_SERVICE_NAME: ' ' }), ['packaged', 'attributed'])
+  t.same(await both(undefined, { OTEL_RESOURCE_ATTRIBUTES: 'service.name=' }), ['packaged', 'packaged'])
+})
+
+await t.test('OTEL_RESOURCE_ATTRIBUTES win over what was collected, unless they are empty', async (t) => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'host.name=given,os.type=,team=a,service.version=9' }
+  t.match((await collectInfo({}, surroundingsOf(t.testdir(), { env })))['trace.attributes'], {
+    'host.name': 'given', 'os.type': 'linux', team: 'a', 'service.version': '9'
+  })
+})
+
+await t.test('there is no service.version of its own and no instance id by default', async (t) => {
+  const folder = t.testdir(PACKAGE)
+  const { 'trace.attributes': attributes } = await collectInfo({}, surroundingsOf(folder))
+  t.notOk('service.version' in attributes)
+  t.notOk('service.instance.id' in attributes)
+  t.same(readdirSync(folder), ['package.json'])
+})
+
+await t.test('the instance id is kept, given by the option, or by OTEL_RESOURCE_ATTRIBUTES', async (t) => {
+  const folder = t.testdir()
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=attributed' }
+  const idOf = async (serviceInstanceId: boolean | string, given = {}) =>
+    (await collectInfo({ serviceInstanceId }, surroundingsOf(folder, { env: given })))['trace.attributes']['service.instance.id']
+  t.equal(await idOf('mine'), 'mine')
+  t.equal(await idOf('mine', env), 'mine')
+  t.equal(await idOf(true, env), 'attributed')
+  t.equal(await idOf(false, env), 'attributed')
+  t.equal(await idOf(' '), undefined)
+  t.same(readdirSync(folder), [], 'nothing is kept that is not shown')
+  t.match(await idOf(true), /^[0-9a-f-]{36}$/)
+  t.equal(await idOf(true), await idOf(true))
+})
+
+await t.test('secrets in values are hidden everywhere', async (t) => {
+  const folder = t.testdir({ 'git.properties': 'git.branch=https://u:p@h/b\ngit.commit.id=0123456789' })
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'db=postgres://u:p@h/db,api.key=x', BUILD_URL: 'https://u:p@ci', K8S_NODE_NAME: 'token=x' }
+  const info = await collectInfo({ name: 'https://u:p@app' }, surroundingsOf(folder, { env, argv: ['node', 'a.js', '--password', 'x'] }))
+  t.match(info, {
+    app: { name: 'https://[REDACTED]@app' },
+    'trace.attributes': {
+      'service.name': 'https://[REDACTED]@app',
+      db: 'postgres://[REDACTED]@h/db',
+      'api.key': '[REDACTED]',
+      'k8s.node.name': 'token=[REDACTED]',
+      'process.command_line': 'node a.js --password [REDACTED]'
+    },
+    git: { branch: 'https://[REDACTED]@h/b', commit: { id: '0123456' } },
+    build: { url: 'https://[REDACTED]@ci' }
+  })
+})
+
+await t.test('git without a branch is shown', async (t) => {
+  const info = await collectInfo({}, surroundingsOf(t.testdir({ 'git.properties': 'git.commit.id=0123456789' })))
+  t.same(info.git, { commit: { id: '0123456' } })
+})
+
+await t.test('without surroundings it is this process', async (t) => {
+  const info = await collectInfo({})
+  t.match(info['trace.attributes'], { 'process.pid': process.pid, 'process.runtime.name': 'nodejs', 'process.runtime.version': process.versions.node })
+  t.notOk(Object.values(info['trace.attributes']).includes(''))
+})
