@@ -1,0 +1,67 @@
+import { isRecord, toPlainObject } from '../plain.js'
+import { isStatus } from './status.js'
+import type { ComponentStatus, Status } from './status.js'
+
+/**
+ * What a report says of one check: Spring Boot Actuator's component (`{ status, details, components }`), with the time
+ * of the run and how long it took. `details.error` is a failure's message.
+ */
+export interface Component {
+  readonly status: ComponentStatus
+  readonly details?: Readonly<Record<string, unknown>>
+  readonly components?: Readonly<Record<string, Component>>
+  /** When the run ended, in ISO 8601. */
+  readonly time?: string
+  /** How long the run took, in milliseconds. */
+  readonly durationMs?: number
+}
+
+/** What an endpoint answers: the worst status of its checks, and the checks by name. */
+export interface Health {
+  readonly status: Status
+  readonly components: Readonly<Record<string, Component>>
+}
+
+const DEEPEST = 6
+const MOST_COMPONENTS = 1_000
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
+
+/**
+ * Copies components that come from outside this code, a check's result or another service's answer. A part whose status
+ * is none that is known stands as `UNKNOWN`. What is too deep or too many is left out. Never throws.
+ */
+export function toComponents (value: unknown): Record<string, Component> {
+  return new ComponentCopy().ofAll(value, 0)
+}
+
+class ComponentCopy {
+  #count = 0
+
+  ofAll (parts: unknown, depth: number): Record<string, Component> {
+    if (!isRecord(parts) || depth >= DEEPEST) return {}
+    const names = Object.keys(parts).slice(0, MOST_COMPONENTS - this.#count)
+    this.#count += names.length
+    return Object.fromEntries(names.map((name) => [name, this.#of(parts, name, depth)]))
+  }
+
+  #of (parts: Record<string, unknown>, name: string, depth: number): Component {
+    try {
+      const part = parts[name]
+      if (!isRecord(part)) return { status: 'UNKNOWN' }
+      const { status, details, components, time, durationMs } = part
+      return {
+        status: isStatus(status) ? status : 'UNKNOWN',
+        ...(isRecord(details) && { details: toPlainObject(details) }),
+        ...(isRecord(components) && { components: this.ofAll(components, depth + 1) }),
+        ...(isTime(time) && { time }),
+        ...(typeof durationMs === 'number' && durationMs >= 0 && { durationMs })
+      }
+    } catch {
+      return { status: 'UNKNOWN' }
+    }
+  }
+}
+
+function isTime (value: unknown): value is string {
+  return typeof value === 'string' && ISO_TIME.test(value)
+}

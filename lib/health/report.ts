@@ -1,0 +1,97 @@
+import type { Clock } from '../clock.js'
+import { TIMED_OUT, within } from '../deadline.js'
+import type { Component, Health } from './component.js'
+import type { Kind } from './kind.js'
+import type { Entry, Registry } from './registry.js'
+import type { Check } from './check.js'
+import { failure } from './result.js'
+import type { Outcome } from './result.js'
+import type { Startup } from './startup.js'
+import { worst } from './status.js'
+import type { Status } from './status.js'
+
+/**
+ * How long a report for a peer waits, in milliseconds. The peer itself waits for 800, so that it learns the reason
+ * instead of timing out.
+ */
+const PEER_PATIENCE_MS = 600
+
+/** What a report is asked for. */
+export interface Question {
+  readonly kind: Kind
+  /** Names of checks to leave out. */
+  readonly exclude?: ReadonlySet<string> | undefined
+  /** Whether another instance asks, for a service dependency of its own: then no further service is asked. */
+  readonly peer?: boolean
+}
+
+interface Answer {
+  readonly name: string
+  readonly component: Component
+  /** What the component adds to the report's status; nothing where it stands as information. */
+  readonly weight: Status | undefined
+}
+
+/** Makes reports of the checks in a registry. */
+export class Reporter {
+  readonly #registry: Registry
+  readonly #startup: Startup
+  readonly #clock: Clock
+
+  constructor (registry: Registry, startup: Startup, clock: Clock) {
+    this.#registry = registry
+    this.#startup = startup
+    this.#clock = clock
+  }
+
+  /** Runs the checks that a question is about, all at once, and gives the worst of what they say. */
+  async report (question: Question): Promise<Health> {
+    const entries = this.#registry.of(question.kind)
+    const asked = entries.filter((entry) => question.exclude?.has(entry.name) !== true)
+    const answers = await Promise.all(asked.map(async (entry) => await this.#ask(entry, question)))
+    const components = Object.fromEntries(answers.map(({ name, component }) => [name, component]))
+    if (question.kind !== 'startup') return { status: worstOf(answers), components }
+    if (this.#startup.completed) return { status: 'UP', components }
+    if (question.peer !== true) this.#completeStartup(answers)
+    return { status: worstOf(answers), components }
+  }
+
+  /** Makes the component of one check, as `/health` would show it; `undefined` for a name that nothing has. */
+  async component (name: string, peer = false): Promise<Component | undefined> {
+    const entry = this.#registry.get(name)
+    if (entry === undefined) return undefined
+    const { component } = await this.#ask(entry, { kind: 'health', peer })
+    return component
+  }
+
+  async #ask (entry: Entry, { kind, peer = false }: Question): Promise<Answer> {
+    const check = entry.checkFor(kind)
+    if (peer && entry.remote) return { name: entry.name, component: asInformation(check.lastRun), weight: undefined }
+    const settled = this.#startup.settles(entry, kind) ? check.lastRun : undefined
+    const run = settled ?? await this.#run(check, peer)
+    return { name: entry.name, component: run, weight: run.status }
+  }
+
+  async #run (check: Check, peer: boolean): Promise<Outcome> {
+    if (!peer) return await check.run()
+    const run = await within(PEER_PATIENCE_MS, check.run(), this.#clock)
+    return run === TIMED_OUT ? failure(`no result after ${PEER_PATIENCE_MS} ms, which is as long as a service that asks for this report waits`) : run
+  }
+
+  /** A check that was left out, or added while the others ran, has not passed yet. */
+  #completeStartup (answers: readonly Answer[]): void {
+    if (answers.length === 0) return
+    const passed = new Set(answers.filter(({ weight }) => weight === 'UP' || weight === 'DEGRADED').map(({ name }) => name))
+    if (this.#registry.of('startup').every(({ name }) => passed.has(name))) this.#startup.complete()
+  }
+}
+
+/** What is known of a further service: without its parts, which would grow with every round that two services ask each other. */
+function asInformation (run: Component | undefined): Component {
+  const { components, ...known } = run ?? { status: 'UNKNOWN' }
+  return known
+}
+
+function worstOf (answers: readonly Answer[]): Status {
+  return worst(answers.flatMap(({ weight }) => weight ?? []))
+}

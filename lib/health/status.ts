@@ -1,0 +1,25 @@
+/**
+ * The four statuses, worst first. A report has the worst status of its checks, as Spring Boot Actuator's
+ * `SimpleStatusAggregator` has it; `DEGRADED` is ASP.NET's word for working with limits.
+ */
+export const STATUSES = ['DOWN', 'OUT_OF_SERVICE', 'DEGRADED', 'UP'] as const
+
+/** What a check or a report says. `DOWN` and `OUT_OF_SERVICE` are failures, `DEGRADED` and `UP` are not. */
+export type Status = typeof STATUSES[number]
+
+/** A component's status: `UNKNOWN` stands only at a service dependency that has not been asked yet, and weighs nothing. */
+export type ComponentStatus = Status | 'UNKNOWN'
+
+export function isStatus (value: unknown): value is Status {
+  return STATUSES.some((status) => status === value)
+}
+
+export function isFailure (status: ComponentStatus): boolean {
+  return status === 'DOWN' || status === 'OUT_OF_SERVICE'
+}
+
+/** The worst of some statuses; `UP` when there are none. */
+export function worst (statuses: Iterable<Status>): Status {
+  const present = new Set(statuses)
+  return STATUSES.find((status) => present.has(status)) ?? 'UP'
+}

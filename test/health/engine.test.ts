@@ -1,0 +1,245 @@
+import t from 'tap'
+import type { CheckContext } from '../../lib/health/check.js'
+import { HealthEngine } from '../../lib/health/engine.js'
+import { Kinds } from '../../lib/health/kind.js'
+import { ManualClock } from '../support/clock.js'
+import { KeepingLog } from '../support/log.js'
+
+interface Setting {
+  readonly engine: HealthEngine
+  readonly clock: ManualClock
+  readonly log: KeepingLog
+}
+
+function setUp (kinds: readonly string[] = []): Setting {
+  const clock = new ManualClock()
+  const log = new KeepingLog()
+  return { engine: new HealthEngine(new Kinds(kinds), log, clock), clock, log }
+}
+
+const up = (): boolean => true
+const down = (): boolean => false
+const hang = (): Promise<void> => new Promise(() => undefined)
+
+await t.test('without checks every report is UP', async (t) => {
+  const { engine } = setUp()
+  for (const kind of engine.kinds) t.same(await engine.report({ kind }), { status: 'UP', components: {} })
+})
+
+await t.test('a report has the worst status of the checks of its kind, and health that of all', async (t) => {
+  const { engine } = setUp(['canary'])
+  engine.add(['liveness'], 'a', up, {})
+  engine.add(['readiness'], 'b', () => ({ status: 'OUT_OF_SERVICE' }), {})
+  engine.add(['canary'], 'c', () => ({ status: 'DEGRADED' }), {})
+  engine.add(['health'], 'd', down, {})
+  t.match(await engine.report({ kind: 'liveness' }), { status: 'UP', components: { a: { status: 'UP' } } })
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'OUT_OF_SERVICE' })
+  t.match(await engine.report({ kind: 'canary' }), { status: 'DEGRADED' })
+  const health = await engine.report({ kind: 'health' })
+  t.equal(health.status, 'DOWN')
+  t.same(Object.keys(health.components), ['a', 'b', 'c', 'd'])
+})
+
+await t.test('the checks of a report run at the same time', async (t) => {
+  const { engine, clock } = setUp()
+  for (const name of ['a', 'b', 'c']) engine.add(['readiness'], name, hang, {})
+  const report = engine.report({ kind: 'readiness' })
+  await clock.pass(800)
+  t.match(await report, { status: 'DOWN', components: { a: { durationMs: 800 }, c: { durationMs: 800 } } })
+})
+
+await t.test('a check under several kinds runs once per report', async (t) => {
+  const { engine } = setUp()
+  let runs = 0
+  const count = (): void => { runs += 1 }
+  engine.add(['liveness', 'readiness'], 'a', count, {})
+  engine.add(['startup'], 'a', count, {})
+  await engine.report({ kind: 'health' })
+  t.equal(runs, 1)
+  for (const kind of ['liveness', 'readiness', 'startup']) t.match(await engine.report({ kind }), { components: { a: { status: 'UP' } } })
+  t.equal(runs, 4)
+})
+
+await t.test('another function under a taken name is refused, and nothing changes', async (t) => {
+  const { engine } = setUp()
+  engine.add(['liveness'], 'a', up, {})
+  t.throws(() => engine.add(['liveness'], 'a', down, {}), { code: 'FST_MANAGEMENT_NAME_TAKEN', message: /"a" is taken: give this check another name/ })
+  t.match(await engine.report({ kind: 'liveness' }), { status: 'UP' })
+})
+
+await t.test('the same function with another timeout is refused', async (t) => {
+  const { engine } = setUp()
+  engine.add(['liveness'], 'a', up, { timeout: 100 })
+  t.throws(() => engine.add(['readiness'], 'a', up, { timeout: 200 }), { code: 'FST_MANAGEMENT_NAME_TAKEN', message: /another timeout \(100 ms, not 200\)/ })
+  engine.add(['readiness'], 'a', up, { timeout: 100 })
+  engine.add(['startup'], 'a', up, {})
+  t.match(await engine.report({ kind: 'readiness' }), { components: { a: {} } })
+})
+
+await t.test('what cannot be a check is refused', (t) => {
+  const { engine } = setUp()
+  t.throws(() => engine.add(['nope'], 'a', up, {}), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
+  t.throws(() => engine.add(['liveness'], '', up, {}), { code: 'FST_MANAGEMENT_NAME_INVALID' })
+  for (const value of [undefined, null, 'up', {}, true, Promise.resolve(true)]) {
+    t.throws(() => engine.add(['liveness'], 'a', value, {}), { code: 'FST_MANAGEMENT_FUNCTION_INVALID', message: /the check "a" must be a function, got / })
+  }
+  t.end()
+})
+
+await t.test('a removed check is in no report, and its name is free', async (t) => {
+  const { engine } = setUp()
+  engine.add(['liveness'], 'a', down, {})
+  t.equal(engine.remove('a'), true)
+  t.equal(engine.remove('a'), false)
+  t.same(await engine.report({ kind: 'health' }), { status: 'UP', components: {} })
+  engine.add(['liveness'], 'a', up, {})
+  t.match(await engine.component('a', false), { status: 'UP' })
+})
+
+await t.test('a check that is removed while it runs is told of without losing its kinds', async (t) => {
+  const { engine, log } = setUp()
+  engine.add(['liveness'], 'a', () => !engine.remove('a'), {})
+  await engine.report({ kind: 'liveness' })
+  t.match(log.lines, [{ check: 'a', kinds: ['liveness'] }])
+})
+
+await t.test('checks with names of the prototype are checks', async (t) => {
+  const { engine } = setUp()
+  for (const name of ['constructor', 'toString', 'hasOwnProperty', 'valueOf']) engine.add(['liveness'], name, up, {})
+  t.equal(JSON.stringify(Object.keys((await engine.report({ kind: 'liveness' })).components)), '["constructor","toString","hasOwnProperty","valueOf"]')
+  t.equal(await engine.component('isPrototypeOf', false), undefined)
+})
+
+await t.test('a check that is left out is not run', async (t) => {
+  const { engine } = setUp()
+  engine.add(['readiness'], 'a', () => t.fail('was left out'), {})
+  engine.add(['readiness'], 'b', up, {})
+  t.same(Object.keys((await engine.report({ kind: 'readiness', exclude: new Set(['a', 'unknown']) })).components), ['b'])
+})
+
+await t.test('each change of status is logged once, info to UP and else warn', async (t) => {
+  const { engine, log } = setUp()
+  const results = [false, false, true, true]
+  engine.add(['liveness', 'readiness'], 'db', () => results.shift() ?? true, {})
+  for (let run = 0; run < 5; run++) await engine.report({ kind: 'readiness' })
+  t.same(log.lines, [
+    { level: 'warn', message: 'check "db" is DOWN', check: 'db', kinds: ['liveness', 'readiness'], from: 'UNKNOWN', to: 'DOWN', error: 'the check returned false', durationMs: 0 },
+    { level: 'info', message: 'check "db" is UP', check: 'db', kinds: ['liveness', 'readiness'], from: 'DOWN', to: 'UP', error: undefined, durationMs: 0 }
+  ])
+})
+
+await t.test('a check logs under its own name', async (t) => {
+  const { engine, log } = setUp()
+  engine.add(['liveness'], 'db', ({ log }: CheckContext) => log.info('looked'), {})
+  await engine.report({ kind: 'liveness' })
+  t.match(log.lines, [{ check: 'db', level: 'info', message: 'looked' }])
+})
+
+await t.test('startup is UP without checks, and that is not for good', async (t) => {
+  const { engine } = setUp()
+  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' })
+  engine.add(['startup'], 'a', down, {})
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
+})
+
+await t.test('startup, once all its checks have passed, stays UP and runs them no more', async (t) => {
+  const { engine } = setUp()
+  const results = [false, true]
+  let runs = 0
+  engine.add(['startup'], 'a', () => { runs += 1; return results.shift() ?? false }, {})
+  engine.add(['startup'], 'b', () => ({ status: 'DEGRADED' }), {})
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DEGRADED' })
+  const latched = await engine.report({ kind: 'startup' })
+  t.match(latched, { status: 'UP', components: { a: { status: 'UP' }, b: { status: 'DEGRADED' } } })
+  t.match(await engine.report({ kind: 'health' }), { components: { a: { status: 'UP' } } })
+  t.match(await engine.component('a', false), { status: 'UP' })
+  t.equal(runs, 2)
+})
+
+await t.test('a startup check of another kind too still runs for that one', async (t) => {
+  const { engine } = setUp()
+  let runs = 0
+  engine.add(['startup', 'liveness'], 'a', () => { runs += 1 }, {})
+  await engine.report({ kind: 'startup' })
+  await engine.report({ kind: 'startup' })
+  t.equal(runs, 1)
+  await engine.report({ kind: 'liveness' })
+  t.equal(runs, 2)
+})
+
+await t.test('a startup check that comes too late is refused', async (t) => {
+  const { engine } = setUp()
+  engine.add(['startup'], 'a', up, {})
+  await engine.report({ kind: 'startup' })
+  t.throws(() => engine.add(['startup'], 'b', up, {}), { code: 'FST_MANAGEMENT_STARTUP_COMPLETED', message: /"b" comes too late/ })
+  engine.add(['readiness'], 'b', up, {})
+})
+
+await t.test('startup is not over while a check was left out, or came while the others ran', async (t) => {
+  const { engine } = setUp()
+  engine.add(['startup'], 'a', () => {
+    if (engine.remove('late')) return
+    engine.add(['startup'], 'late', down, {})
+  }, {})
+  engine.add(['startup'], 'b', up, {})
+  await engine.report({ kind: 'startup', exclude: new Set(['b']) })
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
+})
+
+await t.test('service dependencies are asked for health, and for the kinds that cascade', async (t) => {
+  const { engine } = setUp()
+  engine.addRemote('users', () => ({ status: 'UP', details: { all: true } }), new Map([['readiness', () => ({ status: 'DEGRADED' as const })]]), {})
+  t.match(await engine.report({ kind: 'health' }), { status: 'UP', components: { users: { details: { all: true } } } })
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'DEGRADED', components: { users: { status: 'DEGRADED' } } })
+  t.same(await engine.report({ kind: 'liveness' }), { status: 'UP', components: {} })
+})
+
+await t.test('a service dependency has a name that is free, as a check has', (t) => {
+  const { engine } = setUp()
+  engine.add(['health'], 'a', up, {})
+  t.throws(() => engine.addRemote('a', up, new Map(), {}), { code: 'FST_MANAGEMENT_NAME_TAKEN' })
+  t.throws(() => engine.addRemote('ping', up, new Map(), {}), { code: 'FST_MANAGEMENT_NAME_INVALID' })
+  engine.addRemote('users', up, new Map(), {})
+  t.throws(() => engine.add(['health'], 'users', up, {}), { code: 'FST_MANAGEMENT_NAME_TAKEN' })
+  t.end()
+})
+
+await t.test('a report for a peer asks no service, and shows what is known of it as information', async (t) => {
+  const { engine } = setUp()
+  let asked = 0
+  engine.add(['readiness'], 'db', up, {})
+  engine.addRemote('users', () => { asked += 1; return { status: 'DOWN', components: { deep: { status: 'DOWN' } } } }, new Map(), {})
+  t.match(await engine.report({ kind: 'health', peer: true }), { status: 'UP', components: { db: { status: 'UP' }, users: { status: 'UNKNOWN' } } })
+  t.same(await engine.component('users', true), { status: 'UNKNOWN' })
+  t.equal(asked, 0)
+  t.match(await engine.report({ kind: 'health' }), { status: 'DOWN' })
+  const forPeer = await engine.report({ kind: 'health', peer: true })
+  t.match(forPeer, { status: 'UP', components: { users: { status: 'DOWN', time: String, durationMs: Number } } })
+  t.equal(forPeer.components['users']?.components, undefined, 'what it is made of would grow with every round')
+  t.equal(asked, 1)
+})
+
+await t.test('a report for a peer waits 600 ms, and the check goes on', async (t) => {
+  const { engine, clock, log } = setUp()
+  engine.add(['health'], 'slow', () => new Promise((resolve) => { clock.after(700, () => resolve(true)) }), {})
+  const report = engine.report({ kind: 'health', peer: true })
+  await clock.pass(600)
+  t.match(await report, { status: 'DOWN', components: { slow: { status: 'DOWN', details: { error: /no result after 600 ms/ } } } })
+  await clock.pass(100)
+  t.same(log.lines, [], 'in that answer only')
+})
+
+await t.test('a report for a peer that is in time is as any other', async (t) => {
+  const { engine } = setUp()
+  engine.add(['health'], 'db', down, {})
+  t.match(await engine.report({ kind: 'health', peer: true }), { status: 'DOWN', components: { db: { details: { error: 'the check returned false' } } } })
+})
+
+await t.test('a report for a peer does not end startup', async (t) => {
+  const { engine } = setUp()
+  const results = [true, false]
+  engine.add(['startup'], 'a', () => results.shift() ?? false, {})
+  await engine.report({ kind: 'startup', peer: true })
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
+})

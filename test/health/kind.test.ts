@@ -1,0 +1,45 @@
+import t from 'tap'
+import { describe } from '../../lib/describe.js'
+import { Kinds } from '../../lib/health/kind.js'
+
+await t.test('the built-in kinds are there, and the custom ones behind them', (t) => {
+  t.same([...new Kinds()], ['liveness', 'readiness', 'startup', 'health'])
+  t.same([...new Kinds(['canary'])], ['liveness', 'readiness', 'startup', 'health', 'canary'])
+  t.end()
+})
+
+await t.test('an unknown kind is refused with those that are known', (t) => {
+  const kinds = new Kinds(['canary'])
+  t.throws(() => kinds.assertKnown(['readines']), {
+    code: 'FST_MANAGEMENT_KIND_UNKNOWN',
+    message: 'unknown kind: got the string "readines", expected one of liveness, readiness, startup, health, canary; custom kinds are named in the option "kinds"'
+  })
+  for (const kind of [undefined, null, 1, {}, 'toString', '', 'LIVENESS']) t.throws(() => kinds.assertKnown(['health', kind]), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
+  t.throws(() => kinds.assertKnown([]), { code: 'FST_MANAGEMENT_KIND_UNKNOWN', message: /got an array of 0/ })
+  t.doesNotThrow(() => kinds.assertKnown(['liveness', 'canary']))
+  t.end()
+})
+
+await t.test('a name has 1 to 100 letters, digits, dots, underscores and dashes', (t) => {
+  const kinds = new Kinds()
+  for (const name of ['a', 'db', 'users_api', 'v1.2-x', '0', 'constructor', 'toString', 'hasOwnProperty', 'x'.repeat(100)]) {
+    t.doesNotThrow(() => kinds.assertCheckName(name), name)
+  }
+  for (const name of ['', ' ', 'a b', 'ä', '-a', '.a', '__proto__', 'a/b', 'a\n', 'x'.repeat(101), undefined, null, 1, {}]) {
+    t.throws(() => kinds.assertCheckName(name), { code: 'FST_MANAGEMENT_NAME_INVALID' }, describe(name))
+  }
+  t.end()
+})
+
+await t.test('a name that is a path of its own is refused, in any case', (t) => {
+  const kinds = new Kinds(['canary'])
+  for (const name of ['liveness', 'readiness', 'startup', 'health', 'ping', 'lifecycle', 'canary', 'Ping']) {
+    t.throws(() => kinds.assertCheckName(name), { code: 'FST_MANAGEMENT_NAME_INVALID', message: /none of .*which are paths of their own/ }, name)
+  }
+  t.end()
+})
+
+await t.test('a custom kind has a name that is free', (t) => {
+  for (const kind of ['liveness', 'ping', 'lifecycle', '', 'a b']) t.throws(() => new Kinds([kind]), { code: 'FST_MANAGEMENT_NAME_INVALID' }, kind)
+  t.end()
+})
