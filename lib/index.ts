@@ -1,0 +1,107 @@
+import type { FastifyInstance } from 'fastify'
+import fp from 'fastify-plugin'
+import { healthUrl } from './checks/address.js'
+import { serviceDependency } from './checks/service-dependency.js'
+import { systemClock } from './clock.js'
+import { errors } from './errors.js'
+import { Guard } from './guard.js'
+import type { CheckFunction } from './health/check.js'
+import { HealthEngine } from './health/engine.js'
+import { collectInfo } from './info/collect.js'
+import { InfoReport } from './info/info-report.js'
+import { createManagement } from './management.js'
+import type { Management } from './management.js'
+import type { ManagementOptions, RouteClass } from './options.js'
+import { guardedAuth } from './routes/auth.js'
+import { registerRoutes } from './routes/index.js'
+import { Viewer } from './routes/visibility.js'
+import { readSettings } from './settings.js'
+import type { Settings } from './settings.js'
+
+export type { CheckContext, CheckFunction, CheckOptions } from './health/check.js'
+export type { Component, Health } from './health/component.js'
+export type { BuiltInKind, Kind } from './health/kind.js'
+export type { CheckResult } from './health/result.js'
+export type { ComponentStatus, Status } from './health/status.js'
+export type { InfoFunction } from './info/info-report.js'
+export type { Management } from './management.js'
+export type { AuthHook, CheckOption, Endpoints, InfoOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show } from './options.js'
+export { errors }
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** The management endpoints: adds checks and info to them, and asks them without HTTP. */
+    management: Management
+  }
+
+  interface FastifyContextConfig {
+    /** The class of a management route, for hooks that want to tell it apart; no other route has one. */
+    management?: RouteClass
+  }
+}
+
+const NAME = 'fastify-management-endpoints'
+
+/** The plugin: options in, decorator and routes out. */
+async function managementEndpoints (fastify: FastifyInstance, options: ManagementOptions): Promise<void> {
+  const warnOfUnknown = (option: string): void => fastify.log.warn({ option }, `${NAME} has no option "${option}", it is ignored`)
+  const settings = readSettings(options, { env: process.env, onUnknown: warnOfUnknown })
+  const prefix = `${fastify.prefix}${settings.prefix}`.replace(/\/$/, '')
+  assertFree(fastify, prefix)
+
+  const engine = createEngine(fastify, settings, prefix)
+  const info = await createInfo(fastify, settings)
+  fastify.decorate('management', createManagement(engine, info, warnOfUnknown))
+
+  const viewer = createViewer(fastify, settings)
+  const auth = guardedAuth(settings.auth, new Guard('auth', fastify.log, systemClock))
+  const routes = async (instance: FastifyInstance): Promise<void> => await registerRoutes(instance, { engine, info, settings, viewer, auth })
+  await fastify.register(routes, { prefix: settings.prefix })
+}
+
+/** Throws where the decorator or the routes would take another's place. */
+function assertFree (fastify: FastifyInstance, prefix: string): void {
+  if (Object.hasOwn(fastify, 'management')) throw new errors.AlreadyRegistered('there is a decorator "management" already; register it once, and reach it as fastify.management')
+  const url = `${prefix}/health/liveness`
+  if (fastify.hasRoute({ method: 'GET', url })) throw new errors.AlreadyRegistered(`there is a route ${url} already; give this one another prefix`)
+}
+
+function createEngine (fastify: FastifyInstance, settings: Settings, prefix: string): HealthEngine {
+  const engine = new HealthEngine(settings.kinds, fastify.log, systemClock)
+  for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
+  for (const { name, address, headers, options } of settings.dependencies) {
+    const ask = (check: string): CheckFunction => serviceDependency(healthUrl(name, address, check, { scheme: settings.scheme, prefix }), headers)
+    engine.addRemote(name, ask(''), new Map(settings.cascade.map((kind) => [kind, ask(kind)])), options)
+  }
+  return engine
+}
+
+async function createInfo ({ log }: FastifyInstance, { name, version, info, serviceInstanceId }: Settings): Promise<InfoReport> {
+  const collected = await collectInfo({ name, serviceInstanceId })
+  return new InfoReport({ collected, version, more: info, log, clock: systemClock })
+}
+
+function createViewer ({ log }: FastifyInstance, { showComponents, showDetails }: Settings): Viewer {
+  return new Viewer(
+    { show: showComponents, guard: new Guard('showComponents', log, systemClock) },
+    { show: showDetails, guard: new Guard('showDetails', log, systemClock) }
+  )
+}
+
+/**
+ * Registers the management endpoints of an app: `/health` with the probes below it, `/info`, `/version` and links to
+ * them, all under the prefix, and decorates the instance with `fastify.management`.
+ *
+ * @throws FST_MANAGEMENT_OPTION_INVALID for an option that is wrong, with its name, what came and what is expected;
+ * FST_MANAGEMENT_ALREADY_REGISTERED; and what `addCheck` throws, for the option `checks`
+ * @example
+ * await fastify.register(management, { prefix: '/z' })
+ * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
+ */
+export const management = Object.assign(fp(managementEndpoints, { name: NAME, fastify: '5.x' }), { errors })
+
+export default management
+
+/** For `require()`: the plugin itself, with the named exports on it. */
+const commonJs = Object.assign(management, { management, default: management })
+export { commonJs as 'module.exports' }

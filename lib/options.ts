@@ -1,0 +1,72 @@
+import type { FastifyRequest, LogLevel, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
+import type { CheckFunction, CheckOptions } from './health/check.js'
+import type { Status } from './health/status.js'
+
+/** Who sees something: everybody, nobody, or those for whom a function says `true`. One that fails hides. */
+export type Show = 'always' | 'never' | ((request: FastifyRequest) => boolean | Promise<boolean>)
+
+/** What tells management routes apart for a hook of the app's: probes are asked by machines, reports by people. */
+export type RouteClass = 'probe' | 'report'
+
+/** A hook of Fastify's `onRequest`, of either style. */
+export type AuthHook = onRequestHookHandler | onRequestAsyncHookHandler
+
+/** A check in the options: its function, or its function with options. */
+export type CheckOption = CheckFunction | (CheckOptions & { readonly check: CheckFunction })
+
+/** Another service's health endpoint: its address, or its address with options. */
+export type ServiceDependencyOption = string | (CheckOptions & {
+  /** A URL, or a host with an optional port and path. */
+  readonly url: string
+  /** Headers to send, an `authorization` for example. */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+})
+
+/** More for `/info`: data, or a function that gives it at each request. */
+export type InfoOption = Readonly<Record<string, unknown>> | (() => Record<string, unknown> | Promise<Record<string, unknown>>)
+
+/** The endpoints that can be turned off. The probes cannot. */
+export interface Endpoints {
+  /** `/info`. Default `true`. */
+  readonly info?: boolean | undefined
+  /** `/version`. Default `true`. */
+  readonly version?: boolean | undefined
+  /** `/health` and `/health/NAME`. Default `true`. */
+  readonly health?: boolean | undefined
+  /** The links at the prefix itself. Default `true`, but off where the prefix is `/`. */
+  readonly links?: boolean | undefined
+}
+
+/** What `fastify.register(management, options)` takes. All are optional; they are read once. */
+export interface ManagementOptions {
+  /** Where the routes are mounted, under the prefix of the parent. Default `/z`. */
+  readonly prefix?: string
+  /** The service's name. Default `OTEL_SERVICE_NAME`, then the app's package.json, then `unknown_service:node`. */
+  readonly name?: string | undefined
+  /** The app's version, or a function that gives it. Default `VERSION` in the environment, then `unknown`. */
+  readonly version?: string | (() => string | Promise<string>) | undefined
+  /** Checks by kind and name: `{ readiness: { db: checkDatabase } }`. */
+  readonly checks?: Readonly<Record<string, Readonly<Record<string, CheckOption>>>> | undefined
+  /** Other services' health endpoints by name: `{ users: 'https://users:8080/z/health', widgets: 'widget-service' }`. */
+  readonly serviceDependencies?: Readonly<Record<string, ServiceDependencyOption>> | undefined
+  /** Kinds that also ask the service dependencies. `/health` always does. Default none. */
+  readonly cascade?: readonly string[] | undefined
+  /** Custom kinds, each a probe of its own at `/health/KIND`. Default none. */
+  readonly kinds?: readonly string[] | undefined
+  /** Who sees the components of a report. Default `always`. */
+  readonly showComponents?: Show | undefined
+  /** Who sees the components' details, times and error messages. Default `never`. */
+  readonly showDetails?: Show | undefined
+  /** `onRequest` hooks before `/`, `/health`, `/health/NAME`, `/info` and `/version`. Default none: they are open. */
+  readonly auth?: AuthHook | readonly AuthHook[]
+  /** Turns endpoints off. Default all on. */
+  readonly endpoints?: Endpoints | undefined
+  /** The HTTP status code per status. Default 503 for `DOWN` and `OUT_OF_SERVICE`, 200 for the others. */
+  readonly statusCodes?: Readonly<Partial<Record<Status, number>>> | undefined
+  /** More for `/info`. Default none. */
+  readonly info?: InfoOption | undefined
+  /** `service.instance.id` in `/info`: `true` for one that is stable for an app on a host, or the id. Default `false`. */
+  readonly serviceInstanceId?: boolean | string | undefined
+  /** The log level of the management routes. Default `silent`. */
+  readonly logLevel?: LogLevel
+}

@@ -1,0 +1,42 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isRecord } from '../plain.js'
+import { componentV2 } from './actuator-v2.js'
+import { sendJson, sendNotFound } from './answer.js'
+import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
+import { isPeer } from './peer.js'
+import { reportRoute } from './route.js'
+import type { RouteContext } from './route.js'
+import { ComponentParams, componentResponse, errorResponse } from './schemas.js'
+import { responsesByStatus } from './status-codes.js'
+import { visibleComponent } from './visibility.js'
+
+/**
+ * `/health/NAME`: the component of one check, and 404 for anything else below `/health/`. A wildcard, as the host's
+ * `maxParamLength` bounds every other parameter; an OpenAPI document shows it as `/health/{name}`.
+ */
+export function registerComponent (instance: FastifyInstance, context: RouteContext): void {
+  const route = reportRoute(context, {
+    summary: 'Health of one check',
+    description: 'Runs one check and gives its component.',
+    params: ComponentParams,
+    response: { ...responsesByStatus(context.settings.statusCodes, componentResponse), 404: errorResponse('No such check, or this request may not see components') }
+  })
+  const config = { ...route.config, swaggerTransform: namedParameter }
+  instance.get('/health/*', { ...route, config }, async (request, reply) => await answer(context, request, reply))
+}
+
+async function answer (context: RouteContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { components, details } = await context.viewer.visibilityFor(request)
+  const name = isRecord(request.params) ? request.params['*'] : undefined
+  if (!components || !context.settings.endpoints.health || typeof name !== 'string') return sendNotFound(reply)
+  const component = await context.engine.component(name, isPeer(request))
+  if (component === undefined) return sendNotFound(reply)
+  const body = visibleComponent(component, details)
+  const mediaType = mediaTypeFor(request.headers.accept)
+  const statusCode = component.status === 'UNKNOWN' ? 200 : context.settings.statusCodes[component.status]
+  return sendJson(reply, statusCode, mediaType === ACTUATOR_V2 ? componentV2(body) : body, mediaType)
+}
+
+function namedParameter ({ schema, url }: { readonly schema: unknown, readonly url: string }): object {
+  return { schema, url: url.replace('*', ':name') }
+}

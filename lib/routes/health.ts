@@ -1,0 +1,42 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Kind } from '../health/kind.js'
+import { healthV2 } from './actuator-v2.js'
+import { sendJson } from './answer.js'
+import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
+import { isPeer } from './peer.js'
+import { readQuery } from './query.js'
+import { probeRoute, reportRoute } from './route.js'
+import type { RouteContext, RouteSchema } from './route.js'
+import { healthResponse, HealthQuery } from './schemas.js'
+import { responsesByStatus } from './status-codes.js'
+import { NOTHING, visibleHealth } from './visibility.js'
+
+/** `/health`: the checks of every kind, and the service dependencies. */
+export function registerHealth (instance: FastifyInstance, context: RouteContext): void {
+  const schema = healthSchema(context, 'Health', 'Runs every check, and asks the service dependencies.')
+  instance.get('/health', reportRoute(context, schema), async (request, reply) => await answer(context, 'health', request, reply))
+}
+
+/** The probe of each kind but `health`, terse, and `ping`, another name of `liveness`. */
+export function registerProbes (instance: FastifyInstance, context: RouteContext): void {
+  const kinds = [...context.engine.kinds].filter((kind) => kind !== 'health')
+  const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' }]
+  for (const { path, kind } of probes) {
+    const schema = healthSchema(context, `Probe: ${path}`, `Runs the ${kind} checks and says the worst of what they say.`)
+    instance.get(`/health/${path}`, probeRoute(context, schema), async (request, reply) => await answer(context, kind, request, reply))
+  }
+}
+
+async function answer (context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  const { verbose, exclude } = readQuery(request.query)
+  const seen = kind === 'health' || verbose || exclude.size > 0 ? context.viewer.visibilityFor(request) : NOTHING
+  const excluded = exclude.size > 0 && (await seen).components ? exclude : undefined
+  const [health, visibility] = await Promise.all([context.engine.report({ kind, exclude: excluded, peer: isPeer(request) }), seen])
+  const body = visibleHealth(health, kind === 'health' || verbose ? visibility : NOTHING)
+  const mediaType = mediaTypeFor(request.headers.accept)
+  return sendJson(reply, context.settings.statusCodes[health.status], mediaType === ACTUATOR_V2 ? healthV2(body) : body, mediaType)
+}
+
+function healthSchema ({ settings }: RouteContext, summary: string, description: string): RouteSchema {
+  return { summary, description, querystring: HealthQuery, response: responsesByStatus(settings.statusCodes, healthResponse) }
+}

@@ -1,0 +1,187 @@
+import type { LogLevel } from 'fastify'
+import { reasonOf } from './describe.js'
+import type { CheckOptions } from './health/check.js'
+import { Kinds } from './health/kind.js'
+import type { Status } from './health/status.js'
+import { firstSet } from './info/environment.js'
+import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from './options.js'
+import { isRecord } from './plain.js'
+import { delay, flag, integer, isFunction, listOf, oneOf, only, recordOf, refuse, text, unknownKeys, withDefault } from './rules.js'
+import type { Rule } from './rules.js'
+
+/** A check as the options give it. What is its own business, its name and function, is checked where it is added. */
+export interface CheckSettings {
+  readonly kind: string
+  readonly name: string
+  readonly check: unknown
+  readonly options: CheckOptions
+}
+
+/** A service dependency as the options give it. */
+export interface DependencySettings {
+  readonly name: string
+  readonly address: unknown
+  readonly headers: Readonly<Record<string, string>>
+  readonly options: CheckOptions
+}
+
+/** The options, checked, with their defaults in place. */
+export interface Settings {
+  readonly prefix: string
+  readonly name: string | undefined
+  readonly version: NonNullable<ManagementOptions['version']>
+  readonly checks: readonly CheckSettings[]
+  readonly dependencies: readonly DependencySettings[]
+  /** What a dependency's address without a scheme gets. */
+  readonly scheme: string
+  readonly cascade: readonly string[]
+  readonly kinds: Kinds
+  readonly showComponents: Show
+  readonly showDetails: Show
+  readonly auth: readonly AuthHook[]
+  readonly endpoints: Readonly<Record<keyof Endpoints, boolean>>
+  readonly statusCodes: Readonly<Record<Status, number>>
+  readonly info: InfoOption | undefined
+  readonly serviceInstanceId: boolean | string
+  readonly logLevel: LogLevel
+}
+
+/** Where the options are read: what stands around them. */
+export interface SettingsContext {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Told of each key that is none of the options. */
+  readonly onUnknown: (key: string) => void
+}
+
+/** Options of Fastify's own `register`, which it hands on to every plugin. */
+const REGISTER_OPTIONS = ['logSerializers', 'encapsulate']
+const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
+const CHECK_OPTIONS = ['timeout']
+const ENDPOINTS: Settings['endpoints'] = { info: true, version: true, health: true, links: true }
+const STATUS_CODES: Settings['statusCodes'] = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
+
+const OPTIONS: readonly (keyof ManagementOptions)[] = [
+  'prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'showComponents', 'showDetails', 'auth',
+  'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel'
+]
+
+/** Checks the options, and puts the defaults in place. Throws a coded error for the first that is wrong. */
+export function readSettings (options: unknown, context: SettingsContext): Settings {
+  if (!isRecord(options)) return refuse(options, 'options', 'an object')
+  unknownKeys(options, [...OPTIONS, ...REGISTER_OPTIONS]).forEach(context.onUnknown)
+  const read = <T>(option: keyof ManagementOptions, rule: Rule<T>): T => rule(options[option], option)
+  const kinds = new Kinds(read('kinds', withDefault(listOf(text), [])))
+  return {
+    kinds,
+    prefix: read('prefix', withDefault(prefix, '/z')),
+    name: read('name', withDefault(text, undefined)),
+    version: read('version', withDefault(version, firstSet(context.env, 'VERSION') ?? 'unknown')),
+    checks: read('checks', withDefault(checks(context), [])),
+    dependencies: read('serviceDependencies', withDefault(dependencies(context), [])),
+    scheme: read('serviceDependencies', preferredScheme(context)),
+    cascade: read('cascade', withDefault(listOf(oneOf([...kinds])), [])),
+    showComponents: read('showComponents', withDefault(show, 'always')),
+    showDetails: read('showDetails', withDefault(show, 'never')),
+    auth: 'auth' in options ? read('auth', auth) : [],
+    endpoints: read('endpoints', withDefault(endpoints, ENDPOINTS)),
+    statusCodes: read('statusCodes', withDefault(statusCodes, STATUS_CODES)),
+    info: read('info', withDefault(info, undefined)),
+    serviceInstanceId: read('serviceInstanceId', withDefault(instanceId, false)),
+    logLevel: read('logLevel', withDefault(oneOf(LOG_LEVELS), 'silent'))
+  }
+}
+
+/** Checks the options of one check. */
+export function readCheckOptions (options: unknown, option: string, onUnknown: (key: string) => void): CheckOptions {
+  if (options === undefined) return {}
+  if (!isRecord(options)) return refuse(options, option, 'an object')
+  unknownKeys(options, CHECK_OPTIONS, `${option}.`).forEach(onUnknown)
+  return { timeout: withDefault(delay, undefined)(options['timeout'], `${option}.timeout`) }
+}
+
+const prefix: Rule<string> = (value, option) =>
+  typeof value === 'string' && !/[\s?#*\\]/.test(value)
+    ? `/${value.replace(/^\/+|\/+$/g, '')}`
+    : refuse(value, option, 'a path without spaces, "?", "#", "*" and "\\"')
+
+const version: Rule<Settings['version']> = (value, option) =>
+  isFunction(value) || (typeof value === 'string' && value.trim() !== '')
+    ? value
+    : refuse(value, option, 'a string that is not empty, or a function that gives one')
+
+const show: Rule<Show> = (value, option) =>
+  value === 'always' || value === 'never' || isFunction(value)
+    ? value
+    : refuse(value, option, '"always", "never", or a function of the request')
+
+const instanceId: Rule<boolean | string> = (value, option) =>
+  typeof value === 'boolean' || (typeof value === 'string' && value.trim() !== '')
+    ? value
+    : refuse(value, option, 'true, false, or the id as a string that is not empty')
+
+const info: Rule<InfoOption> = (value, option) =>
+  isFunction(value) || isRecord(value) ? value : refuse(value, option, 'an object, or a function that gives one')
+
+/** One that is there but `undefined`, or an empty list, would open what was meant to be closed. */
+const auth: Rule<readonly AuthHook[]> = (value, option) => {
+  const hooks: unknown[] = Array.isArray(value) ? value : [value]
+  if (hooks.length > 0 && hooks.every(isFunction)) return hooks
+  return refuse(value, option, 'an onRequest hook, or an array of at least one; to leave the endpoints open, leave the option out')
+}
+
+const endpoints: Rule<Settings['endpoints']> = (value, option) =>
+  merge(ENDPOINTS, only(Object.keys(ENDPOINTS), flag)(value, option))
+
+const statusCodes: Rule<Settings['statusCodes']> = (value, option) =>
+  merge(STATUS_CODES, only(Object.keys(STATUS_CODES), integer(200, 599))(value, option))
+
+function checks (context: SettingsContext): Rule<readonly CheckSettings[]> {
+  const byKind = recordOf(recordOf(check(context)))
+  return (value, option) =>
+    byKind(value, option).flatMap(([kind, entries]) => entries.map(([name, entry]) => ({ kind, name, ...entry })))
+}
+
+function check (context: SettingsContext): Rule<{ readonly check: unknown, readonly options: CheckOptions }> {
+  return (value, option) => {
+    if (!isRecord(value)) return { check: value, options: {} }
+    const { check, ...options } = value
+    return { check, options: readCheckOptions(options, option, context.onUnknown) }
+  }
+}
+
+function dependencies (context: SettingsContext): Rule<readonly DependencySettings[]> {
+  const byName = recordOf(dependency(context))
+  return (value, option) => byName(value, option).map(([name, entry]) => ({ name, ...entry }))
+}
+
+/** Read only where there are dependencies: `SCHEME` may mean something else to an app that has none. */
+function preferredScheme ({ env }: SettingsContext): Rule<string> {
+  const variable = env['PREFERRED_URL_SCHEME'] === undefined ? 'SCHEME' : 'PREFERRED_URL_SCHEME'
+  const scheme = withDefault(oneOf(['http', 'https']), 'http')
+  return (dependencies) => dependencies === undefined ? 'http' : scheme(env[variable], `${variable} (environment)`)
+}
+
+function dependency (context: SettingsContext): Rule<Omit<DependencySettings, 'name'>> {
+  return (value, option) => {
+    if (!isRecord(value)) return { address: value, headers: {}, options: {} }
+    const { url, headers: sent, ...options } = value
+    return {
+      address: url,
+      headers: withDefault(headers, {})(sent, `${option}.headers`),
+      options: readCheckOptions(options, option, context.onUnknown)
+    }
+  }
+}
+
+const headers: Rule<Readonly<Record<string, string>>> = (value, option) => {
+  const entries = recordOf(text)(value, option)
+  try {
+    return Object.fromEntries(new Headers(entries.map(([name, content]) => [name, content])))
+  } catch (error) {
+    return refuse(value, option, `names and values of HTTP headers (${reasonOf(error)})`)
+  }
+}
+
+function merge<K extends string, V> (defaults: Readonly<Record<K, V>>, given: ReadonlyMap<string, V>): Record<K, V> {
+  return { ...defaults, ...Object.fromEntries(given) }
+}
