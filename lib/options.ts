@@ -1,4 +1,4 @@
-import type { FastifyRequest, LogLevel, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
 import type { CheckFunction, CheckOptions } from './health/check.js'
 import type { Status } from './health/status.js'
 
@@ -8,8 +8,11 @@ export type Show = 'always' | 'never' | ((request: FastifyRequest) => boolean | 
 /** What tells management routes apart for a hook of the app's: probes are asked by machines, reports by people. */
 export type RouteClass = 'probe' | 'report'
 
-/** A hook of Fastify's `onRequest`, of either style. */
-export type AuthHook = onRequestHookHandler | onRequestAsyncHookHandler
+/**
+ * A hook of Fastify's `onRequest`: it lets a request through by calling `done()` or resolving, and refuses it by calling
+ * `done(error)`, throwing, rejecting or answering.
+ */
+export type AuthHook = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => unknown
 
 /** A check in the options: its function, or its function with options. */
 export type CheckOption = CheckFunction | (CheckOptions & { readonly check: CheckFunction })

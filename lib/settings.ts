@@ -156,9 +156,11 @@ function dependencies (context: SettingsContext): Rule<readonly DependencySettin
 
 /** Read only where there are dependencies: `SCHEME` may mean something else to an app that has none. */
 function preferredScheme ({ env }: SettingsContext): Rule<string> {
-  const variable = env['PREFERRED_URL_SCHEME'] === undefined ? 'SCHEME' : 'PREFERRED_URL_SCHEME'
   const scheme = withDefault(oneOf(['http', 'https']), 'http')
-  return (dependencies) => dependencies === undefined ? 'http' : scheme(env[variable], `${variable} (environment)`)
+  return (dependencies) => {
+    const variable = firstSet(env, 'PREFERRED_URL_SCHEME') === undefined ? 'SCHEME' : 'PREFERRED_URL_SCHEME'
+    return dependencies === undefined ? 'http' : scheme(firstSet(env, variable), `${variable} (environment)`)
+  }
 }
 
 function dependency (context: SettingsContext): Rule<Omit<DependencySettings, 'name'>> {

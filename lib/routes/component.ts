@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
 import { isRecord } from '../plain.js'
 import { componentV2 } from './actuator-v2.js'
 import { sendJson, sendNotFound } from './answer.js'
@@ -37,6 +37,6 @@ async function answer (context: RouteContext, request: FastifyRequest, reply: Fa
   return sendJson(reply, statusCode, mediaType === ACTUATOR_V2 ? componentV2(body) : body, mediaType)
 }
 
-function namedParameter ({ schema, url }: { readonly schema: unknown, readonly url: string }): object {
+function namedParameter ({ schema, url }: { readonly schema: FastifySchema, readonly url: string }): { schema: FastifySchema, url: string } {
   return { schema, url: url.replace('*', ':name') }
 }

@@ -12,7 +12,7 @@ export type MediaType = typeof JSON_TYPE | typeof ACTUATOR[number]
 
 /** Chooses by the `Accept` header: an Actuator type where it is named, the one with the higher quality first; else JSON. */
 export function mediaTypeFor (accept: string | undefined): MediaType {
-  if (accept?.includes('actuator') !== true) return JSON_TYPE
+  if (accept === undefined || !/actuator/i.test(accept)) return JSON_TYPE
   const named = accept.toLowerCase().split(',').map(readRange)
   const wanted = ACTUATOR.map((type) => ({ type, quality: Math.max(0, ...named.filter((range) => range.type === type).map((range) => range.quality)) }))
   const best = wanted.reduce((left, right) => right.quality > left.quality ? right : left)

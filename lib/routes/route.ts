@@ -2,6 +2,8 @@ import type { FastifySchema, onRequestAsyncHookHandler, RouteShorthandOptions } 
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
 import type { Settings } from '../settings.js'
+import { errorResponse } from './schemas.js'
+import type { ResponseSchema } from './schemas.js'
 import type { Viewer } from './visibility.js'
 
 /** What the routes of one instance are made of. */
@@ -17,9 +19,11 @@ export interface RouteContext {
 export interface RouteSchema extends FastifySchema {
   readonly summary: string
   readonly description: string
+  readonly response: Readonly<Record<number, ResponseSchema>>
 }
 
 const TAGS = ['management']
+const CLOSED = errorResponse('Nobody can say whether this request may see it')
 
 /** The options of a probe: open, and silent. */
 export function probeRoute ({ settings }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
@@ -28,7 +32,8 @@ export function probeRoute ({ settings }: RouteContext, schema: RouteSchema): Ro
 
 /** The options of a report: behind `auth`, and silent. */
 export function reportRoute ({ settings, auth }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
-  return { ...common(settings, schema), config: { management: 'report' }, onRequest: [...auth] }
+  const response = auth.length > 0 ? { ...schema.response, 403: CLOSED } : schema.response
+  return { ...common(settings, { ...schema, response }), config: { management: 'report' }, onRequest: [...auth] }
 }
 
 function common ({ logLevel }: Settings, schema: RouteSchema): RouteShorthandOptions {

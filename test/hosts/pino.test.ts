@@ -1,0 +1,105 @@
+import { Writable } from 'node:stream'
+import Fastify from 'fastify'
+import t from 'tap'
+import management from '../../lib/index.js'
+import type { ManagementOptions } from '../../lib/index.js'
+import { ask } from '../support/app.js'
+import { KeepingLog } from '../support/log.js'
+import { startApp } from '../support/app.js'
+
+interface PinoApp {
+  readonly url: string
+  readonly lines: Record<string, unknown>[]
+}
+
+/** An app that logs with pino at `trace`, as Fastify makes it. */
+async function startPinoApp (test: Pick<typeof t, 'teardown'>, options: ManagementOptions): Promise<PinoApp> {
+  const lines: Record<string, unknown>[] = []
+  const stream = new Writable({
+    write (chunk, _encoding, done) {
+      lines.push(JSON.parse(String(chunk)) as Record<string, unknown>)
+      done()
+    }
+  })
+  const app = Fastify({ logger: { level: 'trace', stream }, forceCloseConnections: true })
+  test.teardown(async () => await app.close())
+  await app.register(management, options)
+  app.addHook('onRequest', async (request) => {
+    request.log.info('a hook of the host')
+    await Promise.resolve()
+  })
+  app.get('/', () => 'home')
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  lines.length = 0
+  return { url, lines }
+}
+
+await t.test('with a logger at trace, 1,000 probes write no line', async (t) => {
+  const { url, lines } = await startPinoApp(t, { checks: { readiness: { db: () => true } } })
+  const paths = ['/z/health/liveness', '/z/health/readiness', '/z/health/startup', '/z/health', '/z/info', '/z/version', '/z/health/nobody', '/z']
+  for (let round = 0; round < 125; round++) await Promise.all(paths.map(async (path) => await ask(url + path)))
+  t.same(lines, [])
+  await ask(`${url}/`)
+  t.match(lines, [{ msg: 'incoming request' }, { msg: 'a hook of the host' }, { msg: 'request completed' }], 'the other routes log as ever')
+})
+
+await t.test('every change of status writes one line, whatever the number of probes', async (t) => {
+  let status: 'UP' | 'DOWN' = 'UP'
+  const { url, lines } = await startPinoApp(t, { checks: { readiness: { db: () => { if (status === 'DOWN') throw new Error('connect ECONNREFUSED') } } } })
+  const probe = async (): Promise<void> => { for (let probes = 0; probes < 20; probes++) await ask(`${url}/z/health/readiness`) }
+  await probe()
+  status = 'DOWN'
+  await probe()
+  status = 'UP'
+  await probe()
+  t.match(lines, [
+    { level: 40, check: 'db', kinds: ['readiness'], from: 'UP', to: 'DOWN', error: 'connect ECONNREFUSED', durationMs: Number, msg: 'check "db" is DOWN' },
+    { level: 30, check: 'db', kinds: ['readiness'], from: 'DOWN', to: 'UP', durationMs: Number, msg: 'check "db" is UP' }
+  ])
+  t.equal(lines.length, 2)
+})
+
+await t.test('a level can be chosen', async (t) => {
+  const { url, lines } = await startPinoApp(t, { logLevel: 'info' })
+  await ask(`${url}/z/health/liveness`)
+  t.match(lines, [{ msg: 'incoming request' }, { msg: 'a hook of the host' }, { msg: 'request completed' }])
+})
+
+await t.test('what a hook of the host does with the logger of a silent route works', async (t) => {
+  const { get, lines } = await startApp(t, {}, {
+    before: (app) => {
+      app.addHook('onRequest', async (request) => {
+        request.log.child({ a: 1 }).child({ b: 2 }).error('not to be seen')
+        request.log.level = 'trace'
+        Object.assign(request.log, { kept: request.url })
+        await Promise.resolve()
+      })
+      app.addHook('onResponse', async (request) => {
+        t.equal(Reflect.get(request.log, 'kept'), request.url, 'what is set on one request stays there')
+        request.log.warn('not to be seen')
+        await Promise.resolve()
+      })
+    }
+  })
+  const before = lines.length
+  await Promise.all(['a', 'b', 'c'].map(async (query) => await get(`/z/health/liveness?${query}`)))
+  t.equal(lines.length, before)
+})
+
+await t.test('under a logger of another make probes are silent too, and the host\'s routes are not', async (t) => {
+  const { get, lines, app } = await startApp(t, {}, { before: (app) => { app.get('/', () => 'home') } })
+  t.ok(app.log instanceof KeepingLog)
+  const before = lines.length
+  for (const path of ['/z/health/liveness', '/z/health', '/z/health/nobody']) await get(path)
+  t.equal(lines.length, before)
+  await get('/')
+  t.match(lines.slice(before), [{ message: 'incoming request' }, { message: 'request completed' }])
+})
+
+await t.test('without a logger everything works', async (t) => {
+  const app = Fastify()
+  t.teardown(async () => await app.close())
+  await app.register(management, { checks: { health: { a: () => false } } })
+  t.match(await app.inject('/z/health'), { statusCode: 503 })
+  t.match(await app.inject('/z/health/liveness'), { statusCode: 200 })
+})

@@ -1,0 +1,69 @@
+import { connect } from 'node:net'
+import t from 'tap'
+import { startApp } from '../support/app.js'
+import type { TestApp } from '../support/app.js'
+
+await t.test('the prefix links to the endpoints that are on', async (t) => {
+  const { get, url } = await startApp(t)
+  for (const path of ['/z', '/z/']) {
+    t.same((await get(path)).body, {
+      _links: {
+        self: { href: `${url}/z`, templated: false },
+        health: { href: `${url}/z/health`, templated: false },
+        'health-path': { href: `${url}/z/health/{name}`, templated: true },
+        info: { href: `${url}/z/info`, templated: false },
+        version: { href: `${url}/z/version`, templated: false }
+      }
+    })
+  }
+})
+
+await t.test('endpoints that are off have no link, and are not there', async (t) => {
+  const { get } = await startApp(t, { endpoints: { health: false, info: false, version: false } })
+  t.same(Object.keys(links(await get('/z'))), ['self'])
+  for (const path of ['/z/health', '/z/info', '/z/version']) t.match(await get(path), { status: 404 })
+  t.match(await (await startApp(t, { endpoints: { links: false } })).get('/z'), { status: 404 })
+})
+
+await t.test('with the prefix / the host keeps its own /', async (t) => {
+  const { get } = await startApp(t, { prefix: '/' }, { before: (app) => { app.get('/', () => 'home') } })
+  t.equal((await get('/')).text, 'home')
+  t.match(await get('/health'), { status: 200 })
+})
+
+await t.test('below a parent the links have its prefix', async (t) => {
+  const { get, url } = await startApp(t, { prefix: '/unused' }, {
+    after: async (app) => {
+      await app.register(async (child) => { await child.register((await import('../../lib/index.js')).default, { prefix: 'z' }) }, { prefix: '/api' })
+    }
+  })
+  t.match(links(await get('/api/z')), { self: { href: `${url}/api/z` }, info: { href: `${url}/api/z/info` } })
+  t.match(await get('/api/z/info'), { status: 200 })
+})
+
+await t.test('behind a proxy that is trusted the links have its name', async (t) => {
+  const { get } = await startApp(t, {}, { fastify: { trustProxy: true } })
+  t.match(links(await get('/z', { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' })), { self: { href: 'https://shop.example/z' } })
+})
+
+await t.test('under a host name that is none the links are paths', async (t) => {
+  const app = await startApp(t)
+  for (const host of ['a b', '"><script>', 'evil/..', '', 'a,b']) {
+    t.match(await raw(app, `GET /z HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`), /"self":\{"href":"\/z"/, host)
+  }
+  t.match(await raw(app, 'GET /z HTTP/1.0\r\n\r\n'), /"self":\{"href":"\/z"/)
+  t.match(await raw(app, 'GET /z HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n'), /"self":\{"href":"http:\/\/\[::1\]:80\/z"/)
+})
+
+function links ({ body }: { readonly body: unknown }): object {
+  return (body as { _links: object })._links
+}
+
+async function raw ({ url }: TestApp, request: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  socket.write(request)
+  let text = ''
+  for await (const chunk of socket) text += String(chunk)
+  return text
+}

@@ -1,0 +1,160 @@
+import t from 'tap'
+import { readCheckOptions, readSettings } from '../lib/settings.js'
+import type { Settings } from '../lib/settings.js'
+
+interface Reading {
+  readonly settings: Settings
+  readonly unknown: readonly string[]
+}
+
+function read (options: unknown, env: Record<string, string> = {}): Reading {
+  const unknown: string[] = []
+  const settings = readSettings(options, { env, onUnknown: (key) => unknown.push(key) })
+  return { settings, unknown }
+}
+
+await t.test('without options the defaults are in place', (t) => {
+  const { settings: { kinds, ...settings }, unknown } = read({})
+  t.same([...kinds], ['liveness', 'readiness', 'startup', 'health'])
+  t.same(settings, {
+    prefix: '/z',
+    name: undefined,
+    version: 'unknown',
+    checks: [],
+    dependencies: [],
+    scheme: 'http',
+    cascade: [],
+    showComponents: 'always',
+    showDetails: 'never',
+    auth: [],
+    endpoints: { info: true, version: true, health: true, links: true },
+    statusCodes: { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 },
+    info: undefined,
+    serviceInstanceId: false,
+    logLevel: 'silent'
+  })
+  t.same(unknown, [])
+  t.end()
+})
+
+await t.test('an option that is undefined is one that is left out, but for auth', (t) => {
+  const names = ['prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'showComponents', 'showDetails', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel']
+  const undefinedOptions = Object.fromEntries(names.map((name) => [name, undefined]))
+  t.same(read(undefinedOptions).settings, read({}).settings)
+  t.throws(() => read({ auth: undefined }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
+  t.end()
+})
+
+await t.test('a wrong option is refused with its name, what came and what is expected', (t) => {
+  const cases: readonly [object, string][] = [
+    [{ prefix: 5 }, 'option "prefix" must be a path without spaces, "?", "#", "*" and "\\", got the number 5'],
+    [{ prefix: '/a b' }, 'got the string "/a b"'],
+    [{ prefix: null }, 'got null'],
+    [{ name: '' }, 'option "name" must be a string that is not empty, got the string ""'],
+    [{ name: 7 }, 'got the number 7'],
+    [{ version: ' ' }, 'option "version" must be a string that is not empty, or a function that gives one, got the string " "'],
+    [{ version: 1.2 }, 'got the number 1.2'],
+    [{ checks: [] }, 'option "checks" must be an object, got an array of 0'],
+    [{ checks: { liveness: 'db' } }, 'option "checks.liveness" must be an object, got the string "db"'],
+    [{ checks: { liveness: { db: { check: () => true, timeout: Number.NaN } } } }, 'option "checks.liveness.db.timeout" must be a whole number of milliseconds from 1 to 2147483647, got the number NaN'],
+    [{ serviceDependencies: 'users' }, 'option "serviceDependencies" must be an object, got the string "users"'],
+    [{ serviceDependencies: { users: { url: 'u', timeout: -1 } } }, 'option "serviceDependencies.users.timeout" must be'],
+    [{ serviceDependencies: { users: { url: 'u', headers: [] } } }, 'option "serviceDependencies.users.headers" must be an object, got an array of 0'],
+    [{ serviceDependencies: { users: { url: 'u', headers: { 'x y': 'a' } } } }, 'option "serviceDependencies.users.headers" must be names and values of HTTP headers'],
+    [{ serviceDependencies: { users: { url: 'u', headers: { x: 'a\nb' } } } }, 'option "serviceDependencies.users.headers" must be names and values of HTTP headers'],
+    [{ serviceDependencies: { users: { url: 'u', headers: { x: 1 } } } }, 'option "serviceDependencies.users.headers.x" must be a string that is not empty, got the number 1'],
+    [{ cascade: 'readiness' }, 'option "cascade" must be an array, got the string "readiness"'],
+    [{ cascade: ['readines'] }, 'option "cascade[0]" must be one of liveness, readiness, startup, health, got the string "readines"'],
+    [{ kinds: {} }, 'option "kinds" must be an array, got an object'],
+    [{ kinds: [1] }, 'option "kinds[0]" must be a string that is not empty, got the number 1'],
+    [{ showComponents: true }, 'option "showComponents" must be "always", "never", or a function of the request, got the boolean true'],
+    [{ showDetails: 'when-authorized' }, 'option "showDetails" must be'],
+    [{ auth: [() => true, 'x'] }, 'option "auth" must be an onRequest hook, or an array of at least one; to leave the endpoints open, leave the option out, got an array of 2'],
+    [{ endpoints: { infos: false } }, 'option "endpoints" must be an object with no other keys than info, version, health, links, got the string "infos"'],
+    [{ endpoints: { info: 'no' } }, 'option "endpoints.info" must be true or false, got the string "no"'],
+    [{ endpoints: true }, 'option "endpoints" must be an object with keys of info, version, health, links, got the boolean true'],
+    [{ statusCodes: { DOWN: 99 } }, 'option "statusCodes.DOWN" must be a whole number from 200 to 599, got the number 99'],
+    [{ statusCodes: { DOWN: Infinity } }, 'got the number Infinity'],
+    [{ statusCodes: { DOWN: 503.5 } }, 'got the number 503.5'],
+    [{ statusCodes: { BROKEN: 500 } }, 'with no other keys than DOWN, OUT_OF_SERVICE, DEGRADED, UP, got the string "BROKEN"'],
+    [{ info: 'x' }, 'option "info" must be an object, or a function that gives one, got the string "x"'],
+    [{ serviceInstanceId: 1 }, 'option "serviceInstanceId" must be true, false, or the id as a string that is not empty, got the number 1'],
+    [{ serviceInstanceId: '' }, 'got the string ""'],
+    [{ logLevel: 'quiet' }, 'option "logLevel" must be one of silent, fatal, error, warn, info, debug, trace, got the string "quiet"']
+  ]
+  for (const [options, message] of cases) {
+    t.throws(() => read(options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: new RegExp(message.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')) }, message)
+  }
+  t.throws(() => readSettings('options', { env: {}, onUnknown: () => undefined }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
+  t.end()
+})
+
+await t.test('an unknown key is told of, at the top and in a check', (t) => {
+  const { unknown } = read({ prefx: '/a', encapsulate: false, logSerializers: {}, checks: { liveness: { db: { check: () => true, timeOut: 1 } } }, serviceDependencies: { users: { url: 'u', retries: 3 } } })
+  t.same(unknown, ['prefx', 'checks.liveness.db.timeOut', 'serviceDependencies.users.retries'])
+  t.end()
+})
+
+await t.test('a prefix may have slashes at either end, or none', (t) => {
+  for (const prefix of ['/admin', 'admin', '/admin/', 'admin//', '//admin']) t.equal(read({ prefix }).settings.prefix, '/admin', prefix)
+  for (const prefix of ['/', '', '//']) t.equal(read({ prefix }).settings.prefix, '/', prefix)
+  t.equal(read({ prefix: '/a/b/:tenant' }).settings.prefix, '/a/b/:tenant')
+  t.end()
+})
+
+await t.test('checks are read by kind and name, with their options', (t) => {
+  const db = (): boolean => true
+  t.same(read({ checks: { readiness: { db: { check: db, timeout: 100 }, other: db }, startup: { db } } }).settings.checks, [
+    { kind: 'readiness', name: 'db', check: db, options: { timeout: 100 } },
+    { kind: 'readiness', name: 'other', check: db, options: {} },
+    { kind: 'startup', name: 'db', check: db, options: {} }
+  ])
+  t.end()
+})
+
+await t.test('service dependencies are read by name, with their options', (t) => {
+  t.same(read({ serviceDependencies: { a: 'a', b: { url: 'b', timeout: 100, headers: { 'X-Key': 'k' } } } }).settings.dependencies, [
+    { name: 'a', address: 'a', headers: {}, options: {} },
+    { name: 'b', address: 'b', headers: { 'x-key': 'k' }, options: { timeout: 100 } }
+  ])
+  t.end()
+})
+
+await t.test('the scheme comes from PREFERRED_URL_SCHEME, then SCHEME, then it is http', (t) => {
+  const schemeIn = (env: Record<string, string>, options = { serviceDependencies: {} }): string => read(options, env).settings.scheme
+  t.equal(schemeIn({ PREFERRED_URL_SCHEME: 'https', SCHEME: 'http' }), 'https')
+  t.equal(schemeIn({ SCHEME: 'https' }), 'https')
+  t.equal(schemeIn({ PREFERRED_URL_SCHEME: '', SCHEME: 'https' }), 'https')
+  t.equal(schemeIn({}), 'http')
+  t.throws(() => schemeIn({ SCHEME: 'gopher' }), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: 'option "SCHEME (environment)" must be one of http, https, got the string "gopher"' })
+  t.equal(read({}, { SCHEME: 'dark' }).settings.scheme, 'http', 'it may mean something else to an app without dependencies')
+  t.end()
+})
+
+await t.test('the version comes from VERSION', (t) => {
+  t.equal(read({}, { VERSION: '1.2.3' }).settings.version, '1.2.3')
+  t.equal(read({}, { VERSION: ' ' }).settings.version, 'unknown')
+  t.equal(read({ version: '2' }, { VERSION: '1.2.3' }).settings.version, '2')
+  t.end()
+})
+
+await t.test('of maps like statusCodes single entries are changed', (t) => {
+  const { settings } = read({ statusCodes: { DEGRADED: 429, UP: undefined }, endpoints: { info: false } })
+  t.same(settings.statusCodes, { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 429, UP: 200 })
+  t.same(settings.endpoints, { info: false, version: true, health: true, links: true })
+  t.end()
+})
+
+await t.test('the options of a check are checked', (t) => {
+  const unknown: string[] = []
+  const onUnknown = (key: string): void => { unknown.push(key) }
+  t.same(readCheckOptions(undefined, 'check options', onUnknown), {})
+  t.same(readCheckOptions({ timeout: 5 }, 'check options', onUnknown), { timeout: 5 })
+  for (const timeout of [0, -1, 1.5, Number.NaN, Infinity, 2 ** 31, '5', null]) {
+    t.throws(() => readCheckOptions({ timeout }, 'check options', onUnknown), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /option "check options\.timeout" must be/ })
+  }
+  t.throws(() => readCheckOptions(5, 'check options', onUnknown), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: 'option "check options" must be an object, got the number 5' })
+  readCheckOptions({ retries: 1 }, 'check options', onUnknown)
+  t.same(unknown, ['check options.retries'])
+  t.end()
+})
