@@ -31,7 +31,7 @@ const hosts: Record<string, Host> = {
   'an app with an envelope and compilers of its own': (app) => {
     app.addHook('preSerialization', async (_request, _reply, payload) => await Promise.resolve({ data: payload }))
     app.setSerializerCompiler(() => (data) => `serialized ${JSON.stringify(data)}`)
-    app.setValidatorCompiler(() => (data) => ({ value: { validated: data } }))
+    app.setValidatorCompiler(() => (data: unknown) => ({ value: { validated: data } }))
     routes(app)
   },
   'an app with a reply serializer': (app) => {

@@ -70,7 +70,7 @@ await t.test('a hook that breaks closes the reports, tells nothing, and is logge
   const broken = [
     async () => await Promise.reject(new Error('postgres://u:p@h is away')),
     () => { throw Object.assign(new Error('postgres://u:p@h is away'), { statusCode: 503 }) },
-    async () => await Promise.reject('postgres://u:p@h is away')
+    (_request: FastifyRequest, _reply: FastifyReply, done: (error: Error) => void) => done(new Error('postgres://u:p@h is away'))
   ]
   for (const auth of broken) {
     const { get, lines } = await startApp(t, { auth, checks })

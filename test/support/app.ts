@@ -21,7 +21,7 @@ export interface TestApp {
   /** What the app logged. */
   readonly lines: readonly Line[]
   readonly url: string
-  get (path: string, headers?: Record<string, string>, method?: string): Promise<Answer>
+  readonly get: (path: string, headers?: Record<string, string>, method?: string) => Promise<Answer>
 }
 
 export interface TestAppOptions {

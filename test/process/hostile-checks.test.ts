@@ -1,0 +1,62 @@
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { ask } from '../support/app.js'
+import { startProgram } from '../support/process.js'
+
+const APP = fileURLToPath(new URL('fixtures/hostile-app.ts', import.meta.url))
+const UP = ['undefined', 'bigint', 'cycle', 'getter', 'huge', 'lone-surrogate']
+const DOWN: Readonly<Record<string, RegExp>> = {
+  'sync-throw': /^thrown at once$/,
+  'throws-nothing': /^threw undefined$/,
+  rejection: /^rejected$/,
+  hang: /^timed out after 200 ms$/,
+  'late-rejection': /^timed out after 200 ms$/,
+  false: /^the check returned false$/,
+  zero: /^the check returned the number 0, expected nothing, true, or an object/,
+  null: /^the check returned null, expected/,
+  string: /^the check returned the string "UP", expected/,
+  response: /^the check returned an object of class Response whose status is the number 200, expected/,
+  'query-result': /^the check returned an object whose status is undefined, expected/,
+  'bare-bigint': /^the check returned the bigint 1n, expected/,
+  'status-getter': /^no status$/,
+  thenable: /^no promise$/,
+  proxy: /^no$/,
+  symbol: /^the check returned the symbol Symbol\(UP\), expected/
+}
+
+interface Health {
+  readonly status: string
+  readonly components: Readonly<Record<string, { readonly status: string, readonly details?: { readonly error?: string } }>>
+}
+
+await t.test('whatever a check does, the process answers well-formed and lives', async (t) => {
+  const app = await startProgram(t, APP)
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => await ask(`${app.firstLine}/z/health/readiness?verbose`)))
+  for (const { status, text, body, headers } of answers) {
+    t.match({ status, headers }, { status: 503, headers: { 'content-type': 'application/json; charset=utf-8' } })
+    t.match(body, { status: 'DOWN' })
+    t.ok(text.length < 500_000, `${text.length} bytes`)
+  }
+  const { components } = answers[0]?.body as Health
+  for (const name of UP) t.match(components[name], { status: 'UP' }, name)
+  for (const [name, error] of Object.entries(DOWN)) t.match(components[name], { status: 'DOWN', details: { error } }, name)
+  t.same(Object.keys(components).sort(), [...UP, ...Object.keys(DOWN)].sort())
+})
+
+await t.test('each of them by its name is well-formed too', async (t) => {
+  const app = await startProgram(t, APP)
+  await Promise.all([...UP, ...Object.keys(DOWN)].map(async (name) => {
+    const { status, body } = await ask(`${app.firstLine}/z/health/${name}`)
+    t.match({ status, body }, UP.includes(name) ? { status: 200, body: { status: 'UP' } } : { status: 503, body: { status: 'DOWN' } }, name)
+  }))
+})
+
+await t.test('no rejection is left unhandled, and nothing is written to standard error', async (t) => {
+  const app = await startProgram(t, APP)
+  await ask(`${app.firstLine}/z/health/readiness`)
+  await ask(`${app.firstLine}/z/health/late-rejection`)
+  await ask(`${app.firstLine}/z/health/late-rejection`)
+  t.match(await ask(`${app.firstLine}/z/health/liveness`), { status: 200 })
+  t.equal(app.errors(), '')
+  t.same(await app.end(), { code: null, signal: 'SIGTERM' })
+})
