@@ -45,9 +45,9 @@ export function visibleHealth ({ status, components }: Health, visibility: Visib
 }
 
 /** Cuts a component down to what may be seen, with the parts it is made of. */
-export function visibleComponent ({ components, ...component }: Component, details: boolean): Component {
+export function visibleComponent (component: Component, details: boolean): Component {
   const own = details ? component : { status: component.status }
-  return components === undefined ? own : { ...own, components: visibleComponents(components, details) }
+  return component.components === undefined ? own : { ...own, components: visibleComponents(component.components, details) }
 }
 
 function visibleComponents (components: Readonly<Record<string, Component>>, details: boolean): Record<string, Component> {
