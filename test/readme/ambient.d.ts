@@ -1,0 +1,19 @@
+// What the README's examples take as given.
+import type { FastifyInstance } from 'fastify'
+import type { readFile as ReadFile } from 'node:fs/promises'
+import type { management as Management } from '../../lib/index.js'
+
+declare global {
+  const fastify: FastifyInstance
+  const management: typeof Management
+  const readFile: typeof ReadFile
+  const token: string
+  const pool: { readonly totalCount: number, query: (sql: string) => Promise<unknown> }
+  const queue: { count: () => Promise<number> }
+}
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    jwtVerify: () => Promise<void>
+  }
+}
