@@ -138,6 +138,15 @@ await t.test('the version comes from VERSION', (t) => {
   t.end()
 })
 
+await t.test('what may be one of several forms is taken in each', (t) => {
+  const give = (): never => { throw new Error('is not called') }
+  t.match(read({ name: 'shop', version: '1', showComponents: 'never', showDetails: 'always', info: { a: 1 }, serviceInstanceId: 'i', auth: give, logLevel: 'info' }).settings,
+    { name: 'shop', version: '1', showComponents: 'never', showDetails: 'always', info: { a: 1 }, serviceInstanceId: 'i', auth: [give], logLevel: 'info' })
+  t.match(read({ version: give, showComponents: give, showDetails: give, info: give, serviceInstanceId: true, auth: [give, give] }).settings,
+    { version: give, showComponents: give, showDetails: give, info: give, serviceInstanceId: true, auth: [give, give] })
+  t.end()
+})
+
 await t.test('of maps like statusCodes single entries are changed', (t) => {
   const { settings } = read({ statusCodes: { DEGRADED: 429, UP: undefined }, endpoints: { info: false } })
   t.same(settings.statusCodes, { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 429, UP: 200 })

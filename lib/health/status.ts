@@ -14,10 +14,6 @@ export function isStatus (value: unknown): value is Status {
   return STATUSES.some((status) => status === value)
 }
 
-export function isFailure (status: ComponentStatus): boolean {
-  return status === 'DOWN' || status === 'OUT_OF_SERVICE'
-}
-
 /** The worst of some statuses; `UP` when there are none. */
 export function worst (statuses: Iterable<Status>): Status {
   const present = new Set(statuses)

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { ask } from '../support/app.js'
-import { startProgram } from '../support/process.js'
+import { Program } from '../support/process.js'
 
 const APP = fileURLToPath(new URL('fixtures/hostile-app.ts', import.meta.url))
 const UP = ['undefined', 'bigint', 'cycle', 'getter', 'huge', 'lone-surrogate']
@@ -30,8 +30,9 @@ interface Health {
 }
 
 await t.test('whatever a check does, the process answers well-formed and lives', async (t) => {
-  const app = await startProgram(t, APP)
-  const answers = await Promise.all(Array.from({ length: 20 }, async () => await ask(`${app.line}/z/health/readiness?verbose`)))
+  const app = new Program(t, APP)
+  const url = await app.says()
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => await ask(`${url}/z/health/readiness?verbose`)))
   for (const { status, text, body, headers } of answers) {
     t.match({ status, headers }, { status: 503, headers: { 'content-type': 'application/json; charset=utf-8' } })
     t.match(body, { status: 'DOWN' })
@@ -44,19 +45,21 @@ await t.test('whatever a check does, the process answers well-formed and lives',
 })
 
 await t.test('each of them by its name is well-formed too', async (t) => {
-  const app = await startProgram(t, APP)
+  const app = new Program(t, APP)
+  const url = await app.says()
   await Promise.all([...UP, ...Object.keys(DOWN)].map(async (name) => {
-    const { status, body } = await ask(`${app.line}/z/health/${name}`)
+    const { status, body } = await ask(`${url}/z/health/${name}`)
     t.match({ status, body }, UP.includes(name) ? { status: 200, body: { status: 'UP' } } : { status: 503, body: { status: 'DOWN' } }, name)
   }))
 })
 
 await t.test('no rejection is left unhandled, and nothing is written to standard error', async (t) => {
-  const app = await startProgram(t, APP)
-  await ask(`${app.line}/z/health/readiness`)
-  await ask(`${app.line}/z/health/late-rejection`)
-  await ask(`${app.line}/z/health/late-rejection`)
-  t.match(await ask(`${app.line}/z/health/liveness`), { status: 200 })
-  t.equal(app.errors(), '')
-  t.same(await app.end(), { code: null, signal: 'SIGTERM' })
+  const app = new Program(t, APP)
+  const url = await app.says()
+  await ask(`${url}/z/health/readiness`)
+  await ask(`${url}/z/health/late-rejection`)
+  await ask(`${url}/z/health/late-rejection`)
+  t.match(await ask(`${url}/z/health/liveness`), { status: 200 })
+  app.kill('SIGTERM')
+  t.same(await app.ending, { code: null, signal: 'SIGTERM', stderr: '' })
 })

@@ -4,8 +4,8 @@ import t from 'tap'
 import ts from 'typescript'
 import { parse, parseAllDocuments } from 'yaml'
 import { errors } from '../../lib/index.js'
-import { FROM_SOURCE, startProgram } from '../support/process.js'
-import type { Program } from '../support/process.js'
+import { ExampleProcess } from '../support/example-process.js'
+import { Program } from '../support/process.js'
 import { readBlocks } from './blocks.js'
 import type { Block } from './blocks.js'
 import { readSession, runAsk, withoutChance } from './console.js'
@@ -46,14 +46,12 @@ await t.test('the first example runs, and answers as the README says', async (t)
   const [example, session] = [blocksOf('ts')[0], blocksOf('console')[0]]
   const source = `const pool = { query: async (sql: string) => sql }\n${example?.text.replace('port: 3000', 'port: 0') ?? ''}`
   const folder = t.testdir({ 'app.ts': source })
-  const { line } = await startProgram(t, `${folder}/app.ts`, { ready: /listening at/, env: FROM_SOURCE })
-  const [, url = ''] = /listening at (http:\/\/[\d.]+:\d+)/.exec(line) ?? []
+  const url = await new Program(t, `${folder}/app.ts`).says(/listening at (http:\/\/127[\d.]+:\d+)/)
   for (const { command, output } of readSession(session?.text ?? '').slice(1)) t.equal(withoutChance(await runAsk(command, url)), withoutChance(output), command)
 })
 
 await t.test('the walk through the example gives the output that the README shows', async (t) => {
-  const example: Program = await startProgram(t, `${ROOT}example/main.ts`, { ready: /the management endpoints are at/, env: { ...FROM_SOURCE, PORT: '0' } })
-  const [, url = ''] = /endpoints are at (http:\/\/\S+)\/z"/.exec(example.line) ?? []
+  const url = await new ExampleProcess(t, { PORT: '0' }).listening()
   const session = blocksOf('console').slice(1).flatMap(({ text }) => readSession(text)).slice(1)
   t.ok(session.length > 15)
   for (const { command, output } of session) t.equal(withoutChance(await runAsk(command, url)), withoutChance(output), command)
@@ -99,5 +97,5 @@ await t.test('every link into the page has its heading', (t) => {
 function optionsOf (path: string): ts.CompilerOptions {
   const config: unknown = ts.readConfigFile(path, (file) => ts.sys.readFile(file)).config
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, ROOT)
-  return { ...options, noEmit: true, noUnusedLocals: false, paths: { 'fastify-management-endpoints': [`${ROOT}lib/index.ts`] } }
+  return { ...options, noEmit: true, noUnusedLocals: false }
 }

@@ -1,51 +1,63 @@
 import { spawn } from 'node:child_process'
+import type { ChildProcessByStdio } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import type t from 'tap'
 
-/** A program that runs beside a test. */
-export interface Program {
-  /** The line of its standard output that said that it is ready. */
-  readonly line: string
-  /** What it has written to its standard error so far. */
-  readonly errors: () => string
-  /** Sends SIGTERM, and gives what the program ended with. */
-  readonly end: () => Promise<{ readonly code: number | null, readonly signal: NodeJS.Signals | null }>
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** What became of a process. */
+export interface Ending {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+  readonly stderr: string
 }
 
-export interface ProgramOptions {
-  /** What the line looks like that says that it is ready. Default any line. */
-  readonly ready?: RegExp
-  readonly env?: NodeJS.ProcessEnv
-}
+/** A TypeScript file that runs as a process of its own, with the package's name led to its source as tsconfig.json has it. */
+export class Program {
+  readonly ending: Promise<Ending>
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>
 
-/** Leads the package's own name to its source, so that no build is needed. */
-export const FROM_SOURCE = { TSX_TSCONFIG_PATH: 'test/example/from-source.json' }
+  /** Starts a file; whatever happens, it ends with the test. */
+  constructor (test: Pick<typeof t, 'teardown'>, file: string, env: NodeJS.ProcessEnv = {}) {
+    this.#child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: ROOT, env: { ...plainEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    this.ending = endingOf(this.#child)
+    test.teardown(async () => {
+      this.#child.kill('SIGKILL')
+      await this.ending
+    })
+  }
 
-/** Starts a TypeScript file as a process of its own, waits until it is ready, and ends it with the test. */
-export async function startProgram (test: Pick<typeof t, 'teardown'>, file: string, { ready = /^/, env = {} }: ProgramOptions = {}): Promise<Program> {
-  const child = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'pipe', 'pipe'], env: { ...plainEnvironment(), ...env } })
-  const exit = once(child, 'exit')
-  test.teardown(() => child.kill('SIGKILL'))
-  let errors = ''
-  child.stderr.on('data', (chunk) => { errors += String(chunk) })
-  const lines = createInterface({ input: child.stdout })
-  const line = await new Promise<string>((resolve, reject) => {
-    lines.on('line', (line) => { if (ready.test(line)) resolve(line) })
-    child.once('exit', () => reject(new Error(`${file} ended before it was ready: ${errors}`)))
-  })
-  return {
-    line,
-    errors: () => errors,
-    async end () {
-      child.kill('SIGTERM')
-      await exit
-      return { code: child.exitCode, signal: child.signalCode }
-    }
+  /** Waits for a line of its standard output, by default the first, and gives what the pattern's group holds. */
+  async says (pattern = /^(.*)$/): Promise<string> {
+    const lines = createInterface({ input: this.#child.stdout })
+    return await new Promise((resolve, reject) => {
+      lines.on('line', (line) => {
+        const [, found] = pattern.exec(line) ?? []
+        if (found !== undefined) resolve(found)
+      })
+      this.ending.then(({ stderr }) => reject(new Error(`it ended before it said ${String(pattern)}: ${stderr}`)), reject)
+    })
+  }
+
+  kill (signal: NodeJS.Signals): void {
+    this.#child.kill(signal)
   }
 }
 
-/** Without what the test runner adds for its own children: the program is to run as its user's would. */
+/**
+ * Without what would decide how the program listens and what it calls itself. Its coverage is not counted: tsx compiles
+ * `lib/` differently from tap, so that the one's line is another one's of the other.
+ */
 function plainEnvironment (): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(NODE_OPTIONS|TAP|_TAPJS|PORT|HOST|VERSION|OTEL_)/.test(name)))
+  const own = Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|VERSION|OTEL_\w+)$/.test(name))
+  return { ...Object.fromEntries(own), _TAPJS_PROCESSINFO_COVERAGE_: '0' }
+}
+
+async function endingOf (child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ending> {
+  const [stderr] = await Promise.all([text(child.stderr), once(child, 'close')])
+  return { code: child.exitCode, signal: child.signalCode, stderr }
 }
