@@ -5,13 +5,12 @@ export const TIMED_OUT = Symbol('timed out')
 
 /** Waits for a promise, but no longer than so many milliseconds. The timer is gone once either has come. */
 export async function within<T> (delayMs: number, work: Promise<T>, clock: Clock): Promise<T | typeof TIMED_OUT> {
-  let cancel: () => void = () => undefined
-  const timeUp = new Promise<typeof TIMED_OUT>((resolve) => {
-    cancel = clock.after(delayMs, () => resolve(TIMED_OUT))
+  return await new Promise((resolve) => {
+    const cancel = clock.after(delayMs, () => resolve(TIMED_OUT))
+    const end = (): void => {
+      cancel()
+      resolve(work)
+    }
+    work.then(end, end)
   })
-  try {
-    return await Promise.race([work, timeUp])
-  } finally {
-    cancel()
-  }
 }

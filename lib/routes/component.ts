@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
-import { isRecord } from '../plain.js'
 import { componentV2 } from './actuator-v2.js'
 import { sendJson, sendNotFound } from './answer.js'
 import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
@@ -9,6 +8,10 @@ import type { RouteContext } from './route.js'
 import { ComponentParams, componentResponse, errorResponse } from './schemas.js'
 import { responsesByStatus } from './status-codes.js'
 import { visibleComponent } from './visibility.js'
+
+interface NameRoute {
+  readonly Params: { readonly '*': string }
+}
 
 /**
  * `/health/NAME`: the component of one check, and 404 for anything else below `/health/`. A wildcard, as the host's
@@ -22,14 +25,13 @@ export function registerComponent (instance: FastifyInstance, context: RouteCont
     response: { ...responsesByStatus(context.settings.statusCodes, componentResponse), 404: errorResponse('No such check, or this request may not see components') }
   })
   const config = { ...route.config, swaggerTransform: namedParameter }
-  instance.get('/health/*', { ...route, config }, async (request, reply) => await answer(context, request, reply))
+  instance.get<NameRoute>('/health/*', { ...route, config }, async (request, reply) => await answer(context, request, reply))
 }
 
-async function answer (context: RouteContext, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+async function answer (context: RouteContext, request: FastifyRequest<NameRoute>, reply: FastifyReply): Promise<FastifyReply> {
   const { components, details } = await context.viewer.visibilityFor(request)
-  const name = isRecord(request.params) ? request.params['*'] : undefined
-  if (!components || !context.settings.endpoints.health || typeof name !== 'string') return sendNotFound(reply)
-  const component = await context.engine.component(name, isPeer(request))
+  if (!components || !context.settings.endpoints.health) return sendNotFound(reply)
+  const component = await context.engine.component(request.params['*'], isPeer(request))
   if (component === undefined) return sendNotFound(reply)
   const body = visibleComponent(component, details)
   const mediaType = mediaTypeFor(request.headers.accept)

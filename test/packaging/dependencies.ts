@@ -1,0 +1,24 @@
+import type { Test } from 'tap'
+import { packageName } from '../support/packaging/project.js'
+import { npm } from '../support/packaging/run.js'
+
+interface Listed {
+  readonly dependencies?: Readonly<Record<string, Listed>>
+}
+
+/** What installing the package beside Fastify installs. */
+export async function testDependencies (t: Test, project: string): Promise<void> {
+  const consumer = JSON.parse(await npm(['ls', '--all', '--json'], project)) as Listed
+
+  await t.test('are three, and the peer', (t) => {
+    const own = consumer.dependencies?.[packageName]?.dependencies
+    t.same(Object.keys(own ?? {}).sort(), ['@fastify/error', '@fastify/sensible', 'fastify', 'fastify-plugin'])
+    t.end()
+  })
+
+  await t.test('do not bring a second Fastify, nor what is bundled', async (t) => {
+    const installed = (await npm(['ls', '--all', '--parseable'], project)).split('\n')
+    t.equal(installed.filter((path) => /[\\/]fastify$/.test(path)).length, 1)
+    t.notOk(installed.some((path) => path.includes('typebox')))
+  })
+}

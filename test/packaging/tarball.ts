@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { homedir } from 'node:os'
+import { join, posix } from 'node:path'
+import { publint } from 'publint'
+import type { Test } from 'tap'
+import ts from 'typescript'
+import { packageName, readJson, root } from '../support/packaging/project.js'
+import type { Pack } from '../support/packaging/project.js'
+import { run } from '../support/packaging/run.js'
+
+/** What stands in the tarball, seen from the folder it is installed in. */
+export async function testTarball (t: Test, { tarball, files }: Pack, project: string): Promise<void> {
+  const home = join(project, 'node_modules', packageName)
+  const texts = new Map(await Promise.all(files.map(async (file) => [file, await readFile(join(home, file), 'utf8')] as const)))
+
+  await t.test('has the code, the declarations that its entry needs, and what there is to read', (t) => {
+    const declarations = reachableFrom('dist/index.d.ts', texts)
+    t.same(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/index.js', ...declarations].sort())
+    t.end()
+  })
+
+  await t.test('imports nothing but Node, its dependencies and its peer', async (t) => {
+    const { dependencies, peerDependencies } = await readJson(join(home, 'package.json'))
+    const allowed = Object.keys({ ...dependencies as object, ...peerDependencies as object })
+    const imported = importsOf(texts.get('dist/index.js') ?? '').filter((name) => !isBuiltin(name))
+    t.same([...new Set(imported)].sort(), allowed.filter((name) => name !== 'fastify').sort(), 'the code imports each dependency')
+    for (const [file, text] of texts) {
+      if (!file.endsWith('.d.ts')) continue
+      const foreign = importsOf(text).filter((name) => !name.startsWith('.') && !isBuiltin(name) && !allowed.includes(name))
+      t.same(foreign, [], `${file} refers to nothing that is not installed`)
+      t.notMatch(text, /typebox/i, `${file} does not mention what is bundled`)
+    }
+  })
+
+  await t.test('has no source map', (t) => {
+    for (const [file, text] of texts) t.notMatch(text, /sourceMappingURL/, file)
+    t.end()
+  })
+
+  await t.test('has no path of the machine it was built on', (t) => {
+    const paths = [root, project, `${homedir()}/`, 'file:///']
+    for (const [file, text] of texts) t.same(paths.filter((path) => text.includes(path)), [], file)
+    t.end()
+  })
+
+  await t.test('carries the license of what is bundled', (t) => {
+    t.match(texts.get('dist/index.js'), /Contains parts of TypeBox[^]+MIT License/)
+    t.end()
+  })
+
+  await t.test('satisfies publint', async (t) => {
+    const { messages } = await publint({ pkgDir: home, pack: false, strict: true })
+    t.same(messages, [])
+  })
+
+  await t.test('satisfies Are the types wrong', async (t) => {
+    const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
+    await t.resolves(run(process.execPath, [attw, tarball, '--profile', 'esm-only'], project))
+  })
+}
+
+function importsOf (text: string): readonly string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName)
+}
+
+function reachableFrom (entry: string, texts: ReadonlyMap<string, string>): readonly string[] {
+  const reached = new Set([entry])
+  for (const file of reached) {
+    const relative = importsOf(texts.get(file) ?? '').filter((name) => name.startsWith('.'))
+    for (const name of relative) reached.add(posix.join(posix.dirname(file), name.replace(/\.js$/, '.d.ts')))
+  }
+  return [...reached]
+}

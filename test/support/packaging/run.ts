@@ -1,0 +1,31 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+
+const execute = promisify(execFile)
+
+/** Runs a program without what a test runner puts in the environment of its children. Rejects with all that it printed. */
+export async function run (program: string, args: readonly string[], cwd: string): Promise<string> {
+  try {
+    const { stdout } = await execute(program, args, { cwd, env: cleanEnvironment(), maxBuffer: 64 * 1024 * 1024 })
+    return stdout
+  } catch (error) {
+    throw new Error(`${[program, ...args].join(' ')} failed in ${cwd}\n${outputOf(error)}`, { cause: error })
+  }
+}
+
+/** Runs npm: the one that runs this, or else the one on the path. */
+export async function npm (args: readonly string[], cwd: string): Promise<string> {
+  const cli = process.env['npm_execpath']
+  const quiet = [...args, '--no-audit', '--no-fund', '--prefer-offline']
+  return cli?.endsWith('npm-cli.js') === true ? await run(process.execPath, [cli, ...quiet], cwd) : await run('npm', quiet, cwd)
+}
+
+function cleanEnvironment (): NodeJS.ProcessEnv {
+  const ofTheRunner = /^(TAP|_TAPJS|TS_NODE|NODE_OPTIONS$|NODE_V8_COVERAGE$|npm_(package|lifecycle|command|config_(local_)?prefix))/
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheRunner.test(name)))
+}
+
+function outputOf (error: unknown): string {
+  const { stdout = '', stderr = '', message = '' } = error as { stdout?: string, stderr?: string, message?: string }
+  return `${stdout}${stderr}` || message
+}

@@ -1,0 +1,33 @@
+import Fastify from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import management, { errors, management as named } from 'fastify-management-endpoints'
+import type { CheckFunction, Health, Management, ManagementOptions } from 'fastify-management-endpoints'
+
+const checkDatabase: CheckFunction = async ({ signal, log }) => {
+  const answer = await fetch('http://database', { signal })
+  log.info(answer.statusText)
+  return { status: 'DEGRADED', details: { replicas: 1 } }
+}
+
+const options: ManagementOptions = {
+  prefix: '/manage',
+  checks: { readiness: { db: checkDatabase, cache: { check: () => true, timeout: 100 } } },
+  serviceDependencies: { users: 'http://users:8080/z/health', widgets: { url: 'widgets', headers: { authorization: 'secret' } } },
+  showDetails: (request: FastifyRequest) => request.ip === '127.0.0.1',
+  auth: async (request: FastifyRequest, reply: FastifyReply) => { if (request.headers.authorization === undefined) await reply.code(401).send() }
+}
+
+const fastify = Fastify()
+await fastify.register(management, options)
+await fastify.register(named)
+await fastify.register(import('fastify-management-endpoints'), { prefix: '/z' })
+
+const decorator: Management = fastify.management
+decorator.addCheck(['liveness', 'readiness'], 'self', () => true)
+const health: Health = await fastify.management.health('readiness')
+fastify.log.info(health.components['db']?.status ?? 'UNKNOWN')
+fastify.addHook('onRoute', ({ config }) => fastify.log.info(config?.management === 'probe'))
+
+export function isUnknownKind (error: unknown): boolean {
+  return error instanceof errors.KindUnknown && error.code === 'FST_MANAGEMENT_KIND_UNKNOWN'
+}

@@ -1,0 +1,10 @@
+import Fastify from 'fastify'
+import management from 'fastify-management-endpoints'
+
+export async function main (): Promise<string> {
+  const fastify = Fastify()
+  await fastify.register(management, { prefix: '/z', checks: { readiness: { db: () => undefined } } })
+  fastify.management.addCheck('liveness', 'self', () => true)
+  const { status } = await fastify.management.health('liveness')
+  return `${status} ${new management.errors.KindUnknown('came', 'known').code}`
+}

@@ -1,0 +1,13 @@
+import Fastify = require('fastify')
+import management = require('fastify-management-endpoints')
+
+export async function main (): Promise<string> {
+  const fastify = Fastify()
+  await fastify.register(management, { prefix: '/z', checks: { readiness: { db: () => undefined } } })
+  await fastify.register(management.default)
+  await fastify.register(management.management)
+  await fastify.register(require('fastify-management-endpoints'))
+  fastify.management.addCheck('liveness', 'self', () => true)
+  const { status } = await fastify.management.health('liveness')
+  return `${status} ${new management.errors.KindUnknown('came', 'known').code}`
+}

@@ -1,0 +1,76 @@
+import Fastify from 'fastify'
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import management, { errors, management as named } from '../lib/index.js'
+import type { CheckFunction, CheckOptions, Component, Health, InfoFunction, Kind, Management, ManagementOptions, RouteClass, Status } from '../lib/index.js'
+import type { Equal, Expect } from './equal.js'
+
+export type Cases = [
+  Expect<Equal<typeof management, typeof named>>,
+  Expect<Equal<Parameters<typeof management>, [fastify: FastifyInstance, options: ManagementOptions]>>,
+  Expect<Equal<FastifyInstance['management'], Management>>,
+  Expect<Equal<Parameters<Management['addCheck']>, [kind: Kind | readonly Kind[], name: string, check: CheckFunction, options?: CheckOptions | undefined]>>,
+  Expect<Equal<ReturnType<Management['addCheck']>, void>>,
+  Expect<Equal<ReturnType<Management['removeCheck']>, boolean>>,
+  Expect<Equal<Parameters<Management['addInfo']>, [name: string, section: InfoFunction]>>,
+  Expect<Equal<ReturnType<Management['health']>, Promise<Health>>>,
+  Expect<Equal<Health['status'], Status>>,
+  Expect<Equal<Health['components'], Readonly<Record<string, Component>>>>,
+  Expect<Equal<InstanceType<typeof errors.KindUnknown>['code'], string>>
+]
+
+/** Fastify takes the plugin in each way there is to hand it one. */
+export async function register (fastify: FastifyInstance): Promise<void> {
+  await fastify.register(management)
+  await fastify.register(management, { prefix: '/z' })
+  await fastify.register(named, (parent) => ({ prefix: parent.prefix }))
+  await fastify.register(import('../lib/index.js'), { prefix: '/z' })
+  // @ts-expect-error no such option
+  await fastify.register(management, { prefx: '/z' })
+  // @ts-expect-error undefined would open what was meant to be closed
+  await fastify.register(management, { auth: undefined })
+}
+
+export const plugin: FastifyPluginAsync = async (fastify) => {
+  fastify.management.addCheck('readiness', 'db', async () => await Promise.resolve())
+  fastify.management.addCheck(['liveness', 'a-custom-one'] as const, 'self', () => true, { timeout: 100 })
+  fastify.management.addInfo('queue', () => ({ waiting: 1 }))
+  const { status, components } = await fastify.management.health()
+  fastify.log.info(`${status} ${components['db']?.status ?? 'UNKNOWN'} ${String(fastify.management.removeCheck('db'))}`)
+
+  // @ts-expect-error a check has a name
+  fastify.management.addCheck('readiness', () => true)
+  // @ts-expect-error a number says nothing of health
+  fastify.management.addCheck('readiness', 'db', () => 1)
+  // @ts-expect-error a status is one of four
+  fastify.management.addCheck('readiness', 'db', () => ({ status: 'OK' }))
+  // @ts-expect-error a time is a number of milliseconds
+  fastify.management.addCheck('readiness', 'db', () => true, { timeout: '1s' })
+  // @ts-expect-error a section is given by a function
+  fastify.management.addInfo('queue', { waiting: 1 })
+  // @ts-expect-error a kind is a name
+  await fastify.management.health(1)
+  // @ts-expect-error the decorator is not to be replaced
+  fastify.management.addCheck = undefined
+  // @ts-expect-error what was reported is not to be changed
+  components['db'] = { status: 'UP' }
+}
+
+/** A host tells the management routes apart by their `config`. */
+export const host = Fastify()
+host.addHook('onRequest', async (request, reply) => {
+  const routeClass: RouteClass | undefined = request.routeOptions.config.management
+  if (routeClass === 'probe') return
+  // @ts-expect-error a route is a probe or a report
+  if (routeClass === 'health') return
+  await reply.code(401).send()
+})
+host.get('/own', { config: { management: 'report' } }, () => 'own')
+// @ts-expect-error a route is a probe or a report
+host.get('/other', { config: { management: 'other' } }, () => 'other')
+
+export function isUnknownKind (error: unknown): boolean {
+  return error instanceof errors.KindUnknown
+}
+
+// @ts-expect-error no such error
+export const nothing: unknown = errors.Nothing
