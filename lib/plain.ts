@@ -52,13 +52,9 @@ class Copy {
     if (this.#ancestors.includes(value)) return '[circular]'
     if (this.#ancestors.length >= DEEPEST || this.#values > MOST_VALUES) return `[${describe(value)}]`
     this.#ancestors.push(value)
-    try {
-      return this.#unwrap(value)
-    } catch {
-      return UNREADABLE
-    } finally {
-      this.#ancestors.pop()
-    }
+    const copy = readable(() => this.#unwrap(value))
+    this.#ancestors.pop()
+    return copy
   }
 
   #unwrap (value: object): unknown {
@@ -88,11 +84,15 @@ class Copy {
   }
 
   #entry (key: string, read: () => unknown): unknown {
-    try {
-      const value = this.of(read())
-      return isSecretName(key) && value !== undefined ? REDACTED : value
-    } catch {
-      return UNREADABLE
-    }
+    const value = readable(() => this.of(read()))
+    return isSecretName(key) && value !== undefined ? REDACTED : value
+  }
+}
+
+function readable (read: () => unknown): unknown {
+  try {
+    return read()
+  } catch {
+    return UNREADABLE
   }
 }
