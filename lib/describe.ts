@@ -1,8 +1,13 @@
 import { inspect } from 'node:util'
+import { redactText } from './redact.js'
 
 const LONGEST = 60
+const LONGEST_REASON = 1_000
 
-/** Says what a value is in words fit for an error message. Never throws. */
+/** How much of a text is looked at: more than is shown, as a secret that is cut in two is not known for one. */
+const LONGEST_READ = 16_000
+
+/** Says what a value is in words fit for an error message, without secrets. Never throws. */
 export function describe (value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return `the string ${JSON.stringify(shorten(value))}`
@@ -11,10 +16,13 @@ export function describe (value: unknown): string {
   return `the ${typeof value} ${shorten(inspect(value))}`
 }
 
-/** The reason in something that was thrown: an error's message, with what a wrapper error only points at. Never throws. */
+/**
+ * The reason in something that was thrown: an error's message, with what a wrapper error only points at. Without secrets,
+ * and not endless. Never throws.
+ */
 export function reasonOf (thrown: unknown): string {
-  if (!(thrown instanceof Error)) return typeof thrown === 'string' && thrown !== '' ? thrown : `threw ${describe(thrown)}`
-  return attempt(() => reasonOfError(thrown)) ?? 'threw an error that cannot be read'
+  const reason = attempt(() => cut(thrown instanceof Error ? reasonOfError(thrown) : reasonOfOther(thrown), LONGEST_REASON))
+  return reason ?? 'threw what cannot be read'
 }
 
 function describeObject (value: object): string {
@@ -31,9 +39,18 @@ function className (value: object): string {
 
 /** `fetch` puts the reason into `cause`, and a connection tried on several addresses puts one into each of `errors`. */
 function reasonOfError (error: Error): string {
-  const causes = error instanceof AggregateError ? error.errors : [error.cause]
-  const reasons = [error.message, ...causes.filter((cause) => cause instanceof Error).map((cause) => cause.message)]
-  return [...new Set(reasons)].filter((reason) => reason !== '').join(': ') || error.name
+  const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
+  const reasons = [error, ...causes].map((cause) => cause instanceof Error ? textOf(cause.message) : '')
+  return [...new Set(reasons)].filter((reason) => reason !== '').join(': ') || textOf(error.name)
+}
+
+/** A message is a text, unless somebody has put something else in its place. */
+function textOf (value: unknown): string {
+  return typeof value === 'string' ? value : describe(value)
+}
+
+function reasonOfOther (thrown: unknown): string {
+  return typeof thrown === 'string' && thrown !== '' ? thrown : `threw ${describe(thrown)}`
 }
 
 function attempt (read: () => string): string | undefined {
@@ -45,5 +62,11 @@ function attempt (read: () => string): string | undefined {
 }
 
 function shorten (text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text
+  return cut(text, LONGEST)
+}
+
+/** Cuts a text after its secrets are hidden. */
+export function cut (text: string, longest: number): string {
+  const redacted = redactText(text.slice(0, LONGEST_READ))
+  return redacted.length > longest ? `${redacted.slice(0, longest)}…` : redacted
 }

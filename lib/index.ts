@@ -47,23 +47,25 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const warnOfUnknown = (option: string): void => fastify.log.warn({ option }, `${NAME} has no option "${option}", it is ignored`)
   const settings = readSettings(options, { env: process.env, onUnknown: warnOfUnknown })
   const prefix = `${fastify.prefix}${settings.prefix}`.replace(/\/$/, '')
-  assertFree(fastify, prefix)
+  assertFree(fastify, prefix, settings)
 
   const engine = createEngine(fastify, settings, prefix)
   const info = await createInfo(fastify, settings)
   fastify.decorate('management', createManagement(engine, info, warnOfUnknown))
 
   const viewer = createViewer(fastify, settings)
-  const auth = guardedAuth(settings.auth, new Guard('auth', fastify.log, systemClock))
+  const auth = guardedAuth(settings.auth, fastify.log, systemClock)
   const routes = async (instance: FastifyInstance): Promise<void> => await registerRoutes(instance, { engine, info, settings, viewer, auth })
   await fastify.register(routes, { prefix: settings.prefix })
 }
 
 /** Throws where the decorator or the routes would take another's place. */
-function assertFree (fastify: FastifyInstance, prefix: string): void {
+function assertFree (fastify: FastifyInstance, prefix: string, { kinds, endpoints }: Settings): void {
   if (Object.hasOwn(fastify, 'management')) throw new errors.AlreadyRegistered('there is a decorator "management" already; register it once, and reach it as fastify.management')
-  const url = `${prefix}/health/liveness`
-  if (fastify.hasRoute({ method: 'GET', url })) throw new errors.AlreadyRegistered(`there is a route ${url} already; give this one another prefix`)
+  const reports = (['health', 'info', 'version'] as const).filter((name) => endpoints[name]).map((name) => `/${name}`)
+  const paths = [...[...kinds].map((kind) => `/health/${kind}`), '/health/ping', '/health/*', ...reports]
+  const taken = paths.map((path) => prefix + path).find((url) => fastify.hasRoute({ method: 'GET', url }))
+  if (taken !== undefined) throw new errors.AlreadyRegistered(`there is a route ${taken} already; give this one another prefix`)
 }
 
 function createEngine (fastify: FastifyInstance, settings: Settings, prefix: string): HealthEngine {
@@ -71,7 +73,7 @@ function createEngine (fastify: FastifyInstance, settings: Settings, prefix: str
   for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
   for (const { name, address, headers, options } of settings.dependencies) {
     const ask = (check: string): CheckFunction => serviceDependency(healthUrl(name, address, check, { scheme: settings.scheme, prefix }), headers)
-    engine.addRemote(name, ask(''), new Map(settings.cascade.map((kind) => [kind, ask(kind)])), options)
+    engine.addRemote(name, ask(''), new Map(settings.cascade.filter((kind) => kind !== 'health').map((kind) => [kind, ask(kind)])), options)
   }
   return engine
 }

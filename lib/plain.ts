@@ -1,5 +1,5 @@
-import { describe } from './describe.js'
-import { isSecretName, REDACTED, redactText } from './redact.js'
+import { cut, describe } from './describe.js'
+import { isSecretName, REDACTED } from './redact.js'
 
 /** How much of a value is shown. What a probe answers stays small whatever a check hands over. */
 const DEEPEST = 6
@@ -15,20 +15,20 @@ const UNREADABLE = '[unreadable]'
  * errors, dates, buffers, throwing getters and huge values are all written in words. Secrets are redacted. Never throws.
  */
 export function toPlain (value: unknown): unknown {
-  return new Copy().of(value)
+  return new PlainCopy().of(value)
 }
 
 /** As `toPlain`, for what should be an object; anything else stands under `value`. */
 export function toPlainObject (value: unknown): Record<string, unknown> {
-  const plain = toPlain(value)
-  return isRecord(plain) ? plain : { value: plain }
+  return new PlainCopy().ofObject(value)
 }
 
 export function isRecord (value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-class Copy {
+/** One copy of several values, that together stay within the bounds. */
+export class PlainCopy {
   readonly #ancestors: object[] = []
   #values = 0
   #text = 0
@@ -42,10 +42,15 @@ class Copy {
     return typeof value === 'boolean' || value === null ? value : undefined
   }
 
+  ofObject (value: unknown): Record<string, unknown> {
+    const plain = this.of(value)
+    return isRecord(plain) ? plain : { value: plain }
+  }
+
   #string (value: string): string {
-    const room = Math.max(0, Math.min(LONGEST_TEXT, MOST_TEXT - this.#text))
-    this.#text += Math.min(value.length, room)
-    return value.length > room ? `${redactText(value.slice(0, room))}…` : redactText(value)
+    const shown = cut(value, Math.max(0, Math.min(LONGEST_TEXT, MOST_TEXT - this.#text)))
+    this.#text += shown.length
+    return shown
   }
 
   #object (value: object): unknown {

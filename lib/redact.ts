@@ -63,11 +63,11 @@ export function redactArguments (argv: readonly string[]): string[] {
 
 const FLAG = /^--?[\w.-]+$/
 const LONG_FLAG = /^--[A-Za-z]/
-const ASSIGNMENT = /^(-{0,2}[\w.-]+)=[^]/
+const ASSIGNMENT = /^(-{0,2}[\w.-]+)([=:])[^]/
 
 function redactArgument (argument: string): string {
-  const [, name = ''] = ASSIGNMENT.exec(argument) ?? []
-  return isSecretName(name) ? `${name}=${REDACTED}` : redactText(argument)
+  const [, name = '', sign = ''] = ASSIGNMENT.exec(argument) ?? []
+  return isSecretName(name) ? name + sign + REDACTED : redactText(argument)
 }
 
 /** From `://` to the end of the authority. A class of characters and nothing after it: there is nothing to backtrack to. */

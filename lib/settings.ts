@@ -1,5 +1,7 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { LogLevel } from 'fastify'
-import { reasonOf } from './describe.js'
+import { describe } from './describe.js'
+import { errors } from './errors.js'
 import type { CheckOptions } from './health/check.js'
 import { Kinds } from './health/kind.js'
 import type { Status } from './health/status.js'
@@ -100,9 +102,9 @@ export function readCheckOptions (options: unknown, option: string, onUnknown: (
 }
 
 const prefix: Rule<string> = (value, option) =>
-  typeof value === 'string' && !/[\s?#*\\]/.test(value)
+  typeof value === 'string' && !/[\s?#*%\\]/.test(value)
     ? `/${value.replace(/^\/+|\/+$/g, '')}`
-    : refuse(value, option, 'a path without spaces, "?", "#", "*" and "\\"')
+    : refuse(value, option, 'a path without spaces, "?", "#", "*", "%" and "\\"')
 
 const version: Rule<Settings['version']> = (value, option) =>
   isFunction(value) || (typeof value === 'string' && value.trim() !== '')
@@ -120,7 +122,7 @@ const instanceId: Rule<boolean | string> = (value, option) =>
     : refuse(value, option, 'true, false, or the id as a string that is not empty')
 
 const info: Rule<InfoOption> = (value, option) =>
-  isFunction(value) || isRecord(value) ? value : refuse(value, option, 'an object, or a function that gives one')
+  isFunction(value) || (isRecord(value) && !(value instanceof Promise)) ? value : refuse(value, option, 'an object, or a function that gives one')
 
 /** One that is there but `undefined`, or an empty list, would open what was meant to be closed. */
 const auth: Rule<readonly AuthHook[]> = (value, option) => {
@@ -175,13 +177,22 @@ function dependency (context: SettingsContext): Rule<Omit<DependencySettings, 'n
   }
 }
 
-const headers: Rule<Readonly<Record<string, string>>> = (value, option) => {
-  const entries = recordOf(text)(value, option)
+/** Headers of the connection, which are not for a user to set. */
+const CONNECTION_HEADERS = ['connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+
+const headers: Rule<Readonly<Record<string, string>>> = (value, option) =>
+  Object.fromEntries(recordOf(text)(value, option).map(([name, content]) => [assertHeader(name, content, option), content]))
+
+/** What the header holds is not said in the error: it may be a secret. */
+function assertHeader (name: string, content: string, option: string): string {
   try {
-    return Object.fromEntries(new Headers(entries.map(([name, content]) => [name, content])))
-  } catch (error) {
-    return refuse(value, option, `names and values of HTTP headers (${reasonOf(error)})`)
+    validateHeaderName(name)
+    validateHeaderValue(name, content)
+  } catch {
+    throw new errors.OptionInvalid(option, 'names and values of HTTP headers', `something else under ${describe(name)}`)
   }
+  const lowerCased = name.toLowerCase()
+  return CONNECTION_HEADERS.includes(lowerCased) ? refuse(name, option, `headers other than ${CONNECTION_HEADERS.join(', ')}`) : lowerCased
 }
 
 function merge<K extends string, V> (defaults: Readonly<Record<K, V>>, given: ReadonlyMap<string, V>): Record<K, V> {

@@ -47,6 +47,15 @@ await t.test('what an error only points at stands behind it, once', (t) => {
   t.end()
 })
 
+await t.test('secrets are hidden before the text is cut, so that none is cut in two', (t) => {
+  const secret = `${'e'.repeat(965)} postgres://admin:hunter2hunter2hunter2hunter2@db/x`
+  t.notMatch(reasonOf(new Error(secret)), /hunter2/)
+  t.equal(reasonOf('x'.repeat(5_000)), `${'x'.repeat(1_000)}…`)
+  t.equal(reasonOf(`password="${'x'.repeat(10_000_000)}`), 'password="[REDACTED]"')
+  t.equal(describe('https://u:hunter2@host:99999/'), 'the string "https://[REDACTED]@host:99999/"')
+  t.end()
+})
+
 await t.test('what is thrown and no error is described', (t) => {
   t.equal(reasonOf(undefined), 'threw undefined')
   t.equal(reasonOf(''), 'threw the string ""')
@@ -56,6 +65,11 @@ await t.test('what is thrown and no error is described', (t) => {
 
 await t.test('an error that resists has a reason all the same', (t) => {
   const hostile = Object.defineProperty(new Error('x'), 'message', { get () { throw new Error('no') } })
-  t.equal(reasonOf(hostile), 'threw an error that cannot be read')
+  t.equal(reasonOf(hostile), 'threw what cannot be read')
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  t.equal(reasonOf(proxy), 'threw what cannot be read')
+  for (const name of [5, Symbol('s'), {}]) t.type(reasonOf(Object.assign(new Error(''), { name })), 'string')
+  t.equal(reasonOf(Object.assign(new Error('x'), { message: 5 })), 'the number 5')
   t.end()
 })

@@ -107,6 +107,17 @@ await t.test('registering where a route is taken is refused', async (t) => {
   })
 })
 
+await t.test('a route of the host at the prefix is kept, and one at an endpoint that is off is none of ours', async (t) => {
+  for (const path of ['/z/info', '/z/health', '/z/version', '/z/health/ping', '/z/health/*']) {
+    const app = Fastify()
+    t.teardown(async () => await app.close())
+    app.get(path, () => 'mine')
+    await t.rejects(async () => await app.register(management), { code: 'FST_MANAGEMENT_ALREADY_REGISTERED' }, path)
+  }
+  const { get } = await startApp(t, { endpoints: { info: false } }, { before: (app) => { app.get('/z/info', () => 'mine') } })
+  t.equal((await get('/z/info')).text, 'mine')
+})
+
 await t.test('a host that has a decorator of that name keeps it', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())

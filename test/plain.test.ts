@@ -80,6 +80,11 @@ await t.test('what is deep ends', (t) => {
   t.end()
 })
 
+await t.test('a secret that stands where a text is cut is hidden', (t) => {
+  t.notMatch(String(toPlain(`${'d'.repeat(1_965)} postgres://admin:hunter2hunter2hunter2hunter2@db`)), /hunter2/)
+  t.end()
+})
+
 await t.test('many large values together stay small', (t) => {
   const large = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 'x'.repeat(1_000)))
   t.ok(JSON.stringify(toPlain(large)).length < 100_000)

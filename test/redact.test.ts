@@ -94,6 +94,7 @@ await t.test('the value of a secret flag is hidden', (t) => {
     [['--password=a b&c'], ['--password=[REDACTED]']],
     [['DB_PASSWORD=a b&c'], ['DB_PASSWORD=[REDACTED]']],
     [['--password='], ['--password=']],
+    [['--token:x', 'X-Api-Key: hunter2'], ['--token:[REDACTED]', 'X-Api-Key:[REDACTED]']],
     [['--db', 'postgres://u:p@h/db'], ['--db', 'postgres://[REDACTED]@h/db']],
     [['password', 'x'], ['password', 'x']],
     [['--password'], ['--password']],

@@ -47,7 +47,7 @@ await t.test('an option that is undefined is one that is left out, but for auth'
 
 await t.test('a wrong option is refused with its name, what came and what is expected', (t) => {
   const cases: readonly [object, string][] = [
-    [{ prefix: 5 }, 'option "prefix" must be a path without spaces, "?", "#", "*" and "\\", got the number 5'],
+    [{ prefix: 5 }, 'option "prefix" must be a path without spaces, "?", "#", "*", "%" and "\\", got the number 5'],
     [{ prefix: '/a b' }, 'got the string "/a b"'],
     [{ prefix: null }, 'got null'],
     [{ name: '' }, 'option "name" must be a string that is not empty, got the string ""'],
@@ -62,6 +62,10 @@ await t.test('a wrong option is refused with its name, what came and what is exp
     [{ serviceDependencies: { users: { url: 'u', headers: [] } } }, 'option "serviceDependencies.users.headers" must be an object, got an array of 0'],
     [{ serviceDependencies: { users: { url: 'u', headers: { 'x y': 'a' } } } }, 'option "serviceDependencies.users.headers" must be names and values of HTTP headers'],
     [{ serviceDependencies: { users: { url: 'u', headers: { x: 'a\nb' } } } }, 'option "serviceDependencies.users.headers" must be names and values of HTTP headers'],
+    [{ serviceDependencies: { users: { url: 'u', headers: { authorization: 'hunter2\n' } } } }, 'got something else under the string "authorization"'],
+    [{ serviceDependencies: { users: { url: 'u', headers: { 'Content-Length': '5' } } } }, 'must be headers other than connection, content-length,'],
+    [{ prefix: '/a%20b' }, 'got the string "/a%20b"'],
+    [{ info: Promise.resolve({}) }, 'option "info" must be an object, or a function that gives one, got an object of class Promise'],
     [{ serviceDependencies: { users: { url: 'u', headers: { x: 1 } } } }, 'option "serviceDependencies.users.headers.x" must be a string that is not empty, got the number 1'],
     [{ cascade: 'readiness' }, 'option "cascade" must be an array, got the string "readiness"'],
     [{ cascade: ['readines'] }, 'option "cascade[0]" must be one of liveness, readiness, startup, health, got the string "readines"'],

@@ -35,20 +35,20 @@ export function serviceDependency (url: URL, headers: Readonly<Record<string, st
   const own = { ...basicAuthorization(url), ...headers }
   return async function askService ({ signal }) {
     try {
-      return judge(target, await ask(target, own, signal))
+      return judgeAnswer(target, await ask(target, own, signal))
     } catch (error) {
       return { status: 'DOWN', details: { error: `GET ${target.href} failed: ${reasonOf(error)}`, url: target.href } }
     }
   }
 }
 
-interface Answer {
+interface RemoteAnswer {
   readonly statusCode: number
   readonly text: string
 }
 
 /** Follows redirects by hand, so that the headers meant for the service reach no other origin. */
-async function ask (url: URL, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<Answer> {
+async function ask (url: URL, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<RemoteAnswer> {
   let target = url
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
     const response = await get(target, target.origin === url.origin ? headers : {}, signal)
@@ -68,11 +68,14 @@ async function get (url: URL, headers: OutgoingHttpHeaders, signal: AbortSignal)
   const { request } = url.protocol === 'https:' ? https : http
   return await new Promise((resolve, reject) => {
     const asked = request(url, { headers: { ...OWN_HEADERS, ...headers, [HOP_HEADER]: '1' }, agent: false, signal })
-    asked.on('response', resolve).on('error', reject).end()
+    asked.on('response', resolve).on('error', reject).on('upgrade', (_response, socket) => {
+      socket.destroy()
+      reject(new Error('answered 101, which nobody asked for'))
+    }).end()
   })
 }
 
-function judge (url: URL, { statusCode, text }: Answer): CheckResult {
+function judgeAnswer (url: URL, { statusCode, text }: RemoteAnswer): CheckResult {
   const health = parse(text)
   if (!isRecord(health)) return down(url, statusCode, `answered ${statusCode} with ${text === '' ? 'nothing' : 'no JSON object'}`)
   const { status, details, components } = health

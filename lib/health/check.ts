@@ -54,6 +54,7 @@ export class Check {
   readonly timeout: number
   readonly #surroundings: CheckSurroundings
   #lastRun: Run | undefined
+  #lastStarted = -Infinity
 
   constructor (name: string, checkFunction: CheckFunction, timeout: number, surroundings: CheckSurroundings) {
     this.name = name
@@ -73,7 +74,7 @@ export class Check {
     const started = clock.now()
     const outcome = await this.#attempt()
     const run = { ...outcome, time: clock.date().toISOString(), durationMs: Math.round((clock.now() - started) * 1_000) / 1_000 }
-    this.#keep(run)
+    if (started >= this.#lastStarted) this.#keep(run, started)
     return run
   }
 
@@ -93,9 +94,11 @@ export class Check {
     }
   }
 
-  #keep (run: Run): void {
+  /** Runs may overlap; what an older one comes to at last is not news. */
+  #keep (run: Run, started: number): void {
     const from = this.#lastRun?.status ?? 'UNKNOWN'
     this.#lastRun = run
+    this.#lastStarted = started
     if (run.status === from || (from === 'UNKNOWN' && run.status === 'UP')) return
     this.#surroundings.onChange({ check: this.name, from, to: run.status, error: run.details?.['error'], durationMs: run.durationMs })
   }

@@ -1,4 +1,5 @@
-import { isRecord, toPlainObject } from '../plain.js'
+import { cut } from '../describe.js'
+import { isRecord, PlainCopy } from '../plain.js'
 import { isStatus } from './status.js'
 import type { ComponentStatus, Status } from './status.js'
 
@@ -24,6 +25,7 @@ export interface Health {
 
 const DEEPEST = 6
 const MOST_COMPONENTS = 1_000
+const LONGEST_NAME = 100
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 /**
@@ -35,13 +37,14 @@ export function toComponents (value: unknown): Record<string, Component> {
 }
 
 class ComponentCopy {
+  readonly #details = new PlainCopy()
   #count = 0
 
   ofAll (parts: unknown, depth: number): Record<string, Component> {
     if (!isRecord(parts) || depth >= DEEPEST) return {}
     const names = Object.keys(parts).slice(0, MOST_COMPONENTS - this.#count)
     this.#count += names.length
-    return Object.fromEntries(names.map((name) => [name, this.#of(parts, name, depth)]))
+    return Object.fromEntries(names.map((name) => [cut(name, LONGEST_NAME), this.#of(parts, name, depth)]))
   }
 
   #of (parts: Record<string, unknown>, name: string, depth: number): Component {
@@ -51,10 +54,10 @@ class ComponentCopy {
       const { status, details, components, time, durationMs } = part
       return {
         status: isStatus(status) ? status : 'UNKNOWN',
-        ...(isRecord(details) && { details: toPlainObject(details) }),
+        ...(isRecord(details) && { details: this.#details.ofObject(details) }),
         ...(isRecord(components) && { components: this.ofAll(components, depth + 1) }),
         ...(isTime(time) && { time }),
-        ...(typeof durationMs === 'number' && durationMs >= 0 && { durationMs })
+        ...(typeof durationMs === 'number' && Number.isFinite(durationMs) && durationMs >= 0 && { durationMs })
       }
     } catch {
       return { status: 'UNKNOWN' }

@@ -14,7 +14,7 @@ import type { Status } from './status.js'
  * How long a report for a peer waits, in milliseconds. The peer itself waits for 800, so that it learns the reason
  * instead of timing out.
  */
-const PEER_PATIENCE_MS = 600
+export const PEER_PATIENCE_MS = 600
 
 /** What a report is asked for. */
 export interface Question {
@@ -26,7 +26,7 @@ export interface Question {
 }
 
 interface Answer {
-  readonly name: string
+  readonly entry: Entry
   readonly component: Component
   /** What the component adds to the report's status; nothing where it stands as information. */
   readonly weight: Status | undefined
@@ -49,7 +49,7 @@ export class Reporter {
     const entries = this.#registry.of(question.kind)
     const asked = entries.filter((entry) => question.exclude?.has(entry.name) !== true)
     const answers = await Promise.all(asked.map(async (entry) => await this.#ask(entry, question)))
-    const components = Object.fromEntries(answers.map(({ name, component }) => [name, component]))
+    const components = Object.fromEntries(answers.map(({ entry, component }) => [entry.name, component]))
     if (question.kind !== 'startup') return { status: worstOf(answers), components }
     if (this.#startup.completed) return { status: 'UP', components }
     if (question.peer !== true) this.#completeStartup(answers)
@@ -66,10 +66,10 @@ export class Reporter {
 
   async #ask (entry: Entry, { kind, peer = false }: Question): Promise<Answer> {
     const check = entry.checkFor(kind)
-    if (peer && entry.remote) return { name: entry.name, component: asInformation(check.lastRun), weight: undefined }
+    if (peer && entry.remote) return { entry, component: asInformation(check.lastRun), weight: undefined }
     const settled = this.#startup.settles(entry, kind) ? check.lastRun : undefined
     const run = settled ?? await this.#run(check, peer)
-    return { name: entry.name, component: run, weight: run.status }
+    return { entry, component: run, weight: run.status }
   }
 
   async #run (check: Check, peer: boolean): Promise<Outcome> {
@@ -81,8 +81,8 @@ export class Reporter {
   /** A check that was left out, or added while the others ran, has not passed yet. */
   #completeStartup (answers: readonly Answer[]): void {
     if (answers.length === 0) return
-    const passed = new Set(answers.filter(({ weight }) => weight === 'UP' || weight === 'DEGRADED').map(({ name }) => name))
-    if (this.#registry.of('startup').every(({ name }) => passed.has(name))) this.#startup.complete()
+    const passed = new Set(answers.filter(({ weight }) => weight === 'UP' || weight === 'DEGRADED').map(({ entry }) => entry))
+    if (this.#registry.of('startup').every((entry) => passed.has(entry))) this.#startup.complete()
   }
 }
 

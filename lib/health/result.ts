@@ -1,6 +1,5 @@
 import { describe, reasonOf } from '../describe.js'
 import { isRecord, toPlainObject } from '../plain.js'
-import { redactText } from '../redact.js'
 import { toComponents } from './component.js'
 import type { Component } from './component.js'
 import { isStatus, STATUSES } from './status.js'
@@ -26,7 +25,6 @@ export interface Outcome {
 }
 
 const EXPECTED = `nothing, true, or an object whose status is one of ${STATUSES.join(', ')}`
-const LONGEST_REASON = 1_000
 
 /** Judges what a check returned. Fails closed, and never throws. */
 export function judge (returned: unknown): Outcome {
@@ -41,7 +39,7 @@ export function judge (returned: unknown): Outcome {
 
 /** The outcome of a run that failed for a reason: an error that was thrown, or a sentence. */
 export function failure (reason: unknown): Outcome {
-  return { status: 'DOWN', details: { error: redactText(reasonOf(reason).slice(0, LONGEST_REASON)) } }
+  return { status: 'DOWN', details: { error: reasonOf(reason) } }
 }
 
 function judgeObject (returned: unknown): Outcome {

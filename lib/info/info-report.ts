@@ -32,7 +32,8 @@ export class InfoReport {
   readonly #sections = new Map<string, () => Promise<unknown>>()
 
   constructor (sources: InfoSources) {
-    this.#sources = sources
+    const { more } = sources
+    this.#sources = { ...sources, more: typeof more === 'object' ? toPlainObject(more) : more }
     this.#versionGuard = new Guard('version', sources.log, sources.clock)
     this.#moreGuard = new Guard('info', sources.log, sources.clock)
   }
@@ -42,7 +43,7 @@ export class InfoReport {
     if (OWN_SECTIONS.includes(name) || this.#sections.has(name)) throw new errors.NameTaken('info section', name, 'give this section another name')
     const guard = new Guard(`info section ${name}`, this.#sources.log, this.#sources.clock)
     this.#sections.set(name, async () => {
-      const content = await guard.run(section)
+      const content = await guard.run(async () => assertNoError(await section()))
       return content === FAILED ? UNAVAILABLE : toPlain(content) ?? null
     })
   }
@@ -91,7 +92,14 @@ function assertVersion (version: unknown): string {
   throw new TypeError(`it gave ${describe(version)}, expected a string that is not empty`)
 }
 
+/** An error that is returned is a failure like one that is thrown: its message is not for everybody. */
+function assertNoError (given: unknown): unknown {
+  if (given instanceof Error) throw given
+  return given
+}
+
 function assertObject (given: unknown): Record<string, unknown> {
-  if (isRecord(given)) return given
+  const content = assertNoError(given)
+  if (isRecord(content)) return content
   throw new TypeError(`it gave ${describe(given)}, expected an object`)
 }

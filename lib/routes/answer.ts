@@ -5,13 +5,20 @@ import type { FastifyReply } from 'fastify'
 import { JSON_TYPE } from './media-type.js'
 import type { MediaType } from './media-type.js'
 
-/**
- * Sends JSON that is already text, so that no serializer, no schema and no `preSerialization` hook of the host's reshapes
- * it. Fastify adds a charset to a text whose type is JSON; Actuator's types go out as bytes, as they are defined without.
- */
 export function sendJson (reply: FastifyReply, statusCode: number, body: object, mediaType: MediaType = JSON_TYPE): FastifyReply {
-  const text = JSON.stringify(body)
-  return reply.preventCache().code(statusCode).type(mediaType).send(mediaType === JSON_TYPE ? text : Buffer.from(text))
+  return sendText(reply, statusCode, JSON.stringify(body), mediaType)
+}
+
+/**
+ * Sends a text as it is. It has a serializer of its own, so that none of the host's reshapes it, and Fastify adds no
+ * charset to Actuator's types, which are defined without.
+ */
+export function sendText (reply: FastifyReply, statusCode: number, text: string, type: string): FastifyReply {
+  return reply.preventCache().code(statusCode).type(type).serializer(asItIs).send(text)
+}
+
+function asItIs (text: string): string {
+  return text
 }
 
 /** Sends a 404 that tells a hidden name and an unknown one apart in nothing. */

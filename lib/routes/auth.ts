@@ -1,6 +1,6 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
-import { FAILED } from '../guard.js'
-import type { Guard } from '../guard.js'
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type { Clock } from '../clock.js'
+import { FAILED, Guard } from '../guard.js'
 import type { AuthHook } from '../options.js'
 import { sendForbidden } from './answer.js'
 
@@ -8,44 +8,55 @@ import { sendForbidden } from './answer.js'
  * Puts the user's hooks before an endpoint. A hook that answers, or that fails with a 4xx, has refused, and its answer
  * stands. One that breaks or hangs closes the endpoint: nobody can say who may see it.
  */
-export function guardedAuth (hooks: readonly AuthHook[], guard: Guard): onRequestAsyncHookHandler[] {
-  return hooks.map((hook) => async function auth (this: FastifyInstance, request, reply) {
-    reply.preventCache()
-    const verdict = await guard.run(async () => await ask(this, hook, request, reply))
-    if (reply.sent) return
-    if (verdict === FAILED) return sendForbidden(reply)
-    if (verdict.refusal !== undefined) throw verdict.refusal
+export function guardedAuth (hooks: readonly AuthHook[], log: FastifyBaseLogger, clock: Clock): onRequestAsyncHookHandler[] {
+  return hooks.map((hook) => {
+    const guard = new Guard('auth', log, clock)
+    return async function auth (this: FastifyInstance, request, reply) {
+      reply.preventCache()
+      const verdict = await guard.run(async () => await ask(this, hook, request, reply))
+      if (reply.sent || reply.raw.headersSent) return reply
+      if (verdict === FAILED) return sendForbidden(reply)
+      if (verdict.isGone) return reply.hijack()
+      if (verdict.refusal !== undefined) throw verdict.refusal
+    }
   })
 }
 
-/** How many parameters a hook of the callback style has: request, reply, done. */
-const CALLBACK_STYLE = 3
-
 interface Verdict {
   readonly refusal?: Error
+  /** Whether nobody waits for an answer any more. */
+  readonly isGone: boolean
 }
 
 async function ask (instance: FastifyInstance, hook: AuthHook, request: FastifyRequest, reply: FastifyReply): Promise<Verdict> {
   try {
     await call(instance, hook, request, reply)
-    return {}
+    return { isGone: reply.raw.closed }
   } catch (error) {
-    if (error instanceof Error && isRefusal(error, reply)) return { refusal: error }
+    if (error instanceof Error && isRefusal(error, reply)) return { refusal: error, isGone: false }
     throw error
   }
 }
 
-/** A hook of the callback style that answers by itself never calls back: then the end of the answer is the end of it. */
+/**
+ * Calls a hook as Fastify does: what it returns counts when it is a promise, and else `done` does, whatever the number of
+ * its parameters. One that answers by itself and calls nobody back is over when its answer is.
+ */
 async function call (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   await new Promise<unknown>((resolve, reject) => {
     const end = (): void => resolve(undefined)
-    const pending: unknown = Reflect.apply(hook, instance, [request, reply, (error?: Error) => {
-      if (error === undefined) end()
-      else reject(error)
-    }])
-    if (hook.length < CALLBACK_STYLE) resolve(pending)
-    else reply.raw.once('close', end)
+    reply.raw.once('close', end)
+    const done = (error?: Error | null): void => {
+      if (error) reject(error)
+      else end()
+    }
+    const pending: unknown = Reflect.apply(hook, instance, [request, reply, done])
+    if (isThenable(pending)) resolve(pending)
   })
+}
+
+function isThenable (value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 /** As Fastify finds the status code of an error: its own, then one set on the reply, then 500. */

@@ -21,6 +21,7 @@ export function registerComponent (instance: FastifyInstance, context: RouteCont
   const route = reportRoute(context, {
     summary: 'Health of one check',
     description: 'Runs one check and gives its component.',
+    hide: !context.settings.endpoints.health,
     params: ComponentParams,
     response: { ...responsesByStatus(context.settings.statusCodes, componentResponse), 404: errorResponse('No such check, or this request may not see components') }
   })
@@ -29,13 +30,15 @@ export function registerComponent (instance: FastifyInstance, context: RouteCont
 }
 
 async function answer (context: RouteContext, request: FastifyRequest<NameRoute>, reply: FastifyReply): Promise<FastifyReply> {
-  const { components, details } = await context.viewer.visibilityFor(request)
-  if (!components || !context.settings.endpoints.health) return sendNotFound(reply)
-  const component = await context.engine.component(request.params['*'], isPeer(request))
+  const { engine, settings, viewer } = context
+  if (viewer.showsComponents === false || !settings.endpoints.health) return sendNotFound(reply)
+  const running = engine.component(request.params['*'], isPeer(request))
+  const { components, details } = await viewer.visibilityFor(request)
+  const component = components ? await running : undefined
   if (component === undefined) return sendNotFound(reply)
   const body = visibleComponent(component, details)
   const mediaType = mediaTypeFor(request.headers.accept)
-  const statusCode = component.status === 'UNKNOWN' ? 200 : context.settings.statusCodes[component.status]
+  const statusCode = component.status === 'UNKNOWN' ? 200 : settings.statusCodes[component.status]
   return sendJson(reply, statusCode, mediaType === ACTUATOR_V2 ? componentV2(body) : body, mediaType)
 }
 

@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Health } from '../health/component.js'
 import type { Kind } from '../health/kind.js'
+import type { Question } from '../health/report.js'
 import { healthV2 } from './actuator-v2.js'
 import { sendJson } from './answer.js'
 import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
@@ -7,9 +9,10 @@ import { isPeer } from './peer.js'
 import { readQuery } from './query.js'
 import { probeRoute, reportRoute } from './route.js'
 import type { RouteContext, RouteSchema } from './route.js'
-import { healthResponse, HealthQuery } from './schemas.js'
+import { healthResponse, HealthQuerystring } from './schemas.js'
 import { responsesByStatus } from './status-codes.js'
 import { NOTHING, visibleHealth } from './visibility.js'
+import type { Visibility } from './visibility.js'
 
 /** `/health`: the checks of every kind, and the service dependencies. */
 export function registerHealth (instance: FastifyInstance, context: RouteContext): void {
@@ -29,14 +32,25 @@ export function registerProbes (instance: FastifyInstance, context: RouteContext
 
 async function answer (context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { verbose, exclude } = readQuery(request.query)
-  const seen = kind === 'health' || verbose || exclude.size > 0 ? context.viewer.visibilityFor(request) : NOTHING
-  const excluded = exclude.size > 0 && (await seen).components ? exclude : undefined
-  const [health, visibility] = await Promise.all([context.engine.report({ kind, exclude: excluded, peer: isPeer(request) }), seen])
+  const seen = kind === 'health' || verbose || exclude.size > 0 ? context.viewer.visibilityFor(request) : Promise.resolve(NOTHING)
+  const [health, visibility] = await Promise.all([report(context, { kind, exclude, peer: isPeer(request) }, seen), seen])
   const body = visibleHealth(health, kind === 'health' || verbose ? visibility : NOTHING)
   const mediaType = mediaTypeFor(request.headers.accept)
   return sendJson(reply, context.settings.statusCodes[health.status], mediaType === ACTUATOR_V2 ? healthV2(body) : body, mediaType)
 }
 
+/**
+ * Leaves out what is to be left out, where the request may see components. While a function decides on that, the report is
+ * made both ways: there is no time to do one after the other.
+ */
+async function report ({ engine, viewer }: RouteContext, question: Question, seen: Promise<Visibility>): Promise<Health> {
+  const whole = { ...question, exclude: undefined }
+  if (question.exclude?.size === 0 || viewer.showsComponents === false) return await engine.report(whole)
+  if (viewer.showsComponents === true) return await engine.report(question)
+  const [shown, hidden] = [engine.report(question), engine.report(whole)]
+  return (await seen).components ? await shown : await hidden
+}
+
 function healthSchema ({ settings }: RouteContext, summary: string, description: string): RouteSchema {
-  return { summary, description, querystring: HealthQuery, response: responsesByStatus(settings.statusCodes, healthResponse) }
+  return { summary, description, querystring: HealthQuerystring, response: responsesByStatus(settings.statusCodes, healthResponse) }
 }

@@ -27,6 +27,13 @@ export async function registerRoutes (instance: FastifyInstance, context: RouteC
  * routes themselves, and a query is never refused.
  */
 function isolate (instance: FastifyInstance): void {
-  instance.setSerializerCompiler(() => JSON.stringify)
+  instance.setSerializerCompiler(() => serialize)
   instance.setValidatorCompiler(() => () => true)
+}
+
+/** Only what the app's own hooks refuse with comes here: an error, as Fastify's default handler hands it on. */
+function serialize (refusal: unknown): string {
+  if (!(refusal instanceof Error)) return JSON.stringify(refusal)
+  const { message, code, statusCode, error } = refusal as Error & Record<'code' | 'statusCode' | 'error', unknown>
+  return JSON.stringify({ statusCode, code, error, message })
 }

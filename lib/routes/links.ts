@@ -17,7 +17,7 @@ export function registerLinks (instance: FastifyInstance, context: RouteContext)
   }
   const paths = Object.entries(linkedPaths(context))
   instance.get('/', reportRoute(context, schema), async (request, reply) => {
-    const base = origin(request) + instance.prefix
+    const base = origin(request) + pathOf(request)
     const links = paths.map(([name, path]) => [name, { href: base + path, templated: path.includes('{') }] as const)
     return sendJson(reply, 200, { _links: Object.fromEntries(links) }, mediaTypeFor(request.headers.accept))
   })
@@ -33,5 +33,11 @@ function linkedPaths ({ settings: { endpoints } }: RouteContext): Record<string,
 }
 
 function origin ({ protocol, host }: FastifyRequest): string {
-  return HOST.test(host) ? `${protocol}://${host}` : ''
+  return HOST.test(host) && /^https?$/.test(protocol) ? `${protocol}://${host}` : ''
+}
+
+/** The prefix as the client wrote it, with what stands for its parameters. */
+function pathOf ({ originalUrl }: FastifyRequest): string {
+  const [path = ''] = originalUrl.replace(/^https?:\/\/[^/]*/i, '').split(/[?#;]/)
+  return path.replace(/^\/+/, '/').replace(/\/+$/, '')
 }

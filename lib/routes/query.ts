@@ -11,12 +11,12 @@ export function readQuery (query: unknown): HealthQuery {
   if (!isRecord(query)) return { verbose: false, exclude: new Set() }
   const { verbose, exclude } = query
   return {
-    verbose: verbose !== undefined && listOf(verbose).some((value) => value !== 'false'),
-    exclude: new Set(listOf(exclude).filter((name) => typeof name === 'string'))
+    verbose: verbose !== undefined && valuesOf(verbose).some((value) => value !== 'false'),
+    exclude: new Set(valuesOf(exclude).filter((name) => typeof name === 'string'))
   }
 }
 
 /** A key that is repeated comes as an array. */
-function listOf (value: unknown): readonly unknown[] {
+function valuesOf (value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value]
 }

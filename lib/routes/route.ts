@@ -19,6 +19,8 @@ export interface RouteContext {
 export interface RouteSchema extends FastifySchema {
   readonly summary: string
   readonly description: string
+  /** Keeps the route out of the document. */
+  readonly hide?: boolean
   readonly response: Readonly<Record<number, ResponseSchema>>
 }
 

@@ -62,7 +62,7 @@ export const Version = Type.String({ description: 'The version of the app, or un
 
 export const ErrorBody = Type.Object({ statusCode: Type.Integer(), error: Type.String(), message: Type.String() })
 
-export const HealthQuery = Type.Object({
+export const HealthQuerystring = Type.Object({
   verbose: Type.Optional(Type.String({ description: 'Adds the components, where this request may see them. Present with any value but false.' })),
   exclude: Type.Optional(Type.Array(Type.String(), { description: 'Names of checks to leave out of this answer, where this request may see them.' }))
 })

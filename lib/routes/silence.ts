@@ -1,30 +1,39 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 
-const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+const LEVELS: readonly PropertyKey[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
 /**
  * Gives the requests of an instance a logger that says nothing, whatever the make of the app's own: a level of `silent`
- * is pino's word, and another logger need not know it. All else of the logger stays, for the app's hooks that use it.
+ * is pino's word, and another logger need not know it. It is still what the app makes for its requests, with all that a
+ * hook of the app may look for in it.
  */
 export function silence (instance: FastifyInstance): void {
-  const silent = silenced(instance.log)
-  instance.setChildLoggerFactory(() => inheriting(silent))
+  const { childLoggerFactory } = instance
+  instance.setChildLoggerFactory(function silentLogger (logger, bindings, options, rawRequest) {
+    return silenced(childLoggerFactory.call(this, logger, bindings, options, rawRequest))
+  })
 }
 
-/** The names of a logger's levels: those that Fastify asks for, and custom ones of pino's. */
-function levelsOf (log: FastifyBaseLogger & { readonly levels?: { readonly values?: object } }): string[] {
-  return [...new Set([...LEVELS, ...Object.keys(log.levels?.values ?? {})])]
+type Logger = FastifyBaseLogger & { readonly isLevelEnabled?: (level: string) => boolean, readonly levels?: { readonly values?: object } }
+
+function silenced (log: Logger): FastifyBaseLogger {
+  const isSilent = typeof log.isLevelEnabled === 'function' && !log.isLevelEnabled('fatal')
+  return isSilent ? log : withoutLevels(log)
 }
 
-function silenced (log: FastifyBaseLogger): FastifyBaseLogger {
-  const silent = inheriting(log)
-  for (const level of levelsOf(log)) Object.defineProperty(silent, level, { value: () => undefined })
-  Object.defineProperty(silent, 'level', { value: 'silent', writable: true })
-  Object.defineProperty(silent, 'child', { value: function child (this: FastifyBaseLogger) { return inheriting(this) } })
-  return silent
-}
-
-/** One object a request, so that what a hook sets on its logger stays with its request. */
-function inheriting (log: FastifyBaseLogger): FastifyBaseLogger {
-  return Object.create(log) as FastifyBaseLogger
+/** A view of a logger, whose methods run on the logger itself: one with private fields knows no other. */
+function withoutLevels (log: Logger): FastifyBaseLogger {
+  const levels = new Set<PropertyKey>([...LEVELS, ...Object.keys(log.levels?.values ?? {})])
+  const view: Partial<FastifyBaseLogger> = {}
+  return new Proxy(view, {
+    get (_view, key) {
+      if (levels.has(key)) return () => undefined
+      if (key === 'level') return 'silent'
+      if (key === 'child') return (...given: Parameters<FastifyBaseLogger['child']>) => withoutLevels(log.child(...given))
+      const value: unknown = Reflect.get(log, key)
+      return typeof value === 'function' ? value.bind(log) as unknown : value
+    },
+    set: (_view, key, value) => key === 'level' || Reflect.set(log, key, value),
+    has: (_view, key) => key in log
+  }) as FastifyBaseLogger
 }

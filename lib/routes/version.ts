@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { sendText } from './answer.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { textResponse, Version } from './schemas.js'
@@ -11,5 +12,5 @@ export function registerVersion (instance: FastifyInstance, context: RouteContex
     response: { 200: textResponse('The version, or unknown', Version) }
   }
   instance.get('/version', reportRoute(context, schema), async (_request, reply) =>
-    await reply.preventCache().type('text/plain; charset=utf-8').send(await context.info.version()))
+    sendText(reply, 200, await context.info.version(), 'text/plain; charset=utf-8'))
 }

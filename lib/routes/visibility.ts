@@ -1,7 +1,9 @@
 import type { FastifyRequest } from 'fastify'
 import type { Guard } from '../guard.js'
 import type { Component, Health } from '../health/component.js'
+import { PEER_PATIENCE_MS } from '../health/report.js'
 import type { Show } from '../options.js'
+import { isPeer } from './peer.js'
 
 /** What one request may see of a report. */
 export interface Visibility {
@@ -13,29 +15,36 @@ export const NOTHING: Visibility = { components: false, details: false }
 
 /** Decides for a request, with a function of the user's that is guarded: one that fails hides. */
 export class Viewer {
-  readonly #components: Rule
-  readonly #details: Rule
+  readonly #components: ShowRule
+  readonly #details: ShowRule
 
-  constructor (components: Rule, details: Rule) {
+  constructor (components: ShowRule, details: ShowRule) {
     this.#components = components
     this.#details = details
   }
 
+  /** Whether components are shown: `undefined` where a function has to be asked. */
+  get showsComponents (): boolean | undefined {
+    const { show } = this.#components
+    return typeof show === 'function' ? undefined : show === 'always'
+  }
+
   async visibilityFor (request: FastifyRequest): Promise<Visibility> {
-    const [components, details] = await Promise.all([isShown(this.#components, request), isShown(this.#details, request)])
-    return { components, details }
+    const patienceMs = isPeer(request) ? PEER_PATIENCE_MS : undefined
+    const [components, details] = await Promise.all([this.#components, this.#details].map(async (rule) => await isShown(rule, request, patienceMs)))
+    return { components: components === true, details: details === true }
   }
 }
 
-interface Rule {
+interface ShowRule {
   readonly show: Show
   readonly guard: Guard
 }
 
 /** Only `true` itself shows: a function that forgot to return, or returned a user, hides. */
-async function isShown ({ show, guard }: Rule, request: FastifyRequest): Promise<boolean> {
+async function isShown ({ show, guard }: ShowRule, request: FastifyRequest, patienceMs?: number): Promise<boolean> {
   if (typeof show !== 'function') return show === 'always'
-  const shown: unknown = await guard.run(() => show(request))
+  const shown: unknown = await guard.run(() => show(request), patienceMs)
   return shown === true
 }
 

@@ -84,6 +84,11 @@ await t.test('a name that no resolver knows is DOWN, with the reason', async (t)
   t.match(await ask(new URL('http://nowhere.invalid/z/health')), { status: 'DOWN', details: { error: /nowhere\.invalid/ } })
 })
 
+await t.test('a service that switches protocols is DOWN, with the reason', async (t) => {
+  const url = await startService(t, (request) => request.socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'))
+  t.match(await ask(url), { status: 'DOWN', details: { error: /answered 101, which nobody asked for/ } })
+})
+
 await t.test('a connection that is reset, before or in the answer, is DOWN', async (t) => {
   const before = await startService(t, (request) => request.socket.resetAndDestroy())
   t.match(await ask(before), { status: 'DOWN', details: { error: /ECONNRESET|socket hang up/ } })

@@ -83,6 +83,18 @@ await t.test('a change of status is told once', async (t) => {
   t.equal(changes.length, 2)
 })
 
+await t.test('a run that began before the one that is kept changes nothing when it ends', async (t) => {
+  let runs = 0
+  const { check, clock, changes } = setUp(() => runs++ === 0 ? new Promise<void>(() => undefined) : undefined)
+  const first = check.run()
+  await clock.pass(100)
+  await check.run()
+  await clock.pass(700)
+  t.match(await first, { status: 'DOWN' })
+  t.match(check.lastRun, { status: 'UP' })
+  t.same(changes, [])
+})
+
 await t.test('a first result other than UP is a change', async (t) => {
   const { check, changes } = setUp(() => ({ status: 'DEGRADED' }))
   await check.run()

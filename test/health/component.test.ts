@@ -22,7 +22,7 @@ await t.test('a part keeps its details, time, duration and parts, and nothing el
   t.same(toComponents({ a: { status: 'UP', details: { password: 'x' }, components: { b: { status: 'DOWN' } }, time, durationMs: 1.5, extra: 1 } }), {
     a: { status: 'UP', details: { password: '[REDACTED]' }, components: { b: { status: 'DOWN' } }, time, durationMs: 1.5 }
   })
-  t.same(toComponents({ a: { status: 'UP', details: 1, components: [], time: 'now', durationMs: -1 } }), { a: { status: 'UP' } })
+  t.same(toComponents({ a: { status: 'UP', details: 1, components: [], time: 'now', durationMs: -1 }, b: { status: 'UP', durationMs: Infinity } }), { a: { status: 'UP' }, b: { status: 'UP' } })
   t.end()
 })
 
@@ -33,6 +33,18 @@ await t.test('a part is shown whatever its name is', (t) => {
 
 await t.test('a part that throws when it is read stands as UNKNOWN', (t) => {
   t.same(toComponents({ get a () { throw new Error('no') }, b: { get status () { throw new Error('no') } } }), { a: { status: 'UNKNOWN' }, b: { status: 'UNKNOWN' } })
+  t.end()
+})
+
+await t.test('the details of all parts together stay small', (t) => {
+  const details = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`k${at}`, 'x'.repeat(2_000)]))
+  const parts = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`c${at}`, { status: 'UP', details }]))
+  t.ok(JSON.stringify(toComponents(parts)).length < 1_000_000)
+  t.end()
+})
+
+await t.test('a name is cut, and secrets in it are hidden', (t) => {
+  t.same(Object.keys(toComponents({ ['x'.repeat(5_000)]: {}, 'postgres://u:hunter2@h/db': {} })), [`${'x'.repeat(100)}…`, 'postgres://[REDACTED]@h/db'])
   t.end()
 })
 

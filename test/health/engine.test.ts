@@ -187,6 +187,29 @@ await t.test('startup is not over while a check was left out, or came while the 
   t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
 })
 
+await t.test('startup is not over because a check has passed that another one has replaced', async (t) => {
+  const { engine, clock } = setUp()
+  engine.add(['startup'], 'a', () => new Promise<void>((resolve) => { clock.after(10, resolve) }), {})
+  const report = engine.report({ kind: 'startup' })
+  engine.remove('a')
+  engine.add(['startup'], 'a', down, {})
+  await clock.pass(10)
+  await report
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
+})
+
+await t.test('a startup check that hung before it passed does not count against health', async (t) => {
+  const { engine, clock } = setUp()
+  let runs = 0
+  engine.add(['startup'], 'a', () => runs++ === 0 ? hang() : undefined, {})
+  const first = engine.report({ kind: 'startup' })
+  await clock.pass(100)
+  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' })
+  await clock.pass(700)
+  await first
+  t.match(await engine.report({ kind: 'health' }), { status: 'UP' })
+})
+
 await t.test('service dependencies are asked for health, and for the kinds that cascade', async (t) => {
   const { engine } = setUp()
   engine.addRemote('users', () => ({ status: 'UP', details: { all: true } }), new Map([['readiness', () => ({ status: 'DEGRADED' as const })]]), {})

@@ -59,8 +59,7 @@ await t.test('components are copied plain', (t) => {
   t.end()
 })
 
-await t.test('the reason of a failure is its message, without secrets and not endless', (t) => {
+await t.test('the reason of a failure is its message, without secrets', (t) => {
   t.same(failure(new Error('postgres://u:p@h refused')), { status: 'DOWN', details: { error: 'postgres://[REDACTED]@h refused' } })
-  t.equal(String(failure('x'.repeat(5_000)).details?.['error']).length, 1_000)
   t.end()
 })

@@ -96,6 +96,49 @@ await t.test('under a logger of another make probes are silent too, and the host
   t.match(lines.slice(before), [{ message: 'incoming request' }, { message: 'request completed' }])
 })
 
+await t.test('a hook finds in its logger what the host\'s own factory puts there', async (t) => {
+  const audited: string[] = []
+  const { get, lines } = await startApp(t, {}, {
+    fastify: { childLoggerFactory: (logger, bindings, options) => Object.assign(logger.child(bindings, options), { audit: (text: string) => audited.push(text) }) },
+    before: (app) => {
+      app.addHook('onRequest', async (request) => {
+        const { log } = request
+        if ('audit' in log && typeof log.audit === 'function') Reflect.apply(log.audit, log, [request.url])
+        t.equal(log.level, request.routeOptions.config.management === undefined ? 'info' : 'silent')
+        await Promise.resolve()
+      })
+    }
+  })
+  const before = lines.length
+  t.match(await get('/z/health/liveness'), { status: 200 })
+  t.same(audited, ['/z/health/liveness'])
+  t.equal(lines.length, before)
+})
+
+await t.test('a logger that is frozen, or has private fields, is silent all the same', async (t) => {
+  class PrivateLog extends KeepingLog {
+    readonly #calls: string[] = []
+    note (text: string): number { return this.#calls.push(text) }
+    override child (): PrivateLog {
+      const child = new PrivateLog()
+      Object.freeze(child)
+      return child
+    }
+  }
+  const { get } = await startApp(t, {}, {
+    fastify: { loggerInstance: new PrivateLog() },
+    before: (app) => {
+      app.addHook('onRequest', async (request) => {
+        const note: unknown = Reflect.get(request.log, 'note')
+        if (typeof note === 'function') Reflect.apply(note, request.log, ['seen'])
+        request.log.info('not to be seen')
+        await Promise.resolve()
+      })
+    }
+  })
+  t.match(await get('/z/health/liveness'), { status: 200 })
+})
+
 await t.test('without a logger everything works', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())

@@ -66,6 +66,12 @@ await t.test('a kind that cascades asks the services for that kind, and the othe
   t.same(asked, ['/z/health/readiness', '/z/health'])
 })
 
+await t.test('health in cascade is asked as health, which cascades anyway', async (t) => {
+  const service = await startApp(t)
+  const { get } = await startApp(t, { serviceDependencies: { users: service.url }, cascade: ['health'] })
+  t.match(await get('/z/health'), { status: 200 })
+})
+
 await t.test('a request with a hop asks no further, whatever the header says', async (t) => {
   const { get } = await startApp(t, { serviceDependencies: { users: '127.0.0.1:9' }, cascade: ['readiness'] })
   for (const hop of ['1', '0', 'x', '']) {

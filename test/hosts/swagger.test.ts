@@ -63,6 +63,11 @@ await t.test('every operation is described, with every code that it can send and
   t.same(paths['/z/health']?.get.parameters?.map(({ name, in: where }) => `${where} ${name}`), ['query verbose', 'query exclude'])
 })
 
+await t.test('an endpoint that is off is not in the document', async (t) => {
+  const { paths } = await documentOf('3.0.3', { endpoints: { health: false } }, t)
+  t.same(Object.keys(paths).filter((path) => path === '/z/health' || path.includes('{')), [])
+})
+
 await t.test('behind auth a 403 is documented, and other codes of a status are', async (t) => {
   const { paths } = await documentOf('3.0.3', { auth: async () => await Promise.resolve(), statusCodes: { DOWN: 500, OUT_OF_SERVICE: 503, DEGRADED: 218 } }, t)
   t.same(Object.keys(paths['/z/info']?.get.responses ?? {}), ['200', '403'])

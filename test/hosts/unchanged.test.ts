@@ -114,6 +114,23 @@ await t.test('a hook of the host can tell the routes apart', async (t) => {
   t.same(seen, { ...Object.fromEntries(probes.map((url) => [url, 'probe'])), ...Object.fromEntries(reports.map((url) => [url, 'report'])), '/own': undefined })
 })
 
+await t.test('what a hook of the host refuses a probe with is told in full', async (t) => {
+  const app = Fastify()
+  t.teardown(async () => await app.close())
+  app.addHook('onRequest', async () => await Promise.reject(Object.assign(new Error('overloaded'), { statusCode: 503 })))
+  await app.register(management)
+  t.match(await app.inject('/z/health/liveness'), { statusCode: 503, body: '{"statusCode":503,"error":"Service Unavailable","message":"overloaded"}' })
+})
+
+await t.test('a serializer that a hook of the host sets does not reshape the answers', async (t) => {
+  const app = Fastify()
+  t.teardown(async () => await app.close())
+  app.addHook('onRequest', async (_request, reply) => { await Promise.resolve(); void reply.serializer((payload: unknown) => JSON.stringify({ wrapped: payload })) })
+  await app.register(management)
+  t.equal((await app.inject('/z/health/liveness')).body, '{"status":"UP"}')
+  t.equal((await app.inject('/z/version')).body, 'unknown')
+})
+
 await t.test('hooks of the host run before the endpoints, and their refusals stand', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())

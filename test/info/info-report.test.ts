@@ -45,13 +45,20 @@ await t.test('what the app adds comes behind, and inside a section of both the a
   t.same(Object.keys(report), ['app', 'trace.attributes', 'team'])
 })
 
+await t.test('what the app adds is read once', async (t) => {
+  const more = { team: 'a' }
+  const { info } = setUp({ more })
+  more.team = 'b'
+  t.match(await info.report(), { team: 'a' })
+})
+
 await t.test('what the app adds may be a function, at once or later', async (t) => {
   t.match(await setUp({ more: () => ({ a: 1 }) }).info.report(), { a: 1 })
   t.match(await setUp({ more: async () => await Promise.resolve({ a: 1 }) }).info.report(), { a: 1 })
 })
 
 await t.test('a function that fails or gives no object is unavailable, and the rest stands', async (t) => {
-  for (const more of [() => { throw new Error('no') }, () => 5, () => undefined, () => []]) {
+  for (const more of [() => { throw new Error('no') }, () => 5, () => undefined, () => [], () => new Error('secret')]) {
     const { info, log } = setUp({ more })
     t.match(await info.report(), { app: { name: 'shop' }, info: { error: 'unavailable' } })
     await info.report()
@@ -62,10 +69,11 @@ await t.test('a function that fails or gives no object is unavailable, and the r
 await t.test('a section that fails is unavailable, and the rest stands', async (t) => {
   const { info, log } = setUp()
   info.add('bad', () => { throw new Error('no') })
+  info.add('error', () => new Error('secret'))
   info.add('good', async () => await Promise.resolve([1n]))
   info.add('empty', () => undefined)
-  t.match(await info.report(), { bad: { error: 'unavailable' }, good: ['1'], empty: null, app: { name: 'shop' } })
-  t.match(log.lines, [{ level: 'warn', function: 'info section bad', error: 'no' }])
+  t.match(await info.report(), { bad: { error: 'unavailable' }, error: { error: 'unavailable' }, good: ['1'], empty: null, app: { name: 'shop' } })
+  t.match(log.lines, [{ level: 'warn', function: 'info section bad', error: 'no' }, { function: 'info section error', error: 'secret' }])
 })
 
 await t.test('functions that hang are unavailable after 800 ms, all at once', async (t) => {

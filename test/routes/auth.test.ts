@@ -89,6 +89,66 @@ await t.test('a hook that hangs closes the reports after 800 ms', async (t) => {
   }
 })
 
+await t.test('a hook counts by what it does, whatever the number of its parameters', async (t) => {
+  const late = (done: (error?: Error) => void): void => { setImmediate(() => done(unauthorized())) }
+  const refusing = [
+    (...given: [unknown, unknown, (error?: Error) => void]) => late(given[2]),
+    (_request: FastifyRequest, _reply: FastifyReply | null = null, done: (error?: Error) => void = () => undefined) => late(done),
+    async (_request: FastifyRequest, _reply: FastifyReply, _done: () => void) => await Promise.reject(unauthorized()),
+    (_request: FastifyRequest, reply: FastifyReply) => { setImmediate(() => { void reply.code(401).send() }) }
+  ]
+  for (const auth of refusing) {
+    const { get } = await startApp(t, { auth })
+    t.match(await get('/z/info'), { status: 401 })
+  }
+  for (const nothing of [undefined, null, false]) {
+    const { get } = await startApp(t, { auth: (_request, _reply, done) => done(nothing as undefined) })
+    t.match(await get('/z/info'), { status: 200 })
+  }
+})
+
+await t.test('a hook that answers without end is not broken off', async (t) => {
+  const { get } = await startApp(t, {
+    auth: (_request, reply) => {
+      reply.hijack()
+      reply.raw.writeHead(401).write('go ')
+      setTimeout(() => reply.raw.end('away'), 900)
+    }
+  })
+  t.match(await get('/z/info'), { status: 401, text: 'go away' })
+})
+
+await t.test('a client that goes while a hook decides gets nothing, and nothing is run', async (t) => {
+  let decided: () => void = () => undefined
+  let over: () => void = () => undefined
+  const gone = new Promise<void>((resolve) => { over = resolve })
+  const asked = new Promise<void>((resolve) => { decided = resolve })
+  const { url } = await startApp(t, {
+    checks: { health: { db: () => t.fail('must not run') } },
+    auth: (_request, reply) => {
+      reply.raw.once('close', () => setImmediate(over))
+      decided()
+    }
+  })
+  const controller = new AbortController()
+  const request = fetch(`${url}/z/health`, { signal: controller.signal })
+  await asked
+  controller.abort()
+  await t.rejects(request)
+  await gone
+})
+
+await t.test('each of several hooks is logged for itself', async (t) => {
+  const { get, lines } = await startApp(t, { auth: [async () => await Promise.resolve(), async () => await Promise.reject(new Error('broken'))] })
+  for (let request = 0; request < 3; request++) await get('/z/info')
+  t.match(lines.filter((line) => line['function'] === 'auth'), { length: 1 })
+})
+
+await t.test('what a hook refuses with is told, whatever its code', async (t) => {
+  const { get } = await startApp(t, { auth: async () => await Promise.reject(Object.assign(new Error('not for you'), { statusCode: 403, code: 'NOT_YOU' })) })
+  t.match(await get('/z/info'), { status: 403, text: '{"statusCode":403,"code":"NOT_YOU","error":"Forbidden","message":"not for you"}' })
+})
+
 await t.test('a refusal must not be stored either', async (t) => {
   const { get } = await startApp(t, { auth: async () => await Promise.reject(unauthorized()) })
   t.match((await get('/z/info')).headers['cache-control'], /no-store/)

@@ -46,11 +46,22 @@ await t.test('behind a proxy that is trusted the links have its name', async (t)
   t.match(links(await get('/z', { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' })), { self: { href: 'https://shop.example/z' } })
 })
 
+await t.test('the links have what the client wrote for a parameter of the prefix', async (t) => {
+  const { get, url } = await startApp(t, { prefix: '/:tenant/z' })
+  t.match(links(await get('/a%20b/z?x#y')), { self: { href: `${url}/a%20b/z` }, info: { href: `${url}/a%20b/z/info` } })
+})
+
+await t.test('a protocol that is none of HTTP is in no link', async (t) => {
+  const { get } = await startApp(t, {}, { fastify: { trustProxy: true } })
+  t.match(links(await get('/z', { 'x-forwarded-proto': 'javascript:alert(1)//' })), { self: { href: '/z' } })
+})
+
 await t.test('under a host name that is none the links are paths', async (t) => {
   const app = await startApp(t)
   for (const host of ['a b', '"><script>', 'evil/..', '', 'a,b']) {
     t.match(await raw(app, `GET /z HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`), /"self":\{"href":"\/z"/, host)
   }
+  t.match(await raw(app, `GET ${app.url}/z HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`), /"self":\{"href":"http:\/\/h\/z"/)
   t.match(await raw(app, 'GET /z HTTP/1.0\r\n\r\n'), /"self":\{"href":"\/z"/)
   t.match(await raw(app, 'GET /z HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n'), /"self":\{"href":"http:\/\/\[::1\]:80\/z"/)
 })

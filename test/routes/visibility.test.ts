@@ -58,6 +58,22 @@ await t.test('a function that fails hides, and that is logged once', async (t) =
   await hides(await startApp(t, { checks, showComponents: async () => await Promise.reject(new Error('no session')) }))
 })
 
+await t.test('while a function decides on an exclusion the checks run already', async (t) => {
+  const hang = (): Promise<never> => new Promise(() => undefined)
+  const readiness = { hang: { check: hang, timeout: 850 }, db: () => true }
+  const shown = await startApp(t, { checks: { readiness }, showComponents: async () => await Promise.resolve(true) })
+  t.equal((await shown.get('/z/health/readiness?exclude=hang&verbose')).text, '{"status":"UP","components":{"db":{"status":"UP"}}}')
+  const hidden = await startApp(t, { checks: { readiness }, showComponents: hang })
+  t.equal((await hidden.get('/z/health/readiness?exclude=hang&verbose')).text, '{"status":"DOWN"}')
+  t.match(await hidden.get('/z/health/hang'), { status: 404 })
+})
+
+await t.test('for a peer a function has no longer than the report', async (t) => {
+  const { get, lines } = await startApp(t, { checks, showDetails: () => new Promise(() => undefined) })
+  t.match(await get('/z/health', { 'management-hop': '1' }), { status: 503 })
+  t.match(lines.filter((line) => line['function'] !== undefined), [{ error: 'timed out after 600 ms' }])
+})
+
 await t.test('a function that hangs hides after 800 ms', async (t) => {
   const { get, lines } = await startApp(t, { checks, showDetails: () => new Promise(() => undefined) })
   t.equal((await get('/z/health')).text, '{"status":"DOWN","components":{"db":{"status":"DOWN","components":{"replica":{"status":"DOWN"}}}}}')
