@@ -28,8 +28,8 @@ export interface Question {
 interface Answer {
   readonly entry: Entry
   readonly component: Component
-  /** What the component adds to the report's status; nothing where it stands as information. */
-  readonly weight: Status | undefined
+  /** The run that adds to the report's status; none where the component stands as information. */
+  readonly run?: Outcome
 }
 
 /** Makes reports of the checks in a registry. */
@@ -66,10 +66,9 @@ export class Reporter {
 
   async #ask (entry: Entry, { kind, peer = false }: Question): Promise<Answer> {
     const check = entry.checkFor(kind)
-    if (peer && entry.remote) return { entry, component: asInformation(check.lastRun), weight: undefined }
-    const settled = this.#startup.settles(entry, kind) ? check.lastRun : undefined
-    const run = settled ?? await this.#run(check, peer)
-    return { entry, component: run, weight: run.status }
+    if (peer && entry.remote) return { entry, component: asInformation(check.lastRun) }
+    const run = this.#startup.settled(entry, kind) ?? await this.#run(check, peer)
+    return { entry, component: run, run }
   }
 
   async #run (check: Check, peer: boolean): Promise<Outcome> {
@@ -80,9 +79,8 @@ export class Reporter {
 
   /** A check that was left out, or added while the others ran, has not passed yet. */
   #completeStartup (answers: readonly Answer[]): void {
-    if (answers.length === 0) return
-    const passed = new Set(answers.filter(({ weight }) => weight === 'UP' || weight === 'DEGRADED').map(({ entry }) => entry))
-    if (this.#registry.of('startup').every((entry) => passed.has(entry))) this.#startup.complete()
+    const passed = new Map(answers.flatMap(({ entry, run }) => run !== undefined && hasPassed(run) ? [[entry, run] as const] : []))
+    if (passed.size > 0 && this.#registry.of('startup').every((entry) => passed.has(entry))) this.#startup.complete(passed)
   }
 }
 
@@ -93,5 +91,9 @@ function asInformation (run: Component | undefined): Component {
 }
 
 function worstOf (answers: readonly Answer[]): Status {
-  return worst(answers.flatMap(({ weight }) => weight ?? []))
+  return worst(answers.flatMap(({ run }) => run?.status ?? []))
+}
+
+function hasPassed ({ status }: Outcome): boolean {
+  return status === 'UP' || status === 'DEGRADED'
 }

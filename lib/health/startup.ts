@@ -1,23 +1,26 @@
 import type { Kind } from './kind.js'
 import type { Entry } from './registry.js'
+import type { Outcome } from './result.js'
 
 /**
  * Startup, once over, is over: when there is at least one startup check and all have passed, the startup probe stays
  * `UP` and its checks run no more, as the kubelet runs a startup probe no more once it has succeeded.
  */
 export class Startup {
-  #completed = false
+  #passed: ReadonlyMap<Entry, Outcome> | undefined
 
   get completed (): boolean {
-    return this.#completed
+    return this.#passed !== undefined
   }
 
-  /** Whether an entry has nothing left to run for: startup is over, and it is asked for startup or answers for nothing else. */
-  settles (entry: Entry, kind: Kind): boolean {
-    return this.#completed && (kind === 'startup' || (entry.kinds.size === 1 && entry.kinds.has('startup')))
+  /** Ends startup, with the runs in which its checks have passed. */
+  complete (passed: ReadonlyMap<Entry, Outcome>): void {
+    this.#passed = passed
   }
 
-  complete (): void {
-    this.#completed = true
+  /** What stands for an entry that has nothing left to run for: it is asked for startup, or answers for nothing else. */
+  settled (entry: Entry, kind: Kind): Outcome | undefined {
+    const isOver = kind === 'startup' || (entry.kinds.size === 1 && entry.kinds.has('startup'))
+    return isOver ? this.#passed?.get(entry) : undefined
   }
 }

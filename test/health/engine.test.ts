@@ -210,6 +210,18 @@ await t.test('a startup check that hung before it passed does not count against 
   t.match(await engine.report({ kind: 'health' }), { status: 'UP' })
 })
 
+await t.test('a run for health that began before startup was over and fails after does not count against it', async (t) => {
+  const { engine, clock } = setUp()
+  const runs = [(): Promise<void> => new Promise((resolve) => { clock.after(100, resolve) }), hang]
+  engine.add(['startup'], 'a', () => runs.shift()?.(), {})
+  const startup = engine.report({ kind: 'startup' })
+  await clock.pass(50)
+  const health = engine.report({ kind: 'health' })
+  await clock.pass(800)
+  t.match([await startup, await health], [{ status: 'UP' }, { status: 'DOWN' }])
+  t.match(await engine.report({ kind: 'health' }), { status: 'UP' })
+})
+
 await t.test('service dependencies are asked for health, and for the kinds that cascade', async (t) => {
   const { engine } = setUp()
   engine.addRemote('users', () => ({ status: 'UP', details: { all: true } }), new Map([['readiness', () => ({ status: 'DEGRADED' as const })]]), {})
