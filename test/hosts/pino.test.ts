@@ -118,6 +118,8 @@ await t.test('a hook finds in its logger what the host\'s own factory puts there
 await t.test('a logger that is frozen, or has private fields, is silent all the same', async (t) => {
   class PrivateLog extends KeepingLog {
     readonly #calls: string[] = []
+    readonly levels = { values: { audit: 35, silent: Infinity } }
+    readonly audit = (): boolean => t.fail('a level of its own is silent too')
     note (text: string): number { return this.#calls.push(text) }
     override child (): PrivateLog {
       const child = new PrivateLog()
@@ -132,6 +134,8 @@ await t.test('a logger that is frozen, or has private fields, is silent all the 
         const note: unknown = Reflect.get(request.log, 'note')
         if (typeof note === 'function') Reflect.apply(note, request.log, ['seen'])
         request.log.info('not to be seen')
+        const audit: unknown = Reflect.get(request.log, 'audit')
+        if (typeof audit === 'function') Reflect.apply(audit, request.log, [])
         await Promise.resolve()
       })
     }

@@ -120,6 +120,12 @@ await t.test('what a hook of the host refuses a probe with is told in full', asy
   app.addHook('onRequest', async () => await Promise.reject(Object.assign(new Error('overloaded'), { statusCode: 503 })))
   await app.register(management)
   t.match(await app.inject('/z/health/liveness'), { statusCode: 503, body: '{"statusCode":503,"error":"Service Unavailable","message":"overloaded"}' })
+
+  const answering = Fastify()
+  t.teardown(async () => await answering.close())
+  answering.addHook('onRequest', async (_request, reply) => await reply.code(503).send({ mine: true }))
+  await answering.register(management)
+  t.match(await answering.inject('/z/health/liveness'), { statusCode: 503, body: '{"mine":true}' })
 })
 
 await t.test('a serializer that a hook of the host sets does not reshape the answers', async (t) => {
