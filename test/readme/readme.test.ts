@@ -44,8 +44,7 @@ await t.test('every example in TypeScript compiles', (t) => {
 
 await t.test('the first example runs, and answers as the README says', async (t) => {
   const [example, session] = [blocksOf('ts')[0], blocksOf('console')[0]]
-  const source = `const pool = { query: async (sql: string) => sql }\n${example?.text.replace('port: 3000', 'port: 0') ?? ''}`
-  const folder = t.testdir({ 'app.ts': source })
+  const folder = t.testdir({ 'app.ts': example?.text.replace('port: 3000', 'port: 0') ?? '' })
   const url = await new Program(t, `${folder}/app.ts`).says(/listening at (http:\/\/127[\d.]+:\d+)/)
   for (const { command, output } of readSession(session?.text ?? '').slice(1)) t.equal(withoutChance(await runAsk(command, url)), withoutChance(output), command)
 })
