@@ -14,7 +14,7 @@ export const errors = {
   /** A check was added, or a report asked for, under a kind that does not exist. */
   KindUnknown: createError<[came: string, known: string]>(
     'FST_MANAGEMENT_KIND_UNKNOWN', 'unknown kind: got %s, expected one of %s; custom kinds are named in the option "kinds"', 500, TypeError),
-  /** A name of a check, a kind or a service dependency is empty, too long, reserved, or has letters it must not have. */
+  /** A name of a check, a kind, a service dependency or a section is empty, too long, reserved, or has letters it must not have. */
   NameInvalid: createError<[what: string, expected: string, came: string]>(
     'FST_MANAGEMENT_NAME_INVALID', 'the name of a %s must be %s, got %s', 500, TypeError),
   /** Another check, service dependency or section has this name. */

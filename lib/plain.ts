@@ -48,7 +48,9 @@ export class PlainCopy {
   }
 
   #string (value: string): string {
-    const shown = cut(value, Math.max(0, Math.min(LONGEST_TEXT, MOST_TEXT - this.#text)))
+    const room = MOST_TEXT - this.#text
+    if (room <= 0) return '…'
+    const shown = cut(value, Math.min(LONGEST_TEXT, room))
     this.#text += shown.length
     return shown
   }

@@ -22,9 +22,7 @@ export type CheckFunction = (context: CheckContext) => CheckResult | Promise<Che
 
 /** How a check is run. */
 export interface CheckOptions {
-  /**
-   * How long a run may take, in milliseconds; then its signal is aborted and the result is `DOWN`. Default 800.
-   */
+  /** How long a run may take, in milliseconds; then its signal is aborted and the result is `DOWN`. Default 800. */
   readonly timeout?: number | undefined
 }
 

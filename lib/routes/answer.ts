@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify'
 import { JSON_TYPE } from './media-type.js'
 import type { MediaType } from './media-type.js'
 
+/** Sends a body as JSON, under one of the media types that it can have. */
 export function sendJson (reply: FastifyReply, statusCode: number, body: object, mediaType: MediaType = JSON_TYPE): FastifyReply {
   return sendText(reply, statusCode, JSON.stringify(body), mediaType)
 }
@@ -17,8 +18,9 @@ export function sendText (reply: FastifyReply, statusCode: number, text: string,
   return reply.preventCache().code(statusCode).type(type).serializer(asItIs).send(text)
 }
 
-function asItIs (text: string): string {
-  return text
+/** What is no text is not ours: the host's own answer, after a hook of its own has broken. */
+function asItIs (payload: unknown): string {
+  return typeof payload === 'string' ? payload : JSON.stringify(payload)
 }
 
 /** Sends a 404 that tells a hidden name and an unknown one apart in nothing. */

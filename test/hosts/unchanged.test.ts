@@ -137,6 +137,15 @@ await t.test('a serializer that a hook of the host sets does not reshape the ans
   t.equal((await app.inject('/z/version')).body, 'unknown')
 })
 
+await t.test('what the host sends in place of an answer, because its own hook broke, is sent', async (t) => {
+  const app = Fastify()
+  t.teardown(async () => await app.close())
+  app.setErrorHandler(async (error: Error, _request, reply) => await reply.code(502).send({ mine: error.message }))
+  app.addHook('onSend', async (_request, reply) => { if (reply.statusCode === 200) await Promise.reject(new Error('broken')) })
+  await app.register(management)
+  for (const url of ['/z/health/liveness', '/z/version', '/z/info']) t.match(await app.inject({ url }), { statusCode: 502, body: '{"mine":"broken"}' })
+})
+
 await t.test('hooks of the host run before the endpoints, and their refusals stand', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())
