@@ -26,6 +26,9 @@ export const errors = {
   /** A startup check was added after startup had completed, so that nothing would ever run it. */
   StartupCompleted: createError<[name: string]>(
     'FST_MANAGEMENT_STARTUP_COMPLETED', 'the startup check "%s" comes too late: all startup checks have passed and startup checks run no more', 500),
+  /** An instance that is broken, draining or closing was to be put in service. */
+  OutOfServiceForGood: createError<[reason: string]>(
+    'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD', 'the app cannot be put in service again: %s', 500),
   /** The address of a service dependency makes no URL. */
   AddressInvalid: createError<[name: string, came: string]>(
     'FST_MANAGEMENT_ADDRESS_INVALID', 'the service dependency "%s" must have an http:// or https:// URL, or a host with an optional port and path, got %s', 500, TypeError)

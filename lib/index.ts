@@ -5,7 +5,7 @@ import { serviceDependency } from './checks/service-dependency.js'
 import { systemClock } from './clock.js'
 import { errors } from './errors.js'
 import { Guard } from './guard.js'
-import type { CheckFunction } from './health/check.js'
+import type { CheckFunction } from './health/attempt.js'
 import { HealthEngine } from './health/engine.js'
 import { collectInfo } from './info/collect.js'
 import { InfoReport } from './info/info-report.js'
@@ -18,9 +18,11 @@ import { Viewer } from './routes/visibility.js'
 import { readSettings } from './settings.js'
 import type { Settings } from './settings.js'
 
-export type { CheckContext, CheckFunction, CheckOptions } from './health/check.js'
+export type { CheckContext, CheckFunction } from './health/attempt.js'
 export type { Component, Health } from './health/component.js'
+export type { CheckRunMessage, StatusChangeMessage } from './health/events.js'
 export type { BuiltInKind, Kind } from './health/kind.js'
+export type { CheckOptions, FailureStatus } from './health/policy.js'
 export type { CheckResult } from './health/result.js'
 export type { ComponentStatus, Status } from './health/status.js'
 export type { InfoFunction } from './info/info-report.js'
@@ -51,7 +53,15 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
 
   const engine = createEngine(fastify, settings, prefix)
   const info = await createInfo(fastify, settings)
-  fastify.decorate('management', createManagement(engine, info, warnOfUnknown))
+  fastify.decorate('management', createManagement({ engine, info, settings, onUnknownOption: warnOfUnknown }))
+  fastify.addHook('onReady', (done) => {
+    engine.start()
+    done()
+  })
+  fastify.addHook('preClose', (done) => {
+    engine.close()
+    done()
+  })
 
   const viewer = createViewer(fastify, settings)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
@@ -69,7 +79,7 @@ function assertFree (fastify: FastifyInstance, prefix: string, { kinds, endpoint
 }
 
 function createEngine (fastify: FastifyInstance, settings: Settings, prefix: string): HealthEngine {
-  const engine = new HealthEngine(settings.kinds, fastify.log, systemClock)
+  const engine = new HealthEngine(settings.kinds, { fastify, clock: systemClock, defaults: settings.checkDefaults })
   for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
   for (const { name, address, headers, options } of settings.dependencies) {
     const ask = (check: string): CheckFunction => serviceDependency(healthUrl(name, address, check, { scheme: settings.scheme, prefix }), headers)

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
-import type { CheckFunction, CheckOptions } from './health/check.js'
+import type { CheckFunction } from './health/attempt.js'
+import type { CheckOptions } from './health/policy.js'
 import type { Status } from './health/status.js'
 
 /** Who sees something: everybody, nobody, or those for whom a function says `true`. One that fails hides. */
@@ -56,6 +57,8 @@ export interface ManagementOptions {
   readonly cascade?: readonly string[] | undefined
   /** Custom kinds, each a probe of its own at `/health/KIND`. Default none. */
   readonly kinds?: readonly string[] | undefined
+  /** What holds for every check and service dependency whose own options do not say otherwise. */
+  readonly checkDefaults?: CheckOptions | undefined
   /** Who sees the components of a report. Default `always`. */
   readonly showComponents?: Show | undefined
   /** Who sees the components' details, times and error messages. Default `never`. */

@@ -1,12 +1,10 @@
+import { LONGEST_DELAY_MS } from './clock.js'
 import { describe } from './describe.js'
 import { errors } from './errors.js'
 import { isRecord } from './plain.js'
 
 /** Gives a value back as what it must be, or throws an error that names the option, what came and what is expected. */
 export type Rule<T> = (value: unknown, option: string) => T
-
-/** The longest delay that a timer of Node.js takes; a longer one would fire at once. */
-const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 export function refuse (value: unknown, option: string, expected: string): never {
   throw new errors.OptionInvalid(option, expected, describe(value))
@@ -25,7 +23,11 @@ export function integer (least: number, most: number, unit = ''): Rule<number> {
       : refuse(value, option, `a whole number${unit} from ${least} to ${most}`)
 }
 
+/** A time to wait. */
 export const delay = integer(1, LONGEST_DELAY_MS, ' of milliseconds')
+
+/** A time to wait, or 0 for none. */
+export const delayOrNone = integer(0, LONGEST_DELAY_MS, ' of milliseconds')
 
 export function oneOf<T extends string> (values: readonly T[]): Rule<T> {
   return (value, option) => values.find((known) => known === value) ?? refuse(value, option, `one of ${values.join(', ')}`)

@@ -2,13 +2,14 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { LogLevel } from 'fastify'
 import { describe } from './describe.js'
 import { errors } from './errors.js'
-import type { CheckOptions } from './health/check.js'
 import { Kinds } from './health/kind.js'
+import type { CheckOptions } from './health/policy.js'
+import { STATUSES } from './health/status.js'
 import type { Status } from './health/status.js'
 import { firstSet } from './info/environment.js'
 import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from './options.js'
 import { isRecord } from './plain.js'
-import { delay, flag, integer, isFunction, listOf, oneOf, only, recordOf, refuse, text, unknownKeys, withDefault } from './rules.js'
+import { delay, delayOrNone, flag, integer, isFunction, listOf, oneOf, only, recordOf, refuse, text, unknownKeys, withDefault } from './rules.js'
 import type { Rule } from './rules.js'
 
 /** A check as the options give it. What is its own business, its name and function, is checked where it is added. */
@@ -38,6 +39,7 @@ export interface Settings {
   readonly scheme: string
   readonly cascade: readonly string[]
   readonly kinds: Kinds
+  readonly checkDefaults: CheckOptions
   readonly showComponents: Show
   readonly showDetails: Show
   readonly auth: readonly AuthHook[]
@@ -46,6 +48,8 @@ export interface Settings {
   readonly info: InfoOption | undefined
   readonly serviceInstanceId: boolean | string
   readonly logLevel: LogLevel
+  /** How long a drain waits when it is not told, in milliseconds. */
+  readonly drainDelay: number
 }
 
 /** Where the options are read: what stands around them. */
@@ -58,12 +62,24 @@ export interface SettingsContext {
 /** Options of Fastify's own `register`, which it hands on to every plugin. */
 const REGISTER_OPTIONS = ['logSerializers', 'encapsulate']
 const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
-const CHECK_OPTIONS = ['timeout']
+const CHECK_RULES: { readonly [Option in keyof CheckOptions]-?: Rule<CheckOptions[Option]> } = {
+  timeout: delay,
+  ttl: delayOrNone,
+  interval: delayOrNone,
+  failureThreshold: integer(1, Number.MAX_SAFE_INTEGER),
+  successThreshold: integer(1, Number.MAX_SAFE_INTEGER),
+  failureStatus: oneOf(STATUSES.filter((status) => status !== 'UP')),
+  maxBackoff: delay
+}
+
+/** Until a pod that is leaving is out of every list of endpoints, it is sent requests. */
+const DRAIN_DELAY_IN_KUBERNETES_MS = 5_000
+
 const ENDPOINTS: Settings['endpoints'] = { info: true, version: true, health: true, links: true }
 const STATUS_CODES: Settings['statusCodes'] = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
 
 const OPTIONS: readonly (keyof ManagementOptions)[] = [
-  'prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'showComponents', 'showDetails', 'auth',
+  'prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'auth',
   'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel'
 ]
 
@@ -82,6 +98,7 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     dependencies: read('serviceDependencies', withDefault(dependencies(context), [])),
     scheme: read('serviceDependencies', preferredScheme(context)),
     cascade: read('cascade', withDefault(listOf(oneOf([...kinds])), [])),
+    checkDefaults: readCheckOptions(options['checkDefaults'], 'checkDefaults', context.onUnknown),
     showComponents: read('showComponents', withDefault(show, 'always')),
     showDetails: read('showDetails', withDefault(show, 'never')),
     auth: 'auth' in options ? read('auth', auth) : [],
@@ -89,7 +106,8 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     statusCodes: read('statusCodes', withDefault(statusCodes, STATUS_CODES)),
     info: read('info', withDefault(info, undefined)),
     serviceInstanceId: read('serviceInstanceId', withDefault(instanceId, false)),
-    logLevel: read('logLevel', withDefault(oneOf(LOG_LEVELS), 'silent'))
+    logLevel: read('logLevel', withDefault(oneOf(LOG_LEVELS), 'silent')),
+    drainDelay: firstSet(context.env, 'KUBERNETES_SERVICE_HOST') === undefined ? 0 : DRAIN_DELAY_IN_KUBERNETES_MS
   }
 }
 
@@ -97,8 +115,10 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
 export function readCheckOptions (options: unknown, option: string, onUnknown: (key: string) => void): CheckOptions {
   if (options === undefined) return {}
   if (!isRecord(options)) return refuse(options, option, 'an object')
-  unknownKeys(options, CHECK_OPTIONS, `${option}.`).forEach(onUnknown)
-  return { timeout: withDefault(delay, undefined)(options['timeout'], `${option}.timeout`) }
+  const known = Object.entries(CHECK_RULES)
+  unknownKeys(options, Object.keys(CHECK_RULES), `${option}.`).forEach(onUnknown)
+  const given = known.filter(([key]) => options[key] !== undefined)
+  return Object.fromEntries(given.map(([key, rule]) => [key, rule(options[key], `${option}.${key}`)]))
 }
 
 const prefix: Rule<string> = (value, option) =>

@@ -1,4 +1,6 @@
 import t from 'tap'
+import type { CheckOptions } from '../lib/health/policy.js'
+import { describe } from '../lib/describe.js'
 import { readCheckOptions, readSettings } from '../lib/settings.js'
 import type { Settings } from '../lib/settings.js'
 
@@ -13,6 +15,16 @@ function read (options: unknown, env: Record<string, string> = {}): Reading {
   return { settings, unknown }
 }
 
+/** For what has no unknown keys. */
+function neverTold (key: string): never {
+  throw new Error(`"${key}" is taken for unknown`)
+}
+
+/** Each option of a check, with a value that it may have. */
+const CHECK_OPTIONS: Required<CheckOptions> = {
+  timeout: 100, ttl: 5_000, interval: 10_000, failureThreshold: 3, successThreshold: 2, failureStatus: 'DEGRADED', maxBackoff: 30_000
+}
+
 await t.test('without options the defaults are in place', (t) => {
   const { settings: { kinds, ...settings }, unknown } = read({})
   t.same([...kinds], ['liveness', 'readiness', 'startup', 'health'])
@@ -24,6 +36,7 @@ await t.test('without options the defaults are in place', (t) => {
     dependencies: [],
     scheme: 'http',
     cascade: [],
+    checkDefaults: {},
     showComponents: 'always',
     showDetails: 'never',
     auth: [],
@@ -31,14 +44,15 @@ await t.test('without options the defaults are in place', (t) => {
     statusCodes: { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 },
     info: undefined,
     serviceInstanceId: false,
-    logLevel: 'silent'
+    logLevel: 'silent',
+    drainDelay: 0
   })
   t.same(unknown, [])
   t.end()
 })
 
 await t.test('an option that is undefined is one that is left out, but for auth', (t) => {
-  const names = ['prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'showComponents', 'showDetails', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel']
+  const names = ['prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel']
   const undefinedOptions = Object.fromEntries(names.map((name) => [name, undefined]))
   t.same(read(undefinedOptions).settings, read({}).settings)
   t.throws(() => read({ auth: undefined }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
@@ -57,6 +71,11 @@ await t.test('a wrong option is refused with its name, what came and what is exp
     [{ checks: [] }, 'option "checks" must be an object, got an array of 0'],
     [{ checks: { liveness: 'db' } }, 'option "checks.liveness" must be an object, got the string "db"'],
     [{ checks: { liveness: { db: { check: () => true, timeout: Number.NaN } } } }, 'option "checks.liveness.db.timeout" must be a whole number of milliseconds from 1 to 2147483647, got the number NaN'],
+    [{ checks: { liveness: { db: { check: () => true, interval: '10s' } } } }, 'option "checks.liveness.db.interval" must be a whole number of milliseconds from 0 to 2147483647, got the string "10s"'],
+    [{ checkDefaults: 5 }, 'option "checkDefaults" must be an object, got the number 5'],
+    [{ checkDefaults: null }, 'option "checkDefaults" must be an object, got null'],
+    [{ checkDefaults: { ttl: -1 } }, 'option "checkDefaults.ttl" must be a whole number of milliseconds from 0 to 2147483647, got the number -1'],
+    [{ serviceDependencies: { users: { url: 'u', failureStatus: 'UP' } } }, 'option "serviceDependencies.users.failureStatus" must be one of DOWN, OUT_OF_SERVICE, DEGRADED, got the string "UP"'],
     [{ serviceDependencies: 'users' }, 'option "serviceDependencies" must be an object, got the string "users"'],
     [{ serviceDependencies: { users: { url: 'u', timeout: -1 } } }, 'option "serviceDependencies.users.timeout" must be'],
     [{ serviceDependencies: { users: { url: 'u', headers: [] } } }, 'option "serviceDependencies.users.headers" must be an object, got an array of 0'],
@@ -93,9 +112,9 @@ await t.test('a wrong option is refused with its name, what came and what is exp
   t.end()
 })
 
-await t.test('an unknown key is told of, at the top and in a check', (t) => {
-  const { unknown } = read({ prefx: '/a', encapsulate: false, logSerializers: {}, checks: { liveness: { db: { check: () => true, timeOut: 1 } } }, serviceDependencies: { users: { url: 'u', retries: 3 } } })
-  t.same(unknown, ['prefx', 'checks.liveness.db.timeOut', 'serviceDependencies.users.retries'])
+await t.test('an unknown key is told of, at the top, in a check and in the defaults of checks', (t) => {
+  const { unknown } = read({ prefx: '/a', encapsulate: false, logSerializers: {}, checks: { liveness: { db: { check: () => true, timeOut: 1 } } }, serviceDependencies: { users: { url: 'u', retries: 3 } }, checkDefaults: { tll: 5 } })
+  t.same(unknown, ['prefx', 'checks.liveness.db.timeOut', 'serviceDependencies.users.retries', 'checkDefaults.tll'])
   t.end()
 })
 
@@ -116,6 +135,21 @@ await t.test('checks are read by kind and name, with their options', (t) => {
   t.end()
 })
 
+await t.test('every option of a check may stand at a check, at a service dependency and in the defaults', (t) => {
+  const check = (): boolean => true
+  t.same(read({ checks: { readiness: { db: { check, ...CHECK_OPTIONS } } } }).settings.checks, [{ kind: 'readiness', name: 'db', check, options: CHECK_OPTIONS }])
+  t.same(read({ serviceDependencies: { users: { url: 'u', ...CHECK_OPTIONS } } }).settings.dependencies, [{ name: 'users', address: 'u', headers: {}, options: CHECK_OPTIONS }])
+  t.same(read({ checkDefaults: CHECK_OPTIONS }).settings.checkDefaults, CHECK_OPTIONS)
+  t.end()
+})
+
+await t.test('the defaults of checks do not stand at the checks, whose own options are put over them later', (t) => {
+  const { checks, dependencies, checkDefaults } = read({ checkDefaults: { timeout: 100, ttl: 5 }, checks: { readiness: { db: () => true } }, serviceDependencies: { users: { url: 'u', ttl: 0 } } }).settings
+  t.same(checkDefaults, { timeout: 100, ttl: 5 })
+  t.same([...checks, ...dependencies].map(({ options }) => options), [{}, { ttl: 0 }])
+  t.end()
+})
+
 await t.test('service dependencies are read by name, with their options', (t) => {
   t.same(read({ serviceDependencies: { a: 'a', b: { url: 'b', timeout: 100, headers: { 'X-Key': 'k' } } } }).settings.dependencies, [
     { name: 'a', address: 'a', headers: {}, options: {} },
@@ -132,6 +166,12 @@ await t.test('the scheme comes from PREFERRED_URL_SCHEME, then SCHEME, then it i
   t.equal(schemeIn({}), 'http')
   t.throws(() => schemeIn({ SCHEME: 'gopher' }), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: 'option "SCHEME (environment)" must be one of http, https, got the string "gopher"' })
   t.equal(read({}, { SCHEME: 'dark' }).settings.scheme, 'http', 'it may mean something else to an app without dependencies')
+  t.end()
+})
+
+await t.test('a drain waits for 5 s in Kubernetes, and elsewhere not at all', (t) => {
+  t.equal(read({}, { KUBERNETES_SERVICE_HOST: '10.96.0.1' }).settings.drainDelay, 5_000)
+  for (const env of [{}, { KUBERNETES_SERVICE_HOST: '' }, { KUBERNETES_SERVICE_HOST: ' ' }]) t.equal(read({}, env).settings.drainDelay, 0)
   t.end()
 })
 
@@ -169,5 +209,50 @@ await t.test('the options of a check are checked', (t) => {
   t.throws(() => readCheckOptions(5, 'check options', onUnknown), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: 'option "check options" must be an object, got the number 5' })
   readCheckOptions({ retries: 1 }, 'check options', onUnknown)
   t.same(unknown, ['check options.retries'])
+  t.end()
+})
+
+await t.test('each option of a check is taken up to its bounds', (t) => {
+  const rights: Readonly<Record<keyof CheckOptions, readonly unknown[]>> = {
+    timeout: [1, 800, 2 ** 31 - 1],
+    ttl: [0, 1, 2 ** 31 - 1],
+    interval: [0, 1, 2 ** 31 - 1],
+    failureThreshold: [1, 3, Number.MAX_SAFE_INTEGER],
+    successThreshold: [1, 3, Number.MAX_SAFE_INTEGER],
+    failureStatus: ['DOWN', 'OUT_OF_SERVICE', 'DEGRADED'],
+    maxBackoff: [1, 60_000, 2 ** 31 - 1]
+  }
+  for (const [option, values] of Object.entries(rights)) {
+    for (const value of values) t.same(readCheckOptions({ [option]: value }, 'check options', neverTold), { [option]: value })
+  }
+  t.end()
+})
+
+await t.test('each option of a check is refused beyond its bounds, with what came and what is expected', (t) => {
+  const TIME = 'a whole number of milliseconds from 1 to 2147483647'
+  const TIME_OR_NONE = 'a whole number of milliseconds from 0 to 2147483647'
+  const COUNT = 'a whole number from 1 to 9007199254740991'
+  const wrongs: Readonly<Record<keyof CheckOptions, readonly [string, readonly unknown[]]>> = {
+    timeout: [TIME, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 31, '5', 5n, null, true]],
+    ttl: [TIME_OR_NONE, [-1, 0.5, Number.NaN, Infinity, 2 ** 31, '0', null, false]],
+    interval: [TIME_OR_NONE, [-1, 0.5, Number.NaN, Infinity, 2 ** 31, '10s', null, false]],
+    failureThreshold: [COUNT, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, '3', null]],
+    successThreshold: [COUNT, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, '3', null]],
+    failureStatus: ['one of DOWN, OUT_OF_SERVICE, DEGRADED', ['UP', 'UNKNOWN', 'degraded', '', 503, null, ['DEGRADED']]],
+    maxBackoff: [TIME, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 31, '60s', null]]
+  }
+  for (const [option, [expected, values]] of Object.entries(wrongs)) {
+    for (const value of values) {
+      const message = `option "check options.${option}" must be ${expected}, got ${describe(value)}`
+      t.throws(() => readCheckOptions({ [option]: value }, 'check options', neverTold), { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, message)
+    }
+  }
+  t.end()
+})
+
+await t.test('an option of a check that is undefined is left out', (t) => {
+  const options = Object.fromEntries(Object.keys(CHECK_OPTIONS).map((option) => [option, undefined]))
+  t.same(Object.keys(readCheckOptions(options, 'check options', neverTold)), [])
+  t.same(readCheckOptions({ ...options, ttl: 0 }, 'check options', neverTold), { ttl: 0 })
   t.end()
 })

@@ -13,9 +13,18 @@ export type Cases = [
   Expect<Equal<ReturnType<Management['removeCheck']>, boolean>>,
   Expect<Equal<Parameters<Management['addInfo']>, [name: string, section: InfoFunction]>>,
   Expect<Equal<ReturnType<Management['health']>, Promise<Health>>>,
+  Expect<Equal<Parameters<Management['takeOutOfService']>, [reason: string]>>,
+  Expect<Equal<ReturnType<Management['takeOutOfService']>, void>>,
+  Expect<Equal<Parameters<Management['putInService']>, []>>,
+  Expect<Equal<ReturnType<Management['putInService']>, void>>,
+  Expect<Equal<Parameters<Management['markBroken']>, [reason: string]>>,
+  Expect<Equal<ReturnType<Management['markBroken']>, void>>,
+  Expect<Equal<Parameters<Management['drain']>, [delay?: number | undefined]>>,
+  Expect<Equal<ReturnType<Management['drain']>, Promise<void>>>,
   Expect<Equal<Health['status'], Status>>,
   Expect<Equal<Health['components'], Readonly<Record<string, Component>>>>,
-  Expect<Equal<InstanceType<typeof errors.KindUnknown>['code'], string>>
+  Expect<Equal<InstanceType<typeof errors.KindUnknown>['code'], string>>,
+  Expect<Equal<InstanceType<typeof errors.OutOfServiceForGood>['code'], string>>
 ]
 
 /** Fastify takes the plugin in each way there is to hand it one. */
@@ -33,7 +42,13 @@ export async function register (fastify: FastifyInstance): Promise<void> {
 export const plugin: FastifyPluginAsync = async (fastify) => {
   fastify.management.addCheck('readiness', 'db', async () => await Promise.resolve())
   fastify.management.addCheck(['liveness', 'a-custom-one'] as const, 'self', () => true, { timeout: 100 })
+  fastify.management.addCheck('health', 'cache', () => true, { interval: 10_000, failureThreshold: 3, failureStatus: 'DEGRADED' })
   fastify.management.addInfo('queue', () => ({ waiting: 1 }))
+  fastify.management.takeOutOfService('the cache is being rebuilt')
+  fastify.management.putInService()
+  fastify.management.markBroken('the worker thread is gone')
+  await fastify.management.drain()
+  await fastify.management.drain(5_000)
   const { status, components } = await fastify.management.health()
   fastify.log.info(`${status} ${components['db']?.status ?? 'UNKNOWN'} ${String(fastify.management.removeCheck('db'))}`)
 
@@ -45,6 +60,22 @@ export const plugin: FastifyPluginAsync = async (fastify) => {
   fastify.management.addCheck('readiness', 'db', () => ({ status: 'OK' }))
   // @ts-expect-error a time is a number of milliseconds
   fastify.management.addCheck('readiness', 'db', () => true, { timeout: '1s' })
+  // @ts-expect-error a failure is not shown as healthy
+  fastify.management.addCheck('readiness', 'db', () => true, { failureStatus: 'UP' })
+  // @ts-expect-error no such option
+  fastify.management.addCheck('readiness', 'db', () => true, { retries: 3 })
+  // @ts-expect-error there is a reason to be out of service
+  fastify.management.takeOutOfService()
+  // @ts-expect-error a reason is a text
+  fastify.management.takeOutOfService(new Error('no'))
+  // @ts-expect-error there is no reason to be in service
+  fastify.management.putInService('the cache is there')
+  // @ts-expect-error there is a reason to be broken
+  fastify.management.markBroken()
+  // @ts-expect-error a reason is a text
+  fastify.management.markBroken(new Error('no'))
+  // @ts-expect-error a time is a number of milliseconds
+  await fastify.management.drain('5s')
   // @ts-expect-error a section is given by a function
   fastify.management.addInfo('queue', { waiting: 1 })
   // @ts-expect-error a kind is a name
@@ -70,6 +101,10 @@ host.get('/other', { config: { management: 'other' } }, () => 'other')
 
 export function isUnknownKind (error: unknown): boolean {
   return error instanceof errors.KindUnknown
+}
+
+export function isForGood (error: unknown): boolean {
+  return error instanceof errors.OutOfServiceForGood && error.code === 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD'
 }
 
 // @ts-expect-error no such error

@@ -1,12 +1,14 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
-import type { AuthHook, CheckOption, Endpoints, InfoOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show } from '../lib/index.js'
+import type { AuthHook, CheckOption, CheckOptions, Endpoints, InfoOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show } from '../lib/index.js'
 import type { Equal, Expect } from './equal.js'
 
 export type Cases = [
   Expect<Equal<RouteClass, 'probe' | 'report'>>,
   Expect<onRequestHookHandler | onRequestAsyncHookHandler extends AuthHook ? true : false>,
   Expect<Equal<keyof Endpoints, 'info' | 'version' | 'health' | 'links'>>,
-  Expect<Equal<Partial<ManagementOptions>, ManagementOptions>>
+  Expect<Equal<Partial<ManagementOptions>, ManagementOptions>>,
+  Expect<Equal<ManagementOptions['checkDefaults'], CheckOptions | undefined>>,
+  Expect<Equal<keyof Exclude<ServiceDependencyOption, string>, keyof CheckOptions | 'url' | 'headers'>>
 ]
 
 const withCallback: onRequestHookHandler = (_request, _reply, done) => done()
@@ -22,6 +24,12 @@ export const right: readonly ManagementOptions[] = [
   { kinds: ['replication'] as const, cascade: ['readiness'] as const },
   { checks: { readiness: { db: () => true, cache: { check: async () => await Promise.resolve(), timeout: 100 } }, replication: {} } },
   { serviceDependencies: { users: 'users', widgets: { url: 'http://widgets', timeout: 100, headers: { authorization: 'secret' } } } },
+  { checks: { readiness: { db: { check: () => true, timeout: 100, ttl: 5_000, interval: 10_000, failureThreshold: 3, successThreshold: 2, failureStatus: 'DEGRADED', maxBackoff: 30_000 } } } },
+  { serviceDependencies: { users: { url: 'users', timeout: 100, ttl: 5_000, interval: 10_000, failureThreshold: 3, successThreshold: 2, failureStatus: 'DEGRADED', maxBackoff: 30_000 } } },
+  { checkDefaults: { timeout: 100, ttl: 5_000, interval: 10_000, failureThreshold: 3, successThreshold: 2, failureStatus: 'DEGRADED', maxBackoff: 30_000 } },
+  { checkDefaults: {} },
+  { checkDefaults: undefined },
+  { checkDefaults: { failureStatus: undefined } },
   { showComponents: 'always', showDetails: 'never' },
   { showComponents: (request) => request.ip === '127.0.0.1', showDetails: async () => await Promise.resolve(true) },
   { auth: withCallback },
@@ -52,6 +60,22 @@ export const wrong: readonly ManagementOptions[] = [
   { checks: { readiness: { db: () => 1 } } },
   // @ts-expect-error options of a check come with a check
   { checks: { readiness: { db: { timeout: 100 } } } },
+  // @ts-expect-error a failure is not shown as healthy
+  { checks: { readiness: { db: { check: () => true, failureStatus: 'UP' } } } },
+  // @ts-expect-error no such option
+  { checks: { readiness: { db: { check: () => true, retries: 3 } } } },
+  // @ts-expect-error a time is a number of milliseconds
+  { checkDefaults: { interval: '10s' } },
+  // @ts-expect-error a failure is not shown as healthy
+  { checkDefaults: { failureStatus: 'UP' } },
+  // @ts-expect-error no such option
+  { checkDefaults: { timeOut: 100 } },
+  // @ts-expect-error the defaults are of options, not of checks
+  { checkDefaults: { check: () => true } },
+  // @ts-expect-error the defaults are options
+  { checkDefaults: 100 },
+  // @ts-expect-error a threshold is a number of runs
+  { serviceDependencies: { users: { url: 'users', failureThreshold: '3' } } },
   // @ts-expect-error options of a dependency come with a url
   { serviceDependencies: { users: { timeout: 100 } } },
   // @ts-expect-error a header is a text
@@ -71,7 +95,7 @@ export const wrong: readonly ManagementOptions[] = [
 ]
 
 export const shown: readonly Show[] = ['always', 'never', ({ ip }) => ip === '127.0.0.1']
-export const check: readonly CheckOption[] = [() => true, { check: () => true }]
-export const dependency: readonly ServiceDependencyOption[] = ['users', { url: 'users' }]
+export const check: readonly CheckOption[] = [() => true, { check: () => true }, { check: () => true, ttl: 5_000 }]
+export const dependency: readonly ServiceDependencyOption[] = ['users', { url: 'users' }, { url: 'users', interval: 10_000 }]
 export const info: readonly InfoOption[] = [{}, () => ({})]
 export const hooks: readonly AuthHook[] = [withCallback, withPromise]

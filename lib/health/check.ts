@@ -1,103 +1,248 @@
 import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../clock.js'
-import { TIMED_OUT, within } from '../deadline.js'
-import type { Component } from './component.js'
-import { failure, judge } from './result.js'
-import type { CheckResult, Outcome } from './result.js'
-import type { ComponentStatus, Status } from './status.js'
+import type { Later } from '../later.js'
+import { Attempt } from './attempt.js'
+import type { CheckFunction, Ending, Run } from './attempt.js'
+import { Hang } from './hang.js'
+import type { CheckPolicy } from './policy.js'
+import { failure } from './result.js'
+import { Schedule } from './schedule.js'
+import { Shown } from './shown.js'
+import { isPassing } from './status.js'
+import type { ComponentStatus } from './status.js'
 
-/** So that the answer is out before the kubelet's own default of 1 s (`timeoutSeconds: 1`) is over. */
-export const DEFAULT_TIMEOUT_MS = 800
-
-/** What a check is handed at each run. */
-export interface CheckContext {
-  /** Aborted when the timeout is over: hand it to whatever takes one, so that the work ends with the wait. */
-  readonly signal: AbortSignal
-  /** The app's logger, bound to the check's name. */
-  readonly log: FastifyBaseLogger
-}
-
-/** Says whether one thing works, by what it returns (see `CheckResult`), throws or rejects with. */
-export type CheckFunction = (context: CheckContext) => CheckResult | Promise<CheckResult>
-
-/** How a check is run. */
-export interface CheckOptions {
-  /** How long a run may take, in milliseconds; then its signal is aborted and the result is `DOWN`. Default 800. */
-  readonly timeout?: number | undefined
-}
-
-/** A change of the status that a check is shown with. The first result other than `UP` is one too. */
+/** A change of the status that a check is shown with: the first is one from `UNKNOWN`, the last, a removal, one to it. */
 export interface StatusChange {
   readonly check: string
   readonly from: ComponentStatus
-  readonly to: Status
+  /** `UNKNOWN` when the check has been removed. */
+  readonly to: ComponentStatus
+  /** The reason of a failure. */
   readonly error: unknown
+  /** How long the run took that made the change, in milliseconds. */
   readonly durationMs: number
+}
+
+/** What can be said of a run before it begins. */
+export interface RunStart {
+  readonly check: string
+  /** 1, and one more for each run in a row before it that timed out and has not passed late. */
+  readonly attempt: number
+  /** How many runs that timed out have not ended yet. */
+  readonly abandoned: number
+}
+
+/** Who is told how a run ended, and how many that timed out have not ended yet. */
+export type OnTracedEnd = (ending: Ending | undefined, abandoned: number) => void
+
+/** Who is told of what happens to a check. */
+export interface CheckObserver {
+  /** Whether somebody traces runs. */
+  readonly isTracing: boolean
+  /** Begins a run, and tells of it before and after. */
+  trace (start: RunStart, begin: (onEnd: OnTracedEnd) => void): void
+  changed (change: StatusChange): void
+  /** A run is due while one that timed out has not ended yet. Told once, until a run ends in time. */
+  hangs (check: string, abandoned: number): void
 }
 
 /** What a check needs from around it. */
 export interface CheckSurroundings {
   readonly clock: Clock
   readonly log: FastifyBaseLogger
-  readonly onChange: (change: StatusChange) => void
+  readonly observer: CheckObserver
 }
 
-/** The outcome of a run, as a component with its time and duration. */
-export type Run = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
+/** What is answered for a check: a run, which may be under way, or nothing for a check that has been removed. */
+export type Answer = Later<Run | undefined>
 
-/** One named function, run with a timeout, and what its last run came to. */
+/** Those who wait for a run: one promise for all of them. */
+interface Waiting {
+  readonly answer: Promise<Run | undefined>
+  readonly resolve: (run: Run | undefined) => void
+}
+
+/** One named function: when it is run, and what it is shown with. */
 export class Check {
   readonly name: string
   readonly checkFunction: CheckFunction
-  readonly timeout: number
+  readonly policy: CheckPolicy
   readonly #surroundings: CheckSurroundings
-  #lastRun: Run | undefined
-  #lastStarted = -Infinity
+  readonly #shown: Shown
+  readonly #hang: Hang
+  readonly #schedule: Schedule | undefined
+  #attempt: Attempt | undefined
+  #waiting: Waiting | undefined
+  #lastResultAt = -Infinity
+  #isDue = false
+  #end: { readonly answer: Run | undefined } | undefined
 
-  constructor (name: string, checkFunction: CheckFunction, timeout: number, surroundings: CheckSurroundings) {
+  constructor (name: string, checkFunction: CheckFunction, policy: CheckPolicy, surroundings: CheckSurroundings) {
+    const { clock } = surroundings
     this.name = name
-    this.timeout = timeout
     this.checkFunction = checkFunction
+    this.policy = policy
     this.#surroundings = surroundings
+    this.#shown = new Shown(policy)
+    this.#hang = new Hang(policy, clock)
+    this.#schedule = policy.interval > 0 ? new Schedule(policy.interval, async () => await this.#refresh(), clock) : undefined
   }
 
-  /** What the last run came to; `undefined` before the first has ended. */
-  get lastRun (): Run | undefined {
-    return this.#lastRun
+  /** What the check is shown with; `undefined` before the first run has ended. */
+  get shown (): Run | undefined {
+    return this.#shown.run
   }
 
-  /** Runs the check. Never rejects, and takes no longer than the timeout. */
-  async run (): Promise<Run> {
-    const { clock } = this.#surroundings
-    const started = clock.now()
-    const outcome = await this.#attempt()
-    const run = { ...outcome, time: clock.date().toISOString(), durationMs: Math.round((clock.now() - started) * 1_000) / 1_000 }
-    if (started >= this.#lastStarted) this.#keep(run, started)
-    return run
+  /**
+   * Answers with what is known where that is fresh enough, else with a run: the one under way, or a new one. Never rejects,
+   * and takes no longer than the timeout.
+   */
+  ask (now: number): Answer {
+    if (this.#end !== undefined) return this.#end.answer
+    if (this.#isFresh(now)) return this.#shown.run
+    if (this.#attempt === undefined) this.#run(now)
+    return this.#answer()
   }
 
-  async #attempt (): Promise<Outcome> {
-    const controller = new AbortController()
-    const outcome = await within(this.timeout, this.#call(controller.signal), this.#surroundings.clock)
-    if (outcome !== TIMED_OUT) return outcome
-    controller.abort(new DOMException(`timed out after ${this.timeout} ms`, 'TimeoutError'))
-    return failure(`timed out after ${this.timeout} ms`)
+  /** Whether what it is shown with is a run that has passed, whatever `failureStatus` says. */
+  get passes (): boolean {
+    return this.#shown.passes
   }
 
-  async #call (signal: AbortSignal): Promise<Outcome> {
-    try {
-      return judge(await this.checkFunction({ signal, log: this.#surroundings.log }))
-    } catch (error) {
-      return failure(error)
-    }
+  /** What is answered to one who cannot wait for a run as long as it may take: what a failed run would be shown as. */
+  unanswered (reason: string): Run {
+    const run = this.#failed(reason)
+    return this.#isStaleInBackground(this.#surroundings.clock.now()) ? run : this.#shown.ifTaken(run, false)
   }
 
-  /** Runs may overlap; what an older one comes to at last is not news. */
-  #keep (run: Run, started: number): void {
-    const from = this.#lastRun?.status ?? 'UNKNOWN'
-    this.#lastRun = run
-    this.#lastStarted = started
-    if (run.status === from || (from === 'UNKNOWN' && run.status === 'UP')) return
-    this.#surroundings.onChange({ check: this.name, from, to: run.status, error: run.details?.['error'], durationMs: run.durationMs })
+  /** Begins to run in the background, where the check has an interval. */
+  start (): void {
+    if (this.#end === undefined) this.#schedule?.start()
   }
+
+  /** Runs no more, until it is asked or started again: it has said what it is there for. */
+  pause (): void {
+    this.#schedule?.stop()
+    this.#cancel(this.#shown.run, 'startup is over')
+  }
+
+  /** Ends it in an instance that lives on: whoever waits is answered with nothing. */
+  remove (): void {
+    const from = this.#shown.run?.status
+    const isNews = this.#end === undefined && from !== undefined
+    this.#close(undefined, `the check "${this.name}" has been removed`)
+    if (isNews) this.#surroundings.observer.changed({ check: this.name, from, to: 'UNKNOWN', error: undefined, durationMs: 0 })
+  }
+
+  /** Ends it with the instance, silently: whoever waits, or comes later, is answered with what is known. */
+  close (): void {
+    this.#close(this.#shown.run ?? this.#failed('the app closed before the first result'), 'the app is closing')
+  }
+
+  #isFresh (now: number): boolean {
+    const { ttl, interval } = this.policy
+    return !this.#isDue && (interval > 0 ? !this.#isStaleInBackground(now) : now - this.#lastResultAt < ttl)
+  }
+
+  /** Whether the check runs in the background, and its result is so old that it says nothing any more. */
+  #isStaleInBackground (now: number): boolean {
+    const { interval, timeout } = this.policy
+    return interval > 0 && now - this.#lastResultAt >= 2 * interval + timeout
+  }
+
+  /** For the schedule: runs, whatever is known, unless a run is under way. */
+  async #refresh (): Promise<void> {
+    if (this.#attempt === undefined) this.#run(this.#surroundings.clock.now())
+    if (this.#attempt !== undefined) await this.#wait()
+  }
+
+  #run (now: number): void {
+    const abandoned = this.#hang.takeNews() ? this.#hang.abandoned : 0
+    const skipped = this.#hang.skips(now)
+    if (skipped === undefined) this.#begin()
+    else if (now - this.#lastResultAt >= this.policy.timeout) this.#show(skipped)
+    // Last, as whoever is told may ask again, or remove the check.
+    if (abandoned > 0) this.#surroundings.observer.hangs(this.name, abandoned)
+  }
+
+  #begin (): void {
+    const { clock, log, observer } = this.#surroundings
+    const attempt = new Attempt({ clock, log, timeout: this.policy.timeout, onLate: (passes) => { this.#isDue = this.#hang.endedLate(passes) || this.#isDue } })
+    this.#attempt = attempt
+    const begin = (onEnd?: OnTracedEnd): void => attempt.start(this.checkFunction, (ending) => {
+      if (ending !== undefined) this.#land(ending)
+      onEnd?.(ending, this.#hang.abandoned)
+    })
+    if (observer.isTracing) observer.trace({ check: this.name, attempt: this.#hang.timeouts + 1, abandoned: this.#hang.abandoned }, begin)
+    else begin()
+  }
+
+  #answer (): Answer {
+    if (this.#end !== undefined) return this.#end.answer
+    if (this.#attempt === undefined) return this.#shown.run
+    this.#attempt.hold()
+    return this.#wait()
+  }
+
+  #wait (): Promise<Run | undefined> {
+    this.#waiting ??= waiting()
+    return this.#waiting.answer
+  }
+
+  #land ({ run, timedOut }: Ending): void {
+    this.#attempt = undefined
+    const waiting = this.#takeWaiting()
+    if (timedOut) this.#hang.timedOut(run)
+    else this.#hang.ended()
+    this.#show(run)
+    waiting?.resolve(this.#end === undefined ? this.#shown.run : this.#end.answer)
+  }
+
+  /** Takes what a run came to, or what stands for one that was skipped, and tells of the change that it makes. */
+  #show (run: Run): void {
+    const now = this.#surroundings.clock.now()
+    const from = this.#shown.run?.status ?? 'UNKNOWN'
+    if (this.#isStaleInBackground(now)) this.#shown.forgetPass()
+    this.#lastResultAt = now
+    this.#isDue = false
+    const { status, details, durationMs } = this.#shown.take(this.#asShown(run), isPassing(run.status))
+    if (status !== from) this.#surroundings.observer.changed({ check: this.name, from, to: status, error: details?.['error'], durationMs })
+  }
+
+  #asShown (run: Run): Run {
+    const { failureStatus } = this.policy
+    return failureStatus === undefined || isPassing(run.status) ? run : { ...run, status: failureStatus }
+  }
+
+  /** What is shown of a failure that no run has come to. */
+  #failed (reason: string): Run {
+    return this.#asShown({ ...failure(reason), time: this.#surroundings.clock.date().toISOString(), durationMs: 0 })
+  }
+
+  #close (answer: Run | undefined, reason: string): void {
+    if (this.#end !== undefined) return
+    this.#end = { answer }
+    this.#schedule?.stop()
+    this.#cancel(answer, reason)
+  }
+
+  #cancel (answer: Run | undefined, reason: string): void {
+    const attempt = this.#attempt
+    this.#attempt = undefined
+    const waiting = this.#takeWaiting()
+    attempt?.cancel(reason)
+    waiting?.resolve(answer)
+  }
+
+  #takeWaiting (): Waiting | undefined {
+    const waiting = this.#waiting
+    this.#waiting = undefined
+    return waiting
+  }
+}
+
+function waiting (): Waiting {
+  let resolve: Waiting['resolve'] = () => undefined
+  const answer = new Promise<Run | undefined>((_resolve) => { resolve = _resolve })
+  return { answer, resolve }
 }

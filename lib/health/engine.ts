@@ -1,31 +1,52 @@
-import type { FastifyBaseLogger } from 'fastify'
+import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.js'
 import { errors } from '../errors.js'
+import type { Later } from '../later.js'
 import { assertFunction } from '../rules.js'
-import { Check, DEFAULT_TIMEOUT_MS } from './check.js'
-import type { CheckFunction, CheckOptions, StatusChange } from './check.js'
+import type { CheckFunction } from './attempt.js'
+import { Availability } from './availability.js'
+import { Check } from './check.js'
 import type { Component, Health } from './component.js'
+import { Events } from './events.js'
 import type { Kind, Kinds } from './kind.js'
+import { policyOf } from './policy.js'
+import type { CheckOptions, CheckPolicy } from './policy.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
 import { Reporter } from './report.js'
-import type { Question } from './report.js'
+import type { BothWays, Question } from './report.js'
 import { Startup } from './startup.js'
 
-/** The checks of one instance and the reports made of them. Knows nothing of HTTP. */
+/** What an engine needs from around it. */
+export interface EngineSurroundings {
+  /** The app: its log is written to, and subscribers are told whose check it is. */
+  readonly fastify: FastifyInstance
+  readonly clock: Clock
+  /** What holds for a check whose own options do not say otherwise. */
+  readonly defaults: CheckOptions
+}
+
+/** The checks of one instance, its own state, and the reports made of them. Knows nothing of HTTP. */
 export class HealthEngine {
   readonly kinds: Kinds
+  readonly availability: Availability
   readonly #registry = new Registry()
   readonly #startup = new Startup()
+  readonly #surroundings: EngineSurroundings
+  readonly #defaults: CheckPolicy
+  readonly #events: Events
   readonly #reporter: Reporter
-  readonly #log: FastifyBaseLogger
-  readonly #clock: Clock
+  #isRunning = false
+  #isClosed = false
 
-  constructor (kinds: Kinds, log: FastifyBaseLogger, clock: Clock) {
+  constructor (kinds: Kinds, surroundings: EngineSurroundings) {
+    const { fastify, clock, defaults } = surroundings
     this.kinds = kinds
-    this.#log = log
-    this.#clock = clock
-    this.#reporter = new Reporter(this.#registry, this.#startup, clock)
+    this.#surroundings = surroundings
+    this.#defaults = policyOf(defaults)
+    this.#events = new Events(fastify)
+    this.availability = new Availability(this.#events, clock)
+    this.#reporter = new Reporter({ registry: this.#registry, startup: this.#startup, availability: this.availability, clock })
   }
 
   /** Adds a check under a name that is free, or kinds to the check that has it. */
@@ -33,61 +54,93 @@ export class HealthEngine {
     this.kinds.assertKnown(kinds)
     this.kinds.assertCheckName(name)
     assertFunction('check', name, checkFunction)
-    if (this.#startup.completed && kinds.includes('startup')) throw new errors.StartupCompleted(name)
     const present = this.#registry.get(name)
+    if (this.#startup.completed && kinds.includes('startup') && present?.kinds.has('startup') !== true) throw new errors.StartupCompleted(name)
     if (present === undefined) this.#addNew(kinds, name, checkFunction, options)
-    else join(present, kinds, checkFunction, options)
+    else this.#extend(present, kinds, checkFunction, options)
   }
 
   /** Adds another service's health: how to ask for all of it, and for each kind that cascades. */
   addRemote (name: string, ask: CheckFunction, askFor: ReadonlyMap<Kind, CheckFunction>, options: CheckOptions): void {
     this.kinds.assertCheckName(name)
     const byKind = new Map([...askFor].map(([kind, ask]) => [kind, this.#check(name, ask, options, () => [kind])]))
-    this.#registry.add(new RemoteEntry(this.#check(name, ask, options, () => ['health']), byKind))
+    this.#put(new RemoteEntry(this.#check(name, ask, options, () => ['health']), byKind))
   }
 
+  /** Removes a check at once: a run that is under way is aborted, and its result dropped. */
   remove (name: string): boolean {
-    return this.#registry.remove(name)
+    const entry = this.#registry.remove(name)
+    for (const check of entry?.checks ?? []) check.remove()
+    return entry !== undefined
   }
 
-  async report (question: Question): Promise<Health> {
-    return await this.#reporter.report(question)
+  /** Begins to run the checks that run in the background, and those that are added from now on. */
+  start (): void {
+    this.#isRunning = true
+    for (const entry of this.#registry.of('health')) this.#begin(entry)
   }
 
-  async component (name: string, peer: boolean): Promise<Component | undefined> {
-    return await this.#reporter.component(name, peer)
+  /** Ends every run and every timer, silently. Reports are made of what is known from now on. */
+  close (): void {
+    this.#isClosed = true
+    this.availability.close()
+    for (const entry of this.#registry.of('health')) close(entry)
+  }
+
+  report (question: Question): Later<Health> {
+    return this.#reporter.report(question)
+  }
+
+  /** Makes a report with and without what is to be left out, of the same runs. */
+  reportBothWays (question: Question): BothWays {
+    return this.#reporter.reportBothWays(question)
+  }
+
+  component (name: string, peer: boolean): Later<Component | undefined> {
+    return this.#reporter.component(name, peer)
   }
 
   #addNew (kinds: readonly Kind[], name: string, checkFunction: CheckFunction, options: CheckOptions): void {
-    const check = this.#check(name, checkFunction, options, () => this.#registry.get(name)?.kinds ?? kinds)
-    this.#registry.add(new LocalEntry(check, kinds))
+    const entry: LocalEntry = new LocalEntry(this.#check(name, checkFunction, options, () => entry.kinds), kinds)
+    this.#put(entry)
+  }
+
+  #extend (present: Entry, kinds: readonly Kind[], checkFunction: CheckFunction, options: CheckOptions): void {
+    assertSame(present, checkFunction, options)
+    this.#registry.extend(present, kinds)
+    this.#begin(present)
+  }
+
+  #put (entry: Entry): void {
+    this.#registry.add(entry)
+    if (this.#isClosed) close(entry)
+    else this.#begin(entry)
+  }
+
+  #begin (entry: Entry): void {
+    if (!this.#isRunning) return
+    for (const check of entry.checks) if (!this.#startup.isOver(entry, check)) check.start()
   }
 
   #check (name: string, checkFunction: CheckFunction, options: CheckOptions, kinds: () => Iterable<Kind>): Check {
-    return new Check(name, checkFunction, options.timeout ?? DEFAULT_TIMEOUT_MS, {
-      clock: this.#clock,
-      log: this.#log.child({ check: name }),
-      onChange: (change) => this.#logChange(change, kinds())
-    })
-  }
-
-  #logChange (change: StatusChange, kinds: Iterable<Kind>): void {
-    const message = `check "${change.check}" is ${change.to}`
-    if (change.to === 'UP') this.#log.info({ ...change, kinds: [...kinds] }, message)
-    else this.#log.warn({ ...change, kinds: [...kinds] }, message)
+    const { clock, fastify: { log } } = this.#surroundings
+    return new Check(name, checkFunction, policyOf(options, this.#defaults), { clock, log: log.child({ check: name }), observer: this.#events.of(kinds) })
   }
 }
 
-function join (present: Entry, kinds: readonly Kind[], checkFunction: CheckFunction, options: CheckOptions): void {
-  assertSame(present, checkFunction, options)
-  for (const kind of kinds) present.kinds.add(kind)
+function close (entry: Entry): void {
+  for (const check of entry.checks) check.close()
 }
 
 /** The same function under the same name is the same check; any other would take the place of one that somebody counts on. */
-function assertSame (present: Entry, checkFunction: CheckFunction, { timeout }: CheckOptions): asserts present is LocalEntry {
+function assertSame (present: Entry, checkFunction: CheckFunction, options: CheckOptions): asserts present is LocalEntry {
   if (!(present instanceof LocalEntry) || present.check.checkFunction !== checkFunction) {
     throw new errors.NameTaken('check', present.name, 'give this check another name, or remove the other one first')
   }
-  if (timeout === undefined || timeout === present.check.timeout) return
-  throw new errors.NameTaken('check', present.name, `the same function is there with another timeout (${present.check.timeout} ms, not ${timeout})`)
+  const { policy } = present.check
+  const asked = policyOf(options, policy)
+  const option = (Object.keys(asked) as (keyof CheckPolicy)[]).find((option) => asked[option] !== policy[option])
+  if (option === undefined) return
+  const unit = /Threshold|Status/.test(option) ? '' : ' ms'
+  throw new errors.NameTaken('check', present.name, `the same function is there with another ${option} (${policy[option] ?? 'none'}${unit}, not ${asked[option] ?? 'none'})`)
 }

@@ -6,6 +6,8 @@ import type { Kind } from './kind.js'
 export interface Entry {
   readonly name: string
   readonly kinds: ReadonlySet<Kind>
+  /** Every check that it has. */
+  readonly checks: readonly Check[]
   /** Whether this is another service's health, which is not asked on behalf of a third. */
   readonly remote: boolean
   /** The check to run when a kind is asked for; `/health` asks for `health`, whatever kinds the entry has. */
@@ -16,12 +18,14 @@ export interface Entry {
 export class LocalEntry implements Entry {
   readonly name: string
   readonly kinds: Set<Kind>
+  readonly checks: readonly Check[]
   readonly remote = false
   readonly check: Check
 
   constructor (check: Check, kinds: Iterable<Kind>) {
     this.name = check.name
     this.kinds = new Set(kinds)
+    this.checks = [check]
     this.check = check
   }
 
@@ -34,6 +38,7 @@ export class LocalEntry implements Entry {
 export class RemoteEntry implements Entry {
   readonly name: string
   readonly kinds: ReadonlySet<Kind>
+  readonly checks: readonly Check[]
   readonly remote = true
   readonly #whole: Check
   readonly #byKind: ReadonlyMap<Kind, Check>
@@ -41,6 +46,7 @@ export class RemoteEntry implements Entry {
   constructor (whole: Check, byKind: ReadonlyMap<Kind, Check>) {
     this.name = whole.name
     this.kinds = new Set(['health', ...byKind.keys()])
+    this.checks = [whole, ...byKind.values()]
     this.#whole = whole
     this.#byKind = byKind
   }
@@ -53,6 +59,8 @@ export class RemoteEntry implements Entry {
 /** The checks of one instance by name, in the order in which they were added. */
 export class Registry {
   readonly #entries = new Map<string, Entry>()
+  /** Which entries have a kind: reports are made often, and changed seldom. */
+  readonly #byKind = new Map<Kind, readonly Entry[]>()
 
   /** Puts an entry under its name. Throws when the name is taken. */
   add (entry: Entry): void {
@@ -60,19 +68,34 @@ export class Registry {
       throw new errors.NameTaken('check', entry.name, 'give this check another name, or remove the other one first')
     }
     this.#entries.set(entry.name, entry)
+    this.#byKind.clear()
+  }
+
+  /** Has an entry answer for more kinds. */
+  extend (entry: LocalEntry, kinds: readonly Kind[]): void {
+    for (const kind of kinds) entry.kinds.add(kind)
+    this.#byKind.clear()
   }
 
   get (name: string): Entry | undefined {
     return this.#entries.get(name)
   }
 
-  remove (name: string): boolean {
-    return this.#entries.delete(name)
+  /** Takes an entry out, and gives it; nothing when there is none of that name. */
+  remove (name: string): Entry | undefined {
+    const entry = this.#entries.get(name)
+    this.#entries.delete(name)
+    this.#byKind.clear()
+    return entry
   }
 
   /** The entries that a report on a kind is made of: for `health` all there are. */
-  of (kind: Kind): Entry[] {
-    const entries = [...this.#entries.values()]
-    return kind === 'health' ? entries : entries.filter((entry) => entry.kinds.has(kind))
+  of (kind: Kind): readonly Entry[] {
+    const known = this.#byKind.get(kind)
+    if (known !== undefined) return known
+    const all = [...this.#entries.values()]
+    const entries = kind === 'health' ? all : all.filter((entry) => entry.kinds.has(kind))
+    this.#byKind.set(kind, entries)
+    return entries
   }
 }

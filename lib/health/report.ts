@@ -1,13 +1,16 @@
 import type { Clock } from '../clock.js'
 import { TIMED_OUT, within } from '../deadline.js'
+import { go, goAll } from '../later.js'
+import type { Later } from '../later.js'
+import { LIFECYCLE } from './availability.js'
+import type { Availability } from './availability.js'
+import type { Answer, Check } from './check.js'
 import type { Component, Health } from './component.js'
 import type { Kind } from './kind.js'
 import type { Entry, Registry } from './registry.js'
-import type { Check } from './check.js'
-import { failure } from './result.js'
 import type { Outcome } from './result.js'
 import type { Startup } from './startup.js'
-import { worst } from './status.js'
+import { isPassing, worst } from './status.js'
 import type { Status } from './status.js'
 
 /**
@@ -15,6 +18,8 @@ import type { Status } from './status.js'
  * instead of timing out.
  */
 export const PEER_PATIENCE_MS = 600
+
+const PEER_REASON = `no result after ${PEER_PATIENCE_MS} ms, which is as long as a service that asks for this report waits`
 
 /** What a report is asked for. */
 export interface Question {
@@ -25,75 +30,140 @@ export interface Question {
   readonly peer?: boolean
 }
 
-interface Answer {
+/** A report, and the same without the checks that were to be left out. */
+export interface BothWays {
+  readonly whole: Later<Health>
+  readonly without: Later<Health>
+}
+
+/** What a report says of one entry. */
+interface Part {
   readonly entry: Entry
   readonly component: Component
   /** The run that adds to the report's status; none where the component stands as information. */
   readonly run?: Outcome
 }
 
+/** What an endpoint answers. The components are put together when somebody looks at them: a probe is mostly terse. */
+class Report implements Health {
+  readonly status: Status
+  readonly #parts: readonly Part[]
+  readonly #lifecycle: Component | undefined
+
+  constructor (status: Status, parts: readonly Part[], lifecycle: Component | undefined) {
+    this.status = status
+    this.#parts = parts
+    this.#lifecycle = lifecycle
+  }
+
+  get components (): Readonly<Record<string, Component>> {
+    const components = this.#parts.map(({ entry, component }) => [entry.name, component] as const)
+    return Object.fromEntries(this.#lifecycle === undefined ? components : [[LIFECYCLE, this.#lifecycle], ...components])
+  }
+}
+
+/** What reports are made of. */
+export interface ReporterSurroundings {
+  readonly registry: Registry
+  readonly startup: Startup
+  readonly availability: Availability
+  readonly clock: Clock
+}
+
 /** Makes reports of the checks in a registry. */
 export class Reporter {
   readonly #registry: Registry
   readonly #startup: Startup
+  readonly #availability: Availability
   readonly #clock: Clock
 
-  constructor (registry: Registry, startup: Startup, clock: Clock) {
+  constructor ({ registry, startup, availability, clock }: ReporterSurroundings) {
     this.#registry = registry
     this.#startup = startup
+    this.#availability = availability
     this.#clock = clock
   }
 
-  /** Runs the checks that a question is about, all at once, and gives the worst of what they say. */
-  async report (question: Question): Promise<Health> {
+  /** Asks the checks that a question is about, all at once, and gives the worst of what they say. */
+  report (question: Question): Later<Health> {
+    const { kind, exclude } = question
+    const entries = this.#registry.of(kind)
+    const asked = exclude === undefined || exclude.size === 0 ? entries : entries.filter(({ name }) => !exclude.has(name))
+    return this.#conclude(question, this.#askAll(question, asked))
+  }
+
+  /** Makes a report with and without what is to be left out, of the same runs: while it is not known which one is due. */
+  reportBothWays (question: Question): BothWays {
     const entries = this.#registry.of(question.kind)
-    const asked = entries.filter((entry) => question.exclude?.has(entry.name) !== true)
-    const answers = await Promise.all(asked.map(async (entry) => await this.#ask(entry, question)))
-    const components = Object.fromEntries(answers.map(({ entry, component }) => [entry.name, component]))
-    if (question.kind !== 'startup') return { status: worstOf(answers), components }
-    if (this.#startup.completed) return { status: 'UP', components }
-    if (question.peer !== true) this.#completeStartup(answers)
-    return { status: worstOf(answers), components }
+    const parts = this.#askAll(question, entries)
+    const others = parts.filter((_part, at) => question.exclude?.has(entries[at]?.name ?? '') !== true)
+    return { whole: this.#conclude(question, parts), without: this.#conclude(question, others) }
   }
 
   /** Makes the component of one check, as `/health` would show it; `undefined` for a name that nothing has. */
-  async component (name: string, peer = false): Promise<Component | undefined> {
+  component (name: string, peer = false): Later<Component | undefined> {
+    if (name === LIFECYCLE) return this.#availability.component ?? { status: 'UP' }
     const entry = this.#registry.get(name)
-    if (entry === undefined) return undefined
-    const { component } = await this.#ask(entry, { kind: 'health', peer })
-    return component
+    return entry && go(this.#ask(entry, { kind: 'health', peer }, this.#clock.now()), (part) => part?.component)
   }
 
-  async #ask (entry: Entry, { kind, peer = false }: Question): Promise<Answer> {
+  #askAll (question: Question, entries: readonly Entry[]): readonly Later<Part | undefined>[] {
+    const now = this.#clock.now()
+    return entries.map((entry) => this.#ask(entry, question, now))
+  }
+
+  #ask (entry: Entry, question: Question, now: number): Later<Part | undefined> {
+    const { kind, peer = false } = question
     const check = entry.checkFor(kind)
-    if (peer && entry.remote) return { entry, component: asInformation(check.lastRun) }
-    const run = this.#startup.settled(entry, kind) ?? await this.#run(check, peer)
-    return { entry, component: run, run }
+    if (peer && entry.remote) return { entry, component: asInformation(check.shown) }
+    const settled = this.#startup.settled(entry, kind)
+    if (settled !== undefined) return { entry, component: settled, run: settled }
+    const answer = peer ? this.#orUnanswered(check, check.ask(now), PEER_PATIENCE_MS, PEER_REASON) : check.ask(now)
+    return go(answer, (run) => run === undefined ? this.#askSuccessor(entry, question, now) : { entry, component: run, run })
   }
 
-  async #run (check: Check, peer: boolean): Promise<Outcome> {
-    if (!peer) return await check.run()
-    const run = await within(PEER_PATIENCE_MS, check.run(), this.#clock)
-    return run === TIMED_OUT ? failure(`no result after ${PEER_PATIENCE_MS} ms, which is as long as a service that asks for this report waits`) : run
+  /** For a check that was removed while it was waited for: the one that has taken its place, in what is left of the time. */
+  #askSuccessor (removed: Entry, { kind }: Question, askedAt: number): Later<Part | undefined> {
+    const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
+    if (entry === undefined || entry === removed) return undefined
+    const now = this.#clock.now()
+    const leftMs = Math.max(0, askedAt + removed.checkFor(kind).policy.timeout - now)
+    const check = entry.checkFor(kind)
+    return go(this.#orUnanswered(check, check.ask(now), leftMs, 'no result in time, after another check of this name was removed'), (run) => run && { entry, component: run, run })
+  }
+
+  /** Waits no longer than so many milliseconds. */
+  #orUnanswered (check: Check, answer: Answer, patienceMs: number, reason: string): Answer {
+    if (!(answer instanceof Promise)) return answer
+    return within(patienceMs, answer, this.#clock).then((run) => run === TIMED_OUT ? check.unanswered(reason) : run)
+  }
+
+  #conclude (question: Question, parts: readonly Later<Part | undefined>[]): Later<Health> {
+    return goAll(parts, (parts) => this.#report(question, parts.filter((part) => part !== undefined)))
+  }
+
+  #report ({ kind, peer }: Question, parts: readonly Part[]): Health {
+    const own = this.#availability.statusFor(kind)
+    const status = kind === 'startup' && this.#startup.completed ? 'UP' : worst([own, ...parts.map(({ run }) => run?.status ?? 'UP')])
+    if (kind === 'startup' && peer !== true) this.#completeStartup(parts)
+    return new Report(status, parts, this.#availability.component)
   }
 
   /** A check that was left out, or added while the others ran, has not passed yet. */
-  #completeStartup (answers: readonly Answer[]): void {
-    const passed = new Map(answers.flatMap(({ entry, run }) => run !== undefined && hasPassed(run) ? [[entry, run] as const] : []))
+  #completeStartup (parts: readonly Part[]): void {
+    if (this.#startup.completed) return
+    const passed = new Map(parts.flatMap(({ entry, run }) => run !== undefined && hasPassed(entry, run) ? [[entry, run] as const] : []))
     if (passed.size > 0 && this.#registry.of('startup').every((entry) => passed.has(entry))) this.#startup.complete(passed)
   }
+}
+
+/** Whether a startup check has passed: a failure that `failureStatus` shows as `DEGRADED` has not. */
+function hasPassed (entry: Entry, { status }: Outcome): boolean {
+  return isPassing(status) && entry.checkFor('startup').passes
 }
 
 /** What is known of a further service: without its parts, which would grow with every round that two services ask each other. */
 function asInformation (run: Component | undefined): Component {
   const { components, ...known } = run ?? { status: 'UNKNOWN' }
   return known
-}
-
-function worstOf (answers: readonly Answer[]): Status {
-  return worst(answers.flatMap(({ run }) => run?.status ?? []))
-}
-
-function hasPassed ({ status }: Outcome): boolean {
-  return status === 'UP' || status === 'DEGRADED'
 }

@@ -14,8 +14,14 @@ export function isStatus (value: unknown): value is Status {
   return STATUSES.some((status) => status === value)
 }
 
+/** Whether a status is that of something that works, with limits or without. */
+export function isPassing (status: Status): boolean {
+  return status === 'UP' || status === 'DEGRADED'
+}
+
 /** The worst of some statuses; `UP` when there are none. */
 export function worst (statuses: Iterable<Status>): Status {
-  const present = new Set(statuses)
-  return STATUSES.find((status) => present.has(status)) ?? 'UP'
+  let rank = STATUSES.length - 1
+  for (const status of statuses) rank = Math.min(rank, STATUSES.indexOf(status))
+  return STATUSES[rank] ?? 'DOWN'
 }

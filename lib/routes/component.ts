@@ -32,9 +32,9 @@ export function registerComponent (instance: FastifyInstance, context: RouteCont
 async function answer (context: RouteContext, request: FastifyRequest<NameRoute>, reply: FastifyReply): Promise<FastifyReply> {
   const { engine, settings, viewer } = context
   if (viewer.showsComponents === false || !settings.endpoints.health) return sendNotFound(reply)
-  const running = engine.component(request.params['*'], isPeer(request))
+  const asked = engine.component(request.params['*'], isPeer(request))
   const { components, details } = await viewer.visibilityFor(request)
-  const component = components ? await running : undefined
+  const component = components ? await asked : undefined
   if (component === undefined) return sendNotFound(reply)
   const body = visibleComponent(component, details)
   const mediaType = mediaTypeFor(request.headers.accept)

@@ -47,7 +47,7 @@ async function report ({ engine, viewer }: RouteContext, question: Question, see
   const whole = { ...question, exclude: undefined }
   if (question.exclude?.size === 0 || viewer.showsComponents === false) return await engine.report(whole)
   if (viewer.showsComponents === true) return await engine.report(question)
-  const [shown, hidden] = [engine.report(question), engine.report(whole)]
+  const { whole: hidden, without: shown } = engine.reportBothWays(question)
   return (await seen).components ? await shown : await hidden
 }
 

@@ -49,8 +49,9 @@ async function isShown ({ show, guard }: ShowRule, request: FastifyRequest, pati
 }
 
 /** Cuts a report down to what may be seen. */
-export function visibleHealth ({ status, components }: Health, visibility: Visibility): Pick<Health, 'status'> | Health {
-  return visibility.components ? { status, components: visibleComponents(components, visibility.details) } : { status }
+export function visibleHealth (health: Health, visibility: Visibility): Pick<Health, 'status'> | Health {
+  const { status } = health
+  return visibility.components ? { status, components: visibleComponents(health.components, visibility.details) } : { status }
 }
 
 /** Cuts a component down to what may be seen, with the parts it is made of. */

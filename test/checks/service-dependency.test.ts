@@ -3,11 +3,10 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import net from 'node:net'
 import t from 'tap'
 import { serviceDependency } from '../../lib/checks/service-dependency.js'
-import { Check } from '../../lib/health/check.js'
-import type { Run } from '../../lib/health/check.js'
 import { systemClock } from '../../lib/clock.js'
+import type { Run } from '../../lib/health/attempt.js'
 import { portOf } from '../support/app.js'
-import { KeepingLog } from '../support/log.js'
+import { loneCheck } from '../support/check.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -25,8 +24,7 @@ function answering (status: number, body: string): RequestListener {
 
 /** Asks as the engine does, with a timeout. */
 async function ask (url: URL, headers?: Record<string, string>, timeout = 5_000): Promise<Run> {
-  const surroundings = { clock: systemClock, log: new KeepingLog(), onChange: () => undefined }
-  return await new Check('users', serviceDependency(url, headers), timeout, surroundings).run()
+  return await loneCheck(serviceDependency(url, headers), { timeout }, systemClock).run()
 }
 
 await t.test('200 that says UP is UP, with where and what', async (t) => {

@@ -1,7 +1,11 @@
+import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import type { CheckContext } from '../../lib/health/check.js'
+import type { CheckContext } from '../../lib/health/attempt.js'
+import type { Health } from '../../lib/health/component.js'
 import { HealthEngine } from '../../lib/health/engine.js'
 import { Kinds } from '../../lib/health/kind.js'
+import type { CheckOptions } from '../../lib/health/policy.js'
+import { unstarted } from '../support/app.js'
 import { ManualClock } from '../support/clock.js'
 import { KeepingLog } from '../support/log.js'
 
@@ -9,12 +13,19 @@ interface Setting {
   readonly engine: HealthEngine
   readonly clock: ManualClock
   readonly log: KeepingLog
+  readonly fastify: FastifyInstance
 }
 
-function setUp (kinds: readonly string[] = []): Setting {
+function setUp (kinds: readonly string[] = [], defaults: CheckOptions = {}): Setting {
   const clock = new ManualClock()
   const log = new KeepingLog()
-  return { engine: new HealthEngine(new Kinds(kinds), log, clock), clock, log }
+  const fastify = unstarted(log)
+  return { engine: new HealthEngine(new Kinds(kinds), { fastify, clock, defaults }), clock, log, fastify }
+}
+
+/** What is told of a report, as an object with nothing else to it. */
+function plain ({ status, components }: Health): Health {
+  return { status, components }
 }
 
 const up = (): boolean => true
@@ -96,11 +107,41 @@ await t.test('a removed check is in no report, and its name is free', async (t) 
   t.match(await engine.component('a', false), { status: 'UP' })
 })
 
-await t.test('a check that is removed while it runs is told of without losing its kinds', async (t) => {
+await t.test('a check that removes itself is in no report, and its result is not told of', async (t) => {
   const { engine, log } = setUp()
   engine.add(['liveness'], 'a', () => !engine.remove('a'), {})
-  await engine.report({ kind: 'liveness' })
-  t.match(log.lines, [{ check: 'a', kinds: ['liveness'] }])
+  t.same(plain(await engine.report({ kind: 'liveness' })), { status: 'UP', components: {} })
+  t.same(log.lines, [])
+})
+
+await t.test('a check that is removed while it runs is in no report: whoever waits is answered at once, without it', async (t) => {
+  const { engine, clock, log } = setUp()
+  let signal: AbortSignal | undefined
+  engine.add(['readiness'], 'a', (context: CheckContext) => { signal = context.signal; return hang() }, {})
+  engine.add(['readiness'], 'b', up, {})
+  const [report, component] = [engine.report({ kind: 'readiness' }), engine.component('a', false)]
+  await clock.pass(100)
+  engine.remove('a')
+  t.match(plain(await report), { status: 'UP', components: { b: { status: 'UP' } } })
+  t.equal(await component, undefined)
+  t.match(signal, { aborted: true, reason: { name: 'AbortError', message: 'the check "a" has been removed' } })
+  t.equal(clock.waiting, 0)
+  t.same(log.lines, [])
+})
+
+await t.test('a check of the same name that comes after the removed one has nothing of it', async (t) => {
+  const { engine, clock } = setUp()
+  const late: { end: (value: boolean) => void }[] = []
+  engine.add(['readiness'], 'a', () => new Promise((resolve) => { late.push({ end: resolve }) }), {})
+  const report = engine.report({ kind: 'readiness' })
+  await clock.pass(900)
+  await report
+  engine.remove('a')
+  engine.add(['readiness'], 'a', up, {})
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'UP' }, 'the back-off is gone with the function that hung')
+  late[0]?.end(false)
+  await clock.pass(0)
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'UP' })
 })
 
 await t.test('checks with names of the prototype are checks', async (t) => {
@@ -178,13 +219,25 @@ await t.test('a startup check that comes too late is refused', async (t) => {
 
 await t.test('startup is not over while a check was left out, or came while the others ran', async (t) => {
   const { engine } = setUp()
+  const results = [false, true]
   engine.add(['startup'], 'a', () => {
-    if (engine.remove('late')) return
-    engine.add(['startup'], 'late', down, {})
+    if (results.length === 1) engine.add(['startup'], 'late', down, {})
   }, {})
-  engine.add(['startup'], 'b', up, {})
-  await engine.report({ kind: 'startup', exclude: new Set(['b']) })
+  engine.add(['startup'], 'b', () => results.shift() ?? true, {})
+  t.match(await engine.report({ kind: 'startup', exclude: new Set(['b']) }), { status: 'UP' })
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' }, 'b was left out')
+  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' }, 'late was not asked')
+  t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' }, 'but counts')
+})
+
+await t.test('startup is over when the check that had not passed is removed', async (t) => {
+  const { engine } = setUp()
+  engine.add(['startup'], 'a', up, {})
+  engine.add(['startup'], 'b', down, {})
   t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
+  engine.remove('b')
+  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' })
+  t.throws(() => engine.add(['startup'], 'c', up, {}), { code: 'FST_MANAGEMENT_STARTUP_COMPLETED' })
 })
 
 await t.test('startup is not over because a check has passed that another one has replaced', async (t) => {
@@ -204,22 +257,26 @@ await t.test('a startup check that hung before it passed does not count against 
   engine.add(['startup'], 'a', () => runs++ === 0 ? hang() : undefined, {})
   const first = engine.report({ kind: 'startup' })
   await clock.pass(100)
-  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' })
+  const second = engine.report({ kind: 'startup' })
   await clock.pass(700)
-  await first
+  t.match([await first, await second], [{ status: 'DOWN' }, { status: 'DOWN' }])
+  t.equal(runs, 1)
+  await clock.pass(800)
+  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' })
   t.match(await engine.report({ kind: 'health' }), { status: 'UP' })
+  t.equal(runs, 2)
 })
 
-await t.test('a run for health that began before startup was over and fails after does not count against it', async (t) => {
+await t.test('reports on several kinds that are made at the same time share a run', async (t) => {
   const { engine, clock } = setUp()
-  const runs = [(): Promise<void> => new Promise((resolve) => { clock.after(100, resolve) }), hang]
-  engine.add(['startup'], 'a', () => runs.shift()?.(), {})
+  let runs = 0
+  engine.add(['startup', 'readiness'], 'a', () => { runs += 1; return new Promise<void>((resolve) => { clock.after(100, resolve) }) }, {})
   const startup = engine.report({ kind: 'startup' })
   await clock.pass(50)
-  const health = engine.report({ kind: 'health' })
-  await clock.pass(800)
-  t.match([await startup, await health], [{ status: 'UP' }, { status: 'DOWN' }])
-  t.match(await engine.report({ kind: 'health' }), { status: 'UP' })
+  const others = [{ kind: 'health' }, { kind: 'readiness' }, { kind: 'startup' }].map(async (question) => await engine.report(question))
+  await clock.pass(50)
+  t.match([await startup, ...await Promise.all(others)], [{ status: 'UP' }, { status: 'UP' }, { status: 'UP' }, { status: 'UP' }])
+  t.equal(runs, 1)
 })
 
 await t.test('service dependencies are asked for health, and for the kinds that cascade', async (t) => {
@@ -277,4 +334,168 @@ await t.test('a report for a peer does not end startup', async (t) => {
   engine.add(['startup'], 'a', () => results.shift() ?? false, {})
   await engine.report({ kind: 'startup', peer: true })
   t.match(await engine.report({ kind: 'startup' }), { status: 'DOWN' })
+})
+
+await t.test('a report for a peer shows a check that is not in time as a failed run would be shown, and changes nothing', async (t) => {
+  const { engine, clock, log } = setUp()
+  const slow = (): Promise<boolean> => new Promise((resolve) => { clock.after(700, () => resolve(true)) })
+  const first = [true]
+  engine.add(['readiness'], 'tolerated', () => first.shift() ?? slow(), { failureThreshold: 2 })
+  engine.add(['readiness'], 'optional', slow, { failureStatus: 'DEGRADED' })
+  engine.add(['readiness'], 'stale', slow.bind(undefined), { interval: 1_000, failureThreshold: 2, failureStatus: 'OUT_OF_SERVICE' })
+  const own = engine.report({ kind: 'readiness' })
+  await clock.pass(700)
+  t.match(plain(await own), { status: 'UP' })
+  const forPeer = engine.report({ kind: 'readiness', peer: true, exclude: new Set(['stale']) })
+  await clock.pass(600)
+  t.match(plain(await forPeer), { status: 'DEGRADED', components: { tolerated: { status: 'UP' }, optional: { status: 'DEGRADED', details: { error: /no result after 600 ms/ } } } })
+  await clock.pass(10_000)
+  const late = engine.report({ kind: 'readiness', peer: true })
+  await clock.pass(600)
+  t.match(plain(await late), { components: { tolerated: { status: 'UP' }, stale: { status: 'OUT_OF_SERVICE' } } })
+  await clock.pass(100)
+  t.same(log.lines, [])
+})
+
+await t.test('a startup check that fails does not end startup, whatever it is shown as', async (t) => {
+  const { engine } = setUp()
+  const results = [false, true]
+  let runs = 0
+  engine.add(['startup'], 'a', () => { runs += 1; return results.shift() ?? true }, { failureStatus: 'DEGRADED' })
+  for (const status of ['DEGRADED', 'UP', 'UP']) t.match(await engine.report({ kind: 'startup' }), { status })
+  t.equal(runs, 2)
+})
+
+await t.test('a startup check that passes but is still shown as failing has not passed', async (t) => {
+  const { engine } = setUp()
+  const results = [false, true, true]
+  engine.add(['startup'], 'a', () => results.shift() ?? true, { failureStatus: 'DEGRADED', successThreshold: 2 })
+  for (const status of ['DEGRADED', 'DEGRADED', 'UP']) t.match(await engine.report({ kind: 'startup' }), { status })
+  t.throws(() => engine.add(['startup'], 'b', up, {}), { code: 'FST_MANAGEMENT_STARTUP_COMPLETED' })
+})
+
+await t.test('once startup is over nothing runs for it in the background', async (t) => {
+  const { engine, clock } = setUp()
+  const runs = { own: 0, whole: 0, startup: 0 }
+  engine.add(['startup'], 'own', () => { runs.own += 1 }, { interval: 100 })
+  engine.addRemote('users', () => { runs.whole += 1 }, new Map([['startup', () => { runs.startup += 1 }]]), { interval: 100 })
+  engine.start()
+  await clock.pass(0)
+  await engine.report({ kind: 'startup' })
+  await clock.pass(1_000)
+  t.same({ ...runs, whole: runs.whole > 5 }, { own: 1, startup: 1, whole: true })
+  engine.start()
+  await clock.pass(1_000)
+  t.equal(runs.own, 1)
+})
+
+await t.test('a startup check that comes to answer for another kind too runs in the background again', async (t) => {
+  const { engine, clock } = setUp()
+  let runs = 0
+  const count = (): void => { runs += 1 }
+  engine.add(['startup'], 'a', count, { interval: 100 })
+  engine.start()
+  await clock.pass(0)
+  await engine.report({ kind: 'startup' })
+  await clock.pass(1_000)
+  engine.add(['liveness'], 'a', count, {})
+  await clock.pass(1_000)
+  t.ok(runs > 5)
+})
+
+await t.test('a run that is under way when startup ends is nobody\'s business any more', async (t) => {
+  const { engine, clock, log } = setUp()
+  let signal: AbortSignal | undefined
+  const runs: ((context: CheckContext) => unknown)[] = [
+    up,
+    (context) => { signal = context.signal; return new Promise((resolve) => { clock.after(100, () => resolve(false)) }) }
+  ]
+  engine.add(['startup'], 'quick', (context: CheckContext) => runs.shift()?.(context), {})
+  engine.add(['startup'], 'slow', () => new Promise<void>((resolve) => { clock.after(50, resolve) }), {})
+  const startup = engine.report({ kind: 'startup' })
+  const health = engine.report({ kind: 'health' })
+  await clock.pass(50)
+  t.match([await startup, await health], [{ status: 'UP' }, { status: 'UP', components: { quick: { status: 'UP' } } }])
+  t.match(signal, { aborted: true, reason: { message: 'startup is over' } })
+  await clock.pass(1_000)
+  t.same(log.lines, [])
+})
+
+await t.test('the same startup check added again after startup is the check that is there', async (t) => {
+  const { engine } = setUp()
+  engine.add(['startup'], 'a', up, {})
+  await engine.report({ kind: 'startup' })
+  engine.add(['startup'], 'a', up, {})
+  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' })
+})
+
+await t.test('a check that takes the place of one that is waited for is asked in its stead', async (t) => {
+  const { engine, clock } = setUp()
+  engine.add(['readiness'], 'a', hang, {})
+  const report = engine.report({ kind: 'readiness' })
+  await clock.pass(300)
+  engine.remove('a')
+  engine.add(['readiness'], 'a', down, {})
+  t.match(plain(await report), { status: 'DOWN', components: { a: { details: { error: 'the check returned false' } } } })
+})
+
+await t.test('a check that takes the place of another has no more than what is left of the time', async (t) => {
+  const { engine, clock } = setUp()
+  engine.add(['readiness'], 'a', hang, {})
+  const [report, component] = [engine.report({ kind: 'readiness' }), engine.component('a', false)]
+  await clock.pass(300)
+  engine.remove('a')
+  engine.add(['readiness'], 'a', hang.bind(undefined), { failureStatus: 'OUT_OF_SERVICE' })
+  await clock.pass(500)
+  t.match(plain(await report), { status: 'OUT_OF_SERVICE', components: { a: { details: { error: /no result in time/ } } } })
+  t.match(await component, { status: 'OUT_OF_SERVICE' })
+})
+
+await t.test('a check that comes back under another kind is not in the answer', async (t) => {
+  const { engine, clock } = setUp()
+  engine.add(['readiness'], 'a', hang, {})
+  const report = engine.report({ kind: 'readiness' })
+  await clock.pass(300)
+  engine.remove('a')
+  engine.add(['liveness'], 'a', down, {})
+  t.same(plain(await report), { status: 'UP', components: {} })
+})
+
+await t.test('a report with and without what is left out runs each check once', async (t) => {
+  const { engine, clock } = setUp()
+  const runs = { a: 0, b: 0 }
+  engine.add(['readiness'], 'a', () => { runs.a += 1 }, {})
+  engine.add(['readiness'], 'b', () => { runs.b += 1; return hang() }, {})
+  const { whole, without } = engine.reportBothWays({ kind: 'readiness', exclude: new Set(['b']) })
+  t.match(plain(await without), { status: 'UP', components: { a: { status: 'UP' } } })
+  await clock.pass(800)
+  t.match(await whole, { status: 'DOWN' })
+  t.same(runs, { a: 1, b: 1 })
+})
+
+await t.test('a logger that asks for a report does not make a second run', async (t) => {
+  const { engine, clock, fastify } = setUp()
+  let calls = 0
+  engine.add(['readiness'], 'a', () => { calls += 1; return hang() }, {})
+  const first = engine.report({ kind: 'readiness' })
+  await clock.pass(1_600)
+  await first
+  Object.assign(fastify.log, { warn: async () => await engine.report({ kind: 'readiness' }) })
+  const second = engine.report({ kind: 'readiness' })
+  await clock.pass(800)
+  t.match(await second, { status: 'DOWN' })
+  t.equal(calls, 2)
+})
+
+await t.test('a logger that removes a check when it is said to hang ends it', async (t) => {
+  const { engine, clock, fastify } = setUp()
+  const signals: AbortSignal[] = []
+  engine.add(['readiness'], 'a', ({ signal }: CheckContext) => { signals.push(signal); return hang() }, {})
+  const first = engine.report({ kind: 'readiness' })
+  await clock.pass(1_600)
+  await first
+  Object.assign(fastify.log, { warn: () => engine.remove('a') })
+  t.same(plain(await engine.report({ kind: 'readiness' })), { status: 'UP', components: {} })
+  t.same(signals.map(({ aborted }) => aborted), [true, true])
+  t.equal(clock.waiting, 0)
 })

@@ -56,9 +56,9 @@ await t.test('each of them by its name is well-formed too', async (t) => {
 await t.test('no rejection is left unhandled, and nothing is written to standard error', async (t) => {
   const app = new Program(t, APP)
   const url = await app.says()
+  const rejected = app.says(/^(rejected late)$/)
   await ask(`${url}/z/health/readiness`)
-  await ask(`${url}/z/health/late-rejection`)
-  await ask(`${url}/z/health/late-rejection`)
+  await rejected
   t.match(await ask(`${url}/z/health/liveness`), { status: 200 })
   app.kill('SIGTERM')
   t.same(await app.ending, { code: null, signal: 'SIGTERM', stderr: '' })

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
-import type { FastifyInstance, FastifyServerOptions } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, FastifyServerOptions } from 'fastify'
 import type t from 'tap'
 import management from '../../lib/index.js'
 import type { ManagementOptions } from '../../lib/index.js'
@@ -44,6 +44,11 @@ export async function startApp (test: Test, options: ManagementOptions = {}, { f
   await after?.(app)
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   return { app, lines: log.lines, url, get: async (path, headers, method) => await ask(url + path, headers, method) }
+}
+
+/** An app that is never started, for what needs no more of it than its log. */
+export function unstarted (log: FastifyBaseLogger): FastifyInstance {
+  return Fastify({ loggerInstance: log })
 }
 
 /** Asks over HTTP. */

@@ -2,6 +2,7 @@ import type { Clock } from '../../lib/clock.js'
 
 interface Timer {
   readonly at: number
+  readonly keepsAlive: boolean
   readonly callback: () => void
 }
 
@@ -10,9 +11,17 @@ export class ManualClock implements Clock {
   #now = 0
   readonly #timers = new Set<Timer>()
 
+  /** What `random` gives. */
+  chance = 0.5
+
   /** How many timers wait. */
   get waiting (): number {
     return this.#timers.size
+  }
+
+  /** How many of them would keep a process alive. */
+  get keepingAlive (): number {
+    return [...this.#timers].filter(({ keepsAlive }) => keepsAlive).length
   }
 
   date (): Date {
@@ -24,7 +33,18 @@ export class ManualClock implements Clock {
   }
 
   after (delayMs: number, callback: () => void): () => void {
-    const timer = { at: this.#now + delayMs, callback }
+    return this.#add({ at: this.#now + delayMs, callback, keepsAlive: true })
+  }
+
+  inBackground (delayMs: number, callback: () => void): () => void {
+    return this.#add({ at: this.#now + delayMs, callback, keepsAlive: false })
+  }
+
+  random (): number {
+    return this.chance
+  }
+
+  #add (timer: Timer): () => void {
     this.#timers.add(timer)
     return () => this.#timers.delete(timer)
   }

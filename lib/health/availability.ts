@@ -1,0 +1,113 @@
+import type { Clock } from '../clock.js'
+import { errors } from '../errors.js'
+import { cut } from '../describe.js'
+import type { Component } from './component.js'
+import type { Events } from './events.js'
+import type { Kind } from './kind.js'
+import type { Status } from './status.js'
+
+/** The component that the instance's own state is shown as. */
+export const LIFECYCLE = 'lifecycle'
+
+const LONGEST_REASON = 1_000
+
+/** A state other than `UP`, and since when. */
+interface State {
+  readonly status: Status
+  readonly reason: string
+  readonly time: string
+}
+
+/**
+ * The instance's own state, apart from its checks, as Spring Boot's `ApplicationAvailability`: in service, out of service
+ * (readiness is `OUT_OF_SERVICE`), or broken (liveness and readiness are `DOWN`, so that the orchestrator restarts it).
+ */
+export class Availability {
+  readonly #events: Events
+  readonly #clock: Clock
+  readonly #drains = new Set<() => void>()
+  #outOfService: State | undefined
+  #broken: State | undefined
+  /** Why it never goes back into service. */
+  #final: string | undefined
+  #isClosed = false
+
+  constructor (events: Events, clock: Clock) {
+    this.#events = events
+    this.#clock = clock
+  }
+
+  /** What is shown of it; nothing while it is `UP`. */
+  get component (): Component | undefined {
+    const state = this.#broken ?? this.#outOfService
+    return state && { status: state.status, details: { reason: state.reason }, time: state.time }
+  }
+
+  /** What it adds to the report of a kind. */
+  statusFor (kind: Kind): Status {
+    if (kind === 'liveness') return this.#broken?.status ?? 'UP'
+    return kind === 'readiness' || kind === 'health' ? this.#status : 'UP'
+  }
+
+  /** Does nothing where it is out of service for good. */
+  takeOutOfService (reason: string): void {
+    if (this.#final !== undefined) return
+    this.#change(() => { this.#outOfService = this.#state('OUT_OF_SERVICE', reason) })
+  }
+
+  /** Throws when it is out of service for good. */
+  putInService (): void {
+    if (this.#final !== undefined) throw new errors.OutOfServiceForGood(this.#final)
+    this.#change(() => { this.#outOfService = undefined })
+  }
+
+  markBroken (reason: string): void {
+    if (this.#broken !== undefined) return
+    this.#final = 'it is broken'
+    this.#change(() => { this.#broken = this.#state('DOWN', reason) })
+  }
+
+  /** Takes it out of service for good; resolves after the delay, or when it is closed. */
+  async drain (delayMs: number): Promise<void> {
+    if (this.#final === undefined) {
+      this.#final = 'it is draining'
+      this.#change(() => { this.#outOfService = this.#state('OUT_OF_SERVICE', 'draining') })
+    }
+    if (this.#isClosed) return
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        cancel()
+        this.#drains.delete(end)
+        resolve()
+      }
+      const cancel = this.#clock.after(delayMs, end)
+      this.#drains.add(end)
+    })
+  }
+
+  /** Out of service without a word: whoever closes the app knows. */
+  close (): void {
+    this.#outOfService ??= this.#state('OUT_OF_SERVICE', 'closing')
+    this.#final ??= 'it is closing'
+    this.#isClosed = true
+    for (const end of this.#drains) end()
+  }
+
+  get #status (): Status {
+    return this.#broken?.status ?? this.#outOfService?.status ?? 'UP'
+  }
+
+  #state (status: Status, reason: string): State {
+    return { status, reason: cut(reason, LONGEST_REASON), time: this.#clock.date().toISOString() }
+  }
+
+  /** Tells of the change, if it is one of status, once it is made: whoever is told may ask for another. */
+  #change (make: () => void): void {
+    const from = this.#status
+    make()
+    const to = this.#status
+    if (from === to || this.#isClosed) return
+    const kinds = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
+    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: (this.#broken ?? this.#outOfService)?.reason })
+  }
+}

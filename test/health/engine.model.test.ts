@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import t from 'tap'
+import type { CheckContext, CheckFunction } from '../../lib/health/attempt.js'
+import type { Health } from '../../lib/health/component.js'
+import { HealthEngine } from '../../lib/health/engine.js'
+import { Kinds } from '../../lib/health/kind.js'
+import { policyOf } from '../../lib/health/policy.js'
+import type { CheckOptions } from '../../lib/health/policy.js'
+import { unstarted } from '../support/app.js'
+import { ManualClock } from '../support/clock.js'
+import { HealthModel } from '../support/health-model.js'
+import type { Behaviour, ReportModel } from '../support/health-model.js'
+import { KeepingLog } from '../support/log.js'
+
+t.setTimeout(300_000)
+
+const TIMEOUT_MS = 100
+const NAMES = ['a', 'b']
+
+/** So that waits have lengths that no two sums of others have. */
+const CHANCE = 0.512_91
+
+/** What the functions do, and what that is for the model. What settles late or never has timed out before. */
+const BEHAVIOURS: Readonly<Record<string, Behaviour & { readonly does: (clock: ManualClock) => unknown }>> = {
+  pass: { status: 'UP', after: 0, does: () => undefined },
+  fail: { status: 'DOWN', after: 0, does: () => false },
+  throws: { status: 'DOWN', after: 0, does: () => { throw new Error('at once') } },
+  garbage: { status: 'DOWN', after: 0, does: () => ({ rows: [] }) },
+  degraded: { status: 'DEGRADED', after: 0, does: () => ({ status: 'DEGRADED' }) },
+  'out of service': { status: 'OUT_OF_SERVICE', after: 0, does: async () => await Promise.resolve({ status: 'OUT_OF_SERVICE' }) },
+  rejects: { status: 'DOWN', after: 0, does: async () => await Promise.reject(new Error('later')) },
+  'slow pass': { status: 'UP', after: 33.3, does: async (clock) => await after(clock, 33.3, true) },
+  'slow fail': { status: 'DOWN', after: 71.7, does: async (clock) => await after(clock, 71.7, false) },
+  'late pass': { status: 'UP', after: 144.4, does: async (clock) => await after(clock, 144.4, true) },
+  'late fail': { status: 'DOWN', after: 255.6, does: async (clock) => await after(clock, 255.6, 1) },
+  hang: { status: 'DOWN', after: Infinity, does: async () => await new Promise(() => undefined) }
+}
+
+async function after (clock: ManualClock, delayMs: number, value: unknown): Promise<unknown> {
+  return await new Promise((resolve) => { clock.after(delayMs, () => resolve(value)) })
+}
+
+const policies: fc.Arbitrary<CheckOptions> = fc.record({
+  ttl: fc.constantFrom(0, 0, 150),
+  interval: fc.constantFrom(0, 0, 40, 200),
+  failureThreshold: fc.constantFrom(1, 1, 2, 3),
+  successThreshold: fc.constantFrom(1, 1, 2),
+  failureStatus: fc.constantFrom(undefined, undefined, 'DEGRADED', 'OUT_OF_SERVICE'),
+  maxBackoff: fc.constantFrom(60_000, 60_000, 300)
+})
+
+const steps = fc.oneof(
+  { weight: 3, arbitrary: fc.record({ step: fc.constant('add' as const), name: fc.constantFrom(...NAMES), kind: fc.constantFrom('readiness', 'readiness', 'startup'), options: policies }) },
+  { weight: 1, arbitrary: fc.record({ step: fc.constant('remove' as const), name: fc.constantFrom(...NAMES) }) },
+  { weight: 5, arbitrary: fc.record({ step: fc.constant('behave' as const), name: fc.constantFrom(...NAMES), as: fc.constantFrom(...Object.keys(BEHAVIOURS)) }) },
+  { weight: 8, arbitrary: fc.record({ step: fc.constant('probe' as const), kind: fc.constantFrom('readiness', 'readiness', 'health', 'startup') }) },
+  { weight: 6, arbitrary: fc.record({ step: fc.constant('pass' as const), delayMs: fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 2_000 })) }) },
+  { weight: 1, arbitrary: fc.record({ step: fc.constant('start' as const) }) },
+  { weight: 1, arbitrary: fc.record({ step: fc.constant('availability' as const), change: fc.constantFrom('out', 'in', 'out', 'in', 'broken') }) },
+  { weight: 1, arbitrary: fc.record({ step: fc.constant('close' as const) }) }
+)
+
+type Step = typeof steps extends fc.Arbitrary<infer S> ? S : never
+
+interface Call {
+  readonly startedAt: number
+  signal?: AbortSignal
+  isSettled: boolean
+}
+
+interface Probe {
+  readonly expected: ReportModel
+  answer?: Health
+  answeredAt?: number
+}
+
+const log = new KeepingLog()
+const fastify = unstarted(log)
+
+/** The engine and its model, side by side. */
+class Both {
+  readonly clock = new ManualClock()
+  readonly model = new HealthModel(CHANCE)
+  readonly #engine = new HealthEngine(new Kinds(), { fastify, clock: this.clock, defaults: { timeout: TIMEOUT_MS } })
+  readonly #behaviours = new Map<string, string>()
+  /** The calls of each check that is there. */
+  readonly #calls = new Map<string, Call[]>()
+  readonly #probes: Probe[] = []
+  readonly #checked: Probe[] = []
+  /** Functions that have timers of their own. */
+  #ownTimers = 0
+
+  constructor () {
+    this.clock.chance = CHANCE
+    log.lines.length = 0
+  }
+
+  async take (step: Step): Promise<void> {
+    this.#apply(step)
+    await this.clock.pass(step.step === 'pass' ? step.delayMs : 0)
+    if (step.step === 'pass') this.model.pass(step.delayMs)
+    this.#compare()
+  }
+
+  /** Closes both, if they are not closed, and looks at what is left. */
+  async end (): Promise<void> {
+    await this.take({ step: 'close' })
+    if (this.clock.waiting !== this.#ownTimers) throw new Error(`${this.clock.waiting - this.#ownTimers} timers are left`)
+    if (this.#probes.length > 0) throw new Error(`${this.#probes.length} probes are not answered`)
+    const lines = log.lines.length
+    await this.clock.pass(120_000)
+    if (log.lines.length !== lines) throw new Error('it says something after it was closed')
+  }
+
+  #apply (step: Step): void {
+    if (step.step === 'add') this.#add(step.name, step.kind, step.options)
+    else if (step.step === 'remove') this.#remove(step.name)
+    else if (step.step === 'behave') this.#behaviours.set(step.name, step.as)
+    else if (step.step === 'probe') this.#probe(step.kind)
+    else if (step.step === 'availability') this.#setAvailability(step.change)
+    else if (step.step === 'start') this.#start()
+    else if (step.step === 'close') this.#close()
+  }
+
+  #remove (name: string): void {
+    this.#engine.remove(name)
+    this.model.remove(name)
+    this.#calls.delete(name)
+  }
+
+  #start (): void {
+    if (this.model.isClosed) return
+    this.#engine.start()
+    this.model.start()
+  }
+
+  #close (): void {
+    this.#engine.close()
+    this.model.close()
+  }
+
+  #add (name: string, kind: string, options: CheckOptions): void {
+    if (this.model.has(name)) return
+    if (kind === 'startup' && this.model.isStartupOver) {
+      mustThrow(() => this.#engine.add([kind], name, () => true, options))
+      return
+    }
+    const calls: Call[] = []
+    this.#calls.set(name, calls)
+    this.#engine.add([kind], name, this.#function(name, calls), options)
+    const policy = policyOf({ timeout: TIMEOUT_MS, ...options })
+    this.model.add(name, kind, policy, () => this.#behaviour(name))
+  }
+
+  #behaviour (name: string): Behaviour & { readonly does: (clock: ManualClock) => unknown } {
+    const behaviour = BEHAVIOURS[this.#behaviours.get(name) ?? 'pass']
+    if (behaviour === undefined) throw new Error(`${name} does nothing`)
+    return behaviour
+  }
+
+  /** A function that does as it is told at the time. Only some look at their signal. */
+  #function (name: string, calls: Call[]): CheckFunction {
+    return ((context: CheckContext) => {
+      const call: Call = { startedAt: this.clock.now(), isSettled: false, ...(calls.length % 2 === 0 && { signal: context.signal }) }
+      calls.push(call)
+      const { does, after } = this.#behaviour(name)
+      const hasTimer = after > 0 && after < Infinity
+      if (hasTimer) this.#ownTimers += 1
+      call.isSettled = after === 0
+      const returned = does(this.clock)
+      if (!(returned instanceof Promise)) return returned
+      return returned.finally(() => {
+        call.isSettled = true
+        if (hasTimer) this.#ownTimers -= 1
+      })
+    }) as CheckFunction
+  }
+
+  #probe (kind: string): void {
+    const probe: Probe = { expected: this.model.report(kind) }
+    this.#probes.push(probe)
+    const answered = (health: Health): void => { [probe.answer, probe.answeredAt] = [health, this.clock.now()] }
+    const answer = this.#engine.report({ kind })
+    if (answer instanceof Promise) void answer.then(answered)
+    else answered(answer)
+  }
+
+  #setAvailability (change: string): void {
+    const { availability } = this.#engine
+    if (change === 'out') availability.takeOutOfService('maintenance')
+    else if (change === 'broken') availability.markBroken('beyond repair')
+    else if (this.model.isBroken || this.model.isClosed) mustThrow(() => availability.putInService())
+    else availability.putInService()
+    this.model.setAvailability(change === 'out' || change === 'broken' ? change : 'in')
+  }
+
+  #compare (): void {
+    for (const probe of this.#probes.splice(0)) (this.#isAnswered(probe) ? this.#checked : this.#probes).push(probe)
+    for (const check of this.model.checks) this.#compareCalls(check.name, check.calls)
+    const told = log.lines.filter(({ check, message }) => check !== 'lifecycle' && / is [A-Z_]+$/.test(String(message)))
+    same(told.map(({ check, from, to }) => `${String(check)} ${String(from)} ${String(to)}`).sort(), this.model.transitions.map(({ check, from, to }) => `${check} ${from} ${to}`).sort(), 'transitions')
+  }
+
+  #compareCalls (name: string, expected: number): void {
+    const calls = this.#calls.get(name) ?? []
+    same(calls.length, expected, `calls of ${name}`)
+    const live = calls.filter((call) => !call.isSettled && call.signal?.aborted !== true && this.clock.now() < call.startedAt + TIMEOUT_MS)
+    if (live.length > 1) throw new Error(`${live.length} runs of ${name} are live`)
+  }
+
+  #isAnswered ({ expected, answer, answeredAt = this.clock.now() }: Probe): boolean {
+    if (answeredAt - expected.askedAt > TIMEOUT_MS) throw new Error(`a probe waits for ${answeredAt - expected.askedAt} ms`)
+    same(answer !== undefined, expected.isComplete, 'whether it is answered')
+    if (answer === undefined) return false
+    const components = Object.entries(answer.components).map(([name, { status }]) => [name, status])
+    same({ status: answer.status, components: sorted(Object.fromEntries(components) as Record<string, string>) }, { status: expected.answer.status, components: sorted(expected.answer.components) }, 'the answer')
+    return true
+  }
+}
+
+function mustThrow (act: () => void): void {
+  try {
+    act()
+  } catch {
+    return
+  }
+  throw new Error('it was not refused')
+}
+
+function sorted (record: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(record).sort(([left], [right]) => left < right ? -1 : 1)
+}
+
+function same (found: unknown, wanted: unknown, what: string): void {
+  if (JSON.stringify(found) !== JSON.stringify(wanted)) throw new Error(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`)
+}
+
+await t.test('whatever happens, in whatever order, the engine does as its model does', async (t) => {
+  let taken = 0
+  await fc.assert(fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 60, size: 'max' }), async (sequence) => {
+    const both = new Both()
+    for (const step of sequence) await both.take(step)
+    await both.end()
+    taken += sequence.length
+  }), { numRuns: Number(process.env['MODEL_RUNS'] ?? 2_000), ...(process.env['MODEL_SEED'] !== undefined && { seed: Number(process.env['MODEL_SEED']) }) })
+  t.ok(taken > 10_000, `${taken} steps`)
+})

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { ask } from '../support/app.js'
+import { Program } from '../support/process.js'
+
+function fixture (name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url))
+}
+
+await t.test('checks that run in the background keep no process alive', async (t) => {
+  const app = new Program(t, fixture('background-app.ts'))
+  await app.says(/^(ready)$/)
+  t.same(await app.ending, { code: 0, signal: null, stderr: '' })
+})
+
+await t.test('a script that waits for a report gets it', async (t) => {
+  const script = new Program(t, fixture('script.ts'))
+  t.equal(await script.says(), 'DOWN')
+  t.same(await script.ending, { code: 0, signal: null, stderr: '' })
+})
+
+await t.test('an app that is closed while checks hang, a probe waits and it drains ends by itself', async (t) => {
+  const app = new Program(t, fixture('closing-app.ts'))
+  const url = await app.says()
+  t.match(await ask(`${url}/z/health/liveness`, { connection: 'close' }), { status: 503, text: '{"status":"DOWN"}' })
+  t.same(await app.ending, { code: 0, signal: null, stderr: '' })
+})

@@ -1,0 +1,360 @@
+import type { CheckPolicy } from '../../lib/health/policy.js'
+import { worst } from '../../lib/health/status.js'
+import type { Status } from '../../lib/health/status.js'
+
+/** What a check's function does when it is called: what it comes to, and after how many milliseconds; for ever, if it hangs. */
+export interface Behaviour {
+  readonly status: Status
+  readonly after: number
+}
+
+/** A change of status that is logged. */
+export interface Transition {
+  readonly check: string
+  readonly from: string
+  readonly to: Status
+}
+
+interface Result {
+  readonly status: Status
+  readonly passes: boolean
+  /** Whether what was there before was too old for a pass to count. */
+  readonly isAfterStale: boolean
+}
+
+/** A call of the function that has not settled. */
+interface Call {
+  readonly settlesAt: number
+  readonly timesOutAt: number
+  readonly status: Status
+}
+
+const passes = (status: Status): boolean => status === 'UP' || status === 'DEGRADED'
+
+/** One check as the documentation has it, as simply as it can be said. */
+export class CheckModel {
+  readonly name: string
+  readonly kind: string
+  readonly policy: CheckPolicy
+  readonly #behaviour: () => Behaviour
+  readonly #chance: number
+  readonly #results: Result[] = []
+  #live: Call | undefined
+  #hanging: Call[] = []
+  #timeouts = 0
+  #leftAloneUntil = -Infinity
+  #lastResultAt = -Infinity
+  #isDue = false
+  #beatsAt = Infinity
+  #beatWaits = false
+  #isPaused = true
+  #waiting: ((status: Status) => void)[] = []
+  calls = 0
+
+  constructor (name: string, kind: string, policy: CheckPolicy, behaviour: () => Behaviour, chance: number) {
+    this.name = name
+    this.kind = kind
+    this.policy = policy
+    this.#behaviour = behaviour
+    this.#chance = chance
+  }
+
+  /** What it is shown with: told anew each time from all results there were. */
+  get shown (): Status | undefined {
+    return this.#history.at(-1)?.status
+  }
+
+  get isPassing (): boolean {
+    return this.#history.at(-1)?.passes === true
+  }
+
+  get transitions (): Transition[] {
+    const statuses = this.#history.map(({ status }) => status)
+    const history = ['UNKNOWN', ...statuses]
+    const changes = statuses.map((to, at) => ({ check: this.name, from: history[at] ?? '', to }))
+    return changes.filter(({ from, to }) => from !== to && !(from === 'UNKNOWN' && to === 'UP'))
+  }
+
+  /** When something happens next. */
+  get nextAt (): number {
+    const ends = this.#live === undefined ? Infinity : Math.min(this.#live.settlesAt, this.#live.timesOutAt)
+    return Math.min(ends, this.#beatsAt, ...this.#hanging.map(({ settlesAt }) => settlesAt))
+  }
+
+  /** Asks: `told` is called with the status, now or when it is known. */
+  ask (now: number, told: (status: Status) => void): void {
+    const { ttl, interval, timeout } = this.policy
+    const goodForMs = interval > 0 ? 2 * interval + timeout : ttl
+    const isFresh = !this.#isDue && now - this.#lastResultAt < goodForMs
+    if (!isFresh && this.#live === undefined) this.#run(now)
+    if (!isFresh && this.#live !== undefined) this.#waiting.push(told)
+    else told(this.shown ?? 'DOWN')
+  }
+
+  start (now: number): void {
+    if (this.policy.interval === 0 || !this.#isPaused) return
+    this.#isPaused = false
+    this.#beatsAt = now
+    this.happen(now)
+  }
+
+  pause (): void {
+    this.#isPaused = true
+    this.#beatsAt = Infinity
+  }
+
+  /** Ends it. Gives who waited. */
+  end (): readonly ((status: Status) => void)[] {
+    this.pause()
+    this.#live = undefined
+    this.#hanging = []
+    return this.#waiting.splice(0)
+  }
+
+  /** Does what is due at this time. */
+  happen (now: number): void {
+    const late = this.#hanging.filter(({ settlesAt }) => settlesAt <= now)
+    this.#hanging = this.#hanging.filter(({ settlesAt }) => settlesAt > now)
+    for (const { status } of late) if (passes(status) && this.#timeouts > 0) this.#lookAgain()
+    const live = this.#live
+    if (live !== undefined && live.settlesAt <= now) this.#settled(live, now)
+    else if (live !== undefined && live.timesOutAt <= now) this.#timedOut(live, now)
+    if (this.#beatsAt <= now) this.#beat(now)
+  }
+
+  get #history (): Result[] {
+    const history: Result[] = []
+    let shown: Result | undefined
+    let contrary = 0
+    for (const result of this.#results) {
+      contrary = shown !== undefined && shown.passes !== result.passes ? contrary + 1 : 0
+      const threshold = result.passes ? this.policy.successThreshold : this.policy.failureThreshold
+      const isPassForgotten = result.isAfterStale && shown?.passes === true
+      if (contrary === 0 || contrary >= threshold || isPassForgotten) [shown, contrary] = [result, 0]
+      history.push(shown ?? result)
+    }
+    return history
+  }
+
+  #run (now: number): void {
+    if (now >= this.#leftAloneUntil) this.#call(now)
+    else if (now - this.#lastResultAt >= this.policy.timeout) this.#land('DOWN', now)
+  }
+
+  #call (now: number): void {
+    this.calls += 1
+    const { status, after } = this.#behaviour()
+    const call = { status, settlesAt: now + after, timesOutAt: now + this.policy.timeout }
+    if (after === 0) this.#settled(call, now)
+    else this.#live = call
+  }
+
+  #settled ({ status }: Call, now: number): void {
+    this.#timeouts = 0
+    this.#leftAloneUntil = -Infinity
+    this.#land(status, now)
+  }
+
+  #timedOut (call: Call, now: number): void {
+    this.#hanging.push(call)
+    const longestMs = Math.min(this.policy.timeout * 2 ** this.#timeouts, this.policy.maxBackoff)
+    this.#timeouts += 1
+    this.#leftAloneUntil = now + longestMs * (0.95 - 0.1 * this.#chance)
+    this.#land('DOWN', now)
+  }
+
+  #lookAgain (): void {
+    this.#timeouts = 0
+    this.#leftAloneUntil = -Infinity
+    this.#isDue = true
+  }
+
+  #land (status: Status, now: number): void {
+    const { interval, timeout, failureStatus } = this.policy
+    this.#live = undefined
+    const isAfterStale = interval > 0 && now - this.#lastResultAt >= 2 * interval + timeout
+    this.#results.push({ status: passes(status) ? status : failureStatus ?? status, passes: passes(status), isAfterStale })
+    this.#lastResultAt = now
+    this.#isDue = false
+    for (const told of this.#waiting.splice(0)) told(this.shown ?? 'DOWN')
+    if (this.#beatWaits) this.#scheduleBeat(now)
+  }
+
+  #beat (now: number): void {
+    this.#beatsAt = Infinity
+    if (this.#live === undefined) this.#run(now)
+    this.#beatWaits = this.#live !== undefined
+    if (!this.#beatWaits) this.#scheduleBeat(now)
+  }
+
+  #scheduleBeat (now: number): void {
+    this.#beatWaits = false
+    if (!this.#isPaused) this.#beatsAt = now + this.policy.interval * (1 + 0.1 * this.#chance)
+  }
+}
+
+/** What a report must say: complete when each of its parts is known. */
+export class ReportModel {
+  readonly kind: string
+  readonly askedAt: number
+  readonly parts = new Map<string, Status | 'awaited'>()
+  /** As the app's own state was when the last part was known. */
+  lifecycle: Status = 'UP'
+  /** Whether startup was over before. */
+  isAfterStartup = false
+
+  constructor (kind: string, askedAt: number) {
+    this.kind = kind
+    this.askedAt = askedAt
+  }
+
+  get isComplete (): boolean {
+    return ![...this.parts.values()].includes('awaited')
+  }
+
+  /** The status that an endpoint answers with, and those of its components. */
+  get answer (): { status: Status, components: Record<string, string> } {
+    const statuses = [...this.parts.values()].filter((status) => status !== 'awaited')
+    const own = this.kind === 'startup' ? 'UP' : this.lifecycle
+    const components = this.lifecycle === 'UP' ? {} : { lifecycle: this.lifecycle }
+    return { status: this.kind === 'startup' && this.isAfterStartup ? 'UP' : worst([own, ...statuses]), components: { ...components, ...Object.fromEntries(this.parts) } }
+  }
+}
+
+/** An instance with its checks, its startup and its own state. */
+export class HealthModel {
+  readonly reports: ReportModel[] = []
+  readonly #chance: number
+  readonly #checks = new Map<string, CheckModel>()
+  readonly #removed: CheckModel[] = []
+  readonly #latched = new Map<CheckModel, Status>()
+  #isStarted = false
+  #isClosed = false
+  #outOfService = false
+  #broken = false
+  now = 0
+
+  constructor (chance: number) {
+    this.#chance = chance
+  }
+
+  get checks (): readonly CheckModel[] {
+    return [...this.#checks.values()]
+  }
+
+  get isStartupOver (): boolean {
+    return this.#latched.size > 0
+  }
+
+  get isBroken (): boolean {
+    return this.#broken
+  }
+
+  get isClosed (): boolean {
+    return this.#isClosed
+  }
+
+  get transitions (): Transition[] {
+    return [...this.#removed, ...this.#checks.values()].flatMap(({ transitions }) => transitions)
+  }
+
+  has (name: string): boolean {
+    return this.#checks.has(name)
+  }
+
+  add (name: string, kind: string, policy: CheckPolicy, behaviour: () => Behaviour): CheckModel {
+    const check = new CheckModel(name, kind, policy, behaviour, this.#chance)
+    this.#checks.set(name, check)
+    if (this.#isStarted && !this.#isClosed) check.start(this.now)
+    return check
+  }
+
+  remove (name: string): void {
+    const check = this.#checks.get(name)
+    if (check === undefined) return
+    this.#checks.delete(name)
+    this.#removed.push(check)
+    check.end()
+    for (const report of this.reports) {
+      if (report.parts.get(name) === 'awaited') report.parts.delete(name)
+    }
+    this.#conclude()
+  }
+
+  start (): void {
+    this.#isStarted = true
+    for (const check of this.#checks.values()) if (!this.#latched.has(check)) check.start(this.now)
+    this.#conclude()
+  }
+
+  close (): void {
+    this.#isClosed = true
+    this.#outOfService = true
+    for (const check of this.#checks.values()) for (const told of check.end()) told(closed(check))
+    this.#conclude()
+  }
+
+  setAvailability (change: 'out' | 'in' | 'broken'): void {
+    if (change === 'broken') this.#broken = true
+    else if (!this.#broken && !this.#isClosed) this.#outOfService = change === 'out'
+  }
+
+  report (kind: string): ReportModel {
+    const report = new ReportModel(kind, this.now)
+    for (const check of this.#checks.values()) {
+      if (kind === 'health' || check.kind === kind) this.#ask(report, check)
+    }
+    this.reports.push(report)
+    this.#conclude()
+    return report
+  }
+
+  pass (delayMs: number): void {
+    const end = this.now + delayMs
+    for (let next = this.#nextAt(); next <= end; next = this.#nextAt()) {
+      this.now = next
+      for (const check of this.#checks.values()) check.happen(next)
+      this.#conclude()
+    }
+    this.now = end
+  }
+
+  #nextAt (): number {
+    return Math.min(Infinity, ...[...this.#checks.values()].map(({ nextAt }) => nextAt))
+  }
+
+  #ask (report: ReportModel, check: CheckModel): void {
+    const known = this.#latched.get(check)
+    if (known !== undefined) report.parts.set(check.name, known)
+    else if (this.#isClosed) report.parts.set(check.name, closed(check))
+    else {
+      report.parts.set(check.name, 'awaited')
+      check.ask(this.now, (status) => report.parts.set(check.name, status))
+    }
+  }
+
+  /** Takes out the reports that are complete; what they say ends startup, where it does. */
+  #conclude (): void {
+    for (const report of this.reports.filter(({ isComplete }) => isComplete)) {
+      this.reports.splice(this.reports.indexOf(report), 1)
+      report.lifecycle = this.#broken ? 'DOWN' : this.#outOfService ? 'OUT_OF_SERVICE' : 'UP'
+      report.isAfterStartup = this.isStartupOver
+      if (report.kind === 'startup' && !this.isStartupOver) this.#endStartup(report)
+    }
+  }
+
+  #endStartup ({ parts }: ReportModel): void {
+    const checks = this.checks.filter(({ kind }) => kind === 'startup')
+    if (checks.length === 0) return
+    const statuses = checks.map((check) => parts.get(check.name))
+    if (!statuses.every((status) => status === 'UP' || status === 'DEGRADED') || !checks.every(({ isPassing }) => isPassing)) return
+    checks.forEach((check, at) => {
+      this.#latched.set(check, statuses[at] === 'DEGRADED' ? 'DEGRADED' : 'UP')
+      check.pause()
+    })
+  }
+}
+
+function closed ({ shown, policy }: CheckModel): Status {
+  return shown ?? policy.failureStatus ?? 'DOWN'
+}
