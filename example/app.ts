@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fast
 import management from 'fastify-management-endpoints'
 import database from './plugins/database.js'
 import inventory from './plugins/inventory.js'
+import metrics from './plugins/metrics.js'
 import { books } from './routes/books.js'
 import { switches } from './routes/switches.js'
 
@@ -24,6 +25,7 @@ const KEEP_ALIVE_TIMEOUT_MS = 5_000
 /** Builds a bookshop that keeps its books in a database and asks another service how many copies of one there are. */
 export async function buildApp ({ logger, inventoryPort }: AppOptions): Promise<FastifyInstance> {
   const fastify = Fastify({ logger, pluginTimeout: PLUGIN_TIMEOUT_MS, keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS })
+  await fastify.register(metrics)
   await fastify.register(inventory, { port: inventoryPort })
   await fastify.register(management, {
     prefix: '/z',

@@ -9,6 +9,7 @@ declare global {
   const readFile: typeof ReadFile
   const token: string
   const pool: { readonly totalCount: number, query: (sql: string) => Promise<unknown> }
+  const rebuildCache: () => Promise<void>
   const queue: { count: () => Promise<number> }
 }
 

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import ts from 'typescript'
 import { parse, parseAllDocuments } from 'yaml'
+import { DEFAULT_POLICY } from '../../lib/health/policy.js'
 import { errors } from '../../lib/index.js'
 import { ExampleProcess } from '../support/example-process.js'
 import { Program } from '../support/process.js'
@@ -60,6 +61,18 @@ await t.test('the probes are those of the example\'s Deployment', async (t) => {
   const manifest = await readFile(`${ROOT}example/kubernetes/deployment.yaml`, 'utf8')
   const deployment: unknown = parseAllDocuments(manifest)[0]?.toJS()
   t.match(deployment, { spec: { template: { spec: { containers: [parse(blocksOf('yaml')[0]?.text ?? '') as object] } } } })
+})
+
+await t.test('the gauge is that of the example', async (t) => {
+  const plugin = await readFile(`${ROOT}example/plugins/metrics.ts`, 'utf8')
+  t.ok(blocksOf('ts').some(({ text }) => text.trim() === plugin.trim()))
+})
+
+await t.test('every option of a check is listed with its default, and no other', (t) => {
+  const [, table = ''] = README.split('| check option |')
+  const listed = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \| (\d*)/gm)].map(([, option, value]) => [option, value])
+  t.same(listed, Object.entries(DEFAULT_POLICY).map(([option, value]) => [option, String(value ?? '')]))
+  t.end()
 })
 
 await t.test('every command is a script of the package', async (t) => {

@@ -1,0 +1,29 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { FastifyPluginCallback } from 'fastify'
+import type { StatusChangeMessage } from 'fastify-management-endpoints'
+import fp from 'fastify-plugin'
+import { Gauge, Registry } from 'prom-client'
+
+const STATUS = 'fastify-management-endpoints:status'
+
+/** Keeps a gauge of each check at what it is shown with, for Prometheus to collect: collecting runs no check. */
+const metrics: FastifyPluginCallback = (fastify, _options, done) => {
+  const registry = new Registry()
+  const gauge = new Gauge({ name: 'health_check_up', help: '1 while a check passes, 0 while it fails', labelNames: ['check', 'kinds'], registers: [registry] })
+  const onStatus = (message: unknown): void => {
+    const { fastify: app, check, kinds, to } = message as StatusChangeMessage
+    if (app.server !== fastify.server) return
+    const labels = { check, kinds: kinds.join() }
+    if (to === 'UNKNOWN') gauge.remove(labels)
+    else gauge.set(labels, to === 'UP' || to === 'DEGRADED' ? 1 : 0)
+  }
+  subscribe(STATUS, onStatus)
+  fastify.addHook('onClose', (_fastify, closed) => {
+    unsubscribe(STATUS, onStatus)
+    closed()
+  })
+  fastify.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()))
+  done()
+}
+
+export default fp(metrics)
