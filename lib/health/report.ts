@@ -123,11 +123,12 @@ export class Reporter {
   }
 
   /** For a check that was removed while it was waited for: the one that has taken its place, in what is left of the time. */
-  #askSuccessor (removed: Entry, { kind }: Question, askedAt: number): Later<Part | undefined> {
+  #askSuccessor (removed: Entry, { kind, peer = false }: Question, askedAt: number): Later<Part | undefined> {
     const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
     if (entry === undefined || entry === removed) return undefined
     const now = this.#clock.now()
-    const leftMs = Math.max(0, askedAt + removed.checkFor(kind).policy.timeout - now)
+    const patienceMs = peer ? PEER_PATIENCE_MS : removed.checkFor(kind).policy.timeout
+    const leftMs = Math.max(0, askedAt + patienceMs - now)
     const check = entry.checkFor(kind)
     return go(this.#orUnanswered(check, check.ask(now), leftMs, 'no result in time, after another check of this name was removed'), (run) => run && { entry, component: run, run })
   }
