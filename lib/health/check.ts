@@ -19,8 +19,8 @@ export interface StatusChange {
   readonly to: ComponentStatus
   /** The reason of a failure. */
   readonly error: unknown
-  /** How long the run took that made the change, in milliseconds. */
-  readonly durationMs: number
+  /** How long the run took that made the change, in milliseconds; not there where no run has made it. */
+  readonly durationMs?: number
 }
 
 /** What can be said of a run before it begins. */
@@ -131,7 +131,7 @@ export class Check {
     const from = this.#shown.run?.status
     const isNews = this.#end === undefined && from !== undefined
     this.#close(undefined, `the check "${this.name}" has been removed`)
-    if (isNews) this.#surroundings.observer.changed({ check: this.name, from, to: 'UNKNOWN', error: undefined, durationMs: 0 })
+    if (isNews) this.#surroundings.observer.changed({ check: this.name, from, to: 'UNKNOWN', error: undefined })
   }
 
   /** Ends it with the instance, silently: whoever waits, or comes later, is answered with what is known. */

@@ -30,12 +30,10 @@ export interface CheckRunMessage extends RunStart {
  * app's own state as `lifecycle`, is shown with. The first result is a change from `UNKNOWN`, the removal of a check one to it.
  * Another service that is asked for several kinds changes for each of them.
  */
-export interface StatusChangeMessage extends Omit<StatusChange, 'durationMs'> {
+export interface StatusChangeMessage extends StatusChange {
   /** The app whose check it is. */
   readonly fastify: FastifyInstance
   readonly kinds: readonly Kind[]
-  /** How long the run took that made the change, in milliseconds; not there for `lifecycle`, which no run has made. */
-  readonly durationMs?: number
 }
 
 const RUNS = tracingChannel<unknown, CheckRunMessage>('fastify-management-endpoints:check')

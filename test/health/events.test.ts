@@ -277,6 +277,15 @@ await t.test('a check that removes itself while it is called is told of with an 
   t.match(endingsOf(told), [{ kinds: ['readiness'], error: { name: 'AbortError' } }])
 })
 
+await t.test('a check that a subscriber removes when it is told of the start is not called', async (t) => {
+  const setting = setUp()
+  listen(t, `${RUNS}:start`, () => setting.engine.remove('db'))
+  const told = traceRuns(t)
+  setting.engine.add(['readiness'], 'db', () => { t.fail('was removed') }, {})
+  await report(setting)
+  t.match(endingsOf(told), [{ kinds: ['readiness'], error: { name: 'AbortError' } }])
+})
+
 await t.test('what is bound to the start of a run is seen in the check, to its end, and not outside', async (t) => {
   const storage = new AsyncLocalStorage<string>()
   const start = channel(`${RUNS}:start`)
