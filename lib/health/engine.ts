@@ -92,8 +92,8 @@ export class HealthEngine {
   }
 
   /** Makes a report with and without what is to be left out, of the same runs. */
-  reportBothWays (question: Question): BothWays {
-    return this.#reporter.reportBothWays(question)
+  reportBothWays (question: Question, exclude: ReadonlySet<string>): BothWays {
+    return this.#reporter.reportBothWays(question, exclude)
   }
 
   component (name: string, peer: boolean): Later<Component | undefined> {

@@ -93,10 +93,11 @@ export class Reporter {
   }
 
   /** Makes a report with and without what is to be left out, of the same runs: while it is not known which one is due. */
-  reportBothWays (question: Question): BothWays {
+  reportBothWays (question: Question, exclude: ReadonlySet<string>): BothWays {
     const entries = this.#registry.of(question.kind)
+    const isKept = entries.map(({ name }) => !exclude.has(name))
     const parts = this.#askAll(question, entries)
-    const others = parts.filter((_part, at) => question.exclude?.has(entries[at]?.name ?? '') !== true)
+    const others = parts.filter((_part, at) => isKept[at])
     return { whole: this.#conclude(question, parts), without: this.#conclude(question, others) }
   }
 

@@ -33,7 +33,7 @@ export function registerProbes (instance: FastifyInstance, context: RouteContext
 async function answer (context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { verbose, exclude } = readQuery(request.query)
   const seen = kind === 'health' || verbose || exclude.size > 0 ? context.viewer.visibilityFor(request) : Promise.resolve(NOTHING)
-  const [health, visibility] = await Promise.all([report(context, { kind, exclude, peer: isPeer(request) }, seen), seen])
+  const [health, visibility] = await Promise.all([report(context, { kind, peer: isPeer(request) }, exclude, seen), seen])
   const body = visibleHealth(health, kind === 'health' || verbose ? visibility : NOTHING)
   const mediaType = mediaTypeFor(request.headers.accept)
   return sendJson(reply, context.settings.statusCodes[health.status], mediaType === ACTUATOR_V2 ? healthV2(body) : body, mediaType)
@@ -43,12 +43,11 @@ async function answer (context: RouteContext, kind: Kind, request: FastifyReques
  * Leaves out what is to be left out, where the request may see components. While a function decides on that, the report is
  * made both ways: there is no time to do one after the other.
  */
-async function report ({ engine, viewer }: RouteContext, question: Question, seen: Promise<Visibility>): Promise<Health> {
-  const whole = { ...question, exclude: undefined }
-  if (question.exclude?.size === 0 || viewer.showsComponents === false) return await engine.report(whole)
-  if (viewer.showsComponents === true) return await engine.report(question)
-  const { whole: hidden, without: shown } = engine.reportBothWays(question)
-  return (await seen).components ? await shown : await hidden
+async function report ({ engine, viewer }: RouteContext, question: Question, exclude: ReadonlySet<string>, seen: Promise<Visibility>): Promise<Health> {
+  if (exclude.size === 0 || viewer.showsComponents === false) return await engine.report(question)
+  if (viewer.showsComponents === true) return await engine.report({ ...question, exclude })
+  const { whole, without } = engine.reportBothWays(question, exclude)
+  return (await seen).components ? await without : await whole
 }
 
 function healthSchema ({ settings }: RouteContext, summary: string, description: string): RouteSchema {

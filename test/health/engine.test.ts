@@ -87,6 +87,16 @@ await t.test('the same function with another timeout is refused', async (t) => {
   t.match(await engine.report({ kind: 'readiness' }), { components: { a: {} } })
 })
 
+await t.test('the same function with any other option is refused, and with the same ones joined', (t) => {
+  const { engine } = setUp([], { interval: 1_000 })
+  engine.add(['liveness'], 'a', up, { failureThreshold: 3 })
+  t.throws(() => engine.add(['readiness'], 'a', up, { failureThreshold: 2 }), { code: 'FST_MANAGEMENT_NAME_TAKEN', message: /another failureThreshold \(3, not 2\)/ })
+  t.throws(() => engine.add(['readiness'], 'a', up, { failureStatus: 'DEGRADED' }), { message: /another failureStatus \(none, not DEGRADED\)/ })
+  t.throws(() => engine.add(['readiness'], 'a', up, { interval: 0 }), { message: /another interval \(1000 ms, not 0\)/ })
+  engine.add(['readiness'], 'a', up, { failureThreshold: 3, interval: 1_000, failureStatus: undefined })
+  t.end()
+})
+
 await t.test('what cannot be a check is refused', (t) => {
   const { engine } = setUp()
   t.throws(() => engine.add(['nope'], 'a', up, {}), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
@@ -466,7 +476,7 @@ await t.test('a report with and without what is left out runs each check once', 
   const runs = { a: 0, b: 0 }
   engine.add(['readiness'], 'a', () => { runs.a += 1 }, {})
   engine.add(['readiness'], 'b', () => { runs.b += 1; return hang() }, {})
-  const { whole, without } = engine.reportBothWays({ kind: 'readiness', exclude: new Set(['b']) })
+  const { whole, without } = engine.reportBothWays({ kind: 'readiness' }, new Set(['b']))
   t.match(plain(await without), { status: 'UP', components: { a: { status: 'UP' } } })
   await clock.pass(800)
   t.match(await whole, { status: 'DOWN' })
@@ -498,4 +508,29 @@ await t.test('a logger that removes a check when it is said to hang ends it', as
   t.same(plain(await engine.report({ kind: 'readiness' })), { status: 'UP', components: {} })
   t.same(signals.map(({ aborted }) => aborted), [true, true])
   t.equal(clock.waiting, 0)
+})
+
+await t.test('a check that is removed by whoever is told how its run ended is in no report', async (t) => {
+  const { engine, clock, fastify } = setUp()
+  engine.add(['readiness'], 'a', () => new Promise((resolve) => { clock.after(10, () => resolve(false)) }), {})
+  Object.assign(fastify.log, { warn: () => engine.remove('a') })
+  const report = engine.report({ kind: 'readiness' })
+  await clock.pass(10)
+  t.same(plain(await report), { status: 'UP', components: {} })
+})
+
+await t.test('for a peer a check that takes the place of another has no more than what is left of the peer\'s time', async (t) => {
+  const { engine, clock } = setUp()
+  engine.add(['readiness'], 'a', hang, {})
+  const report = engine.report({ kind: 'readiness', peer: true })
+  await clock.pass(300)
+  engine.remove('a')
+  engine.add(['readiness'], 'a', hang.bind(undefined), {})
+  let isAnswered = false
+  const answered = Promise.resolve(report).then(() => { isAnswered = true })
+  await clock.pass(299)
+  t.equal(isAnswered, false)
+  await clock.pass(1)
+  t.equal(isAnswered, true)
+  await answered
 })

@@ -27,3 +27,8 @@ await t.test('UP and DEGRADED pass, OUT_OF_SERVICE and DOWN do not', (t) => {
   t.same(STATUSES.filter((status) => !isPassing(status)), ['DOWN', 'OUT_OF_SERVICE'])
   t.end()
 })
+
+await t.test('a status that is none is the worst of all', (t) => {
+  t.equal(worst(['UP', 'UNKNOWN' as Status]), 'DOWN')
+  t.end()
+})
