@@ -1,0 +1,30 @@
+/** Chance from a seed (mulberry32): another seed is another soak, the same one nearly the same, as the rest is up to the machine. */
+export class Chance {
+  #state: number
+
+  constructor (seed: number) {
+    this.#state = seed | 0
+  }
+
+  /** From 0 up to, but not, 1. */
+  next (): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+
+  /** Whether something happens that does so with this probability. */
+  happens (probability: number): boolean {
+    return this.next() < probability
+  }
+
+  pick<T> (values: readonly [T, ...T[]]): T {
+    return values[Math.floor(this.next() * values.length)] ?? values[0]
+  }
+}
+
+/** For a list that is known to hold something. */
+export function assertSome<T> (values: readonly T[], what: string): asserts values is readonly [T, ...T[]] {
+  if (values.length === 0) throw new Error(`there are no ${what}`)
+}
