@@ -12,11 +12,12 @@ import type { Settings } from './settings.js'
 /** What `fastify.management` is. */
 export interface Management {
   /**
-   * Adds a check, before or after the app is ready. The same function under the same name again adds the kind to the
-   * check, which still runs once per report.
+   * Adds a check, before or after the app is ready. The same function under the same name again, with no other options, adds
+   * the kind to the check, which still runs once per report.
    *
    * @param kind which probe it answers for: `liveness`, `readiness`, `startup`, `health` or a custom kind, or several
-   * @param name unique in the instance: 1 to 100 letters, digits, `.`, `_`, `-`, starting with a letter or digit; no kind's name
+   * @param name unique in the instance: 1 to 100 letters, digits, `.`, `_`, `-`, starting with a letter or digit; no kind's
+   * name, `ping` or `lifecycle`
    * @param check passes by returning nothing, `true` or `{ status: 'UP' | 'DEGRADED' }`, and fails in any other way
    * @param options how it is run and shown: see `CheckOptions`
    * @throws FST_MANAGEMENT_KIND_UNKNOWN, _NAME_INVALID, _NAME_TAKEN, _FUNCTION_INVALID, _OPTION_INVALID, _STARTUP_COMPLETED
@@ -86,7 +87,7 @@ export interface Management {
    * pod for a while after it has told it to end. Liveness and the app's own routes go on.
    *
    * @param delay how long to wait, in milliseconds; default 5,000 in Kubernetes, else 0. The app's closing ends the wait
-   * @throws FST_MANAGEMENT_OPTION_INVALID for a delay that is none (as a rejection)
+   * @returns a promise that rejects with FST_MANAGEMENT_OPTION_INVALID for anything but a whole number from 0
    * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
    * @example
    * await fastify.management.drain()

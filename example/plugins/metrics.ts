@@ -9,13 +9,15 @@ const STATUS = 'fastify-management-endpoints:status'
 /** Keeps a gauge of each check at what it is shown with, for Prometheus to collect: collecting runs no check. */
 const metrics: FastifyPluginCallback = (fastify, _options, done) => {
   const registry = new Registry()
-  const gauge = new Gauge({ name: 'health_check_up', help: '1 while a check passes, 0 while it fails', labelNames: ['check', 'kinds'], registers: [registry] })
+  const gauge = new Gauge({ name: 'health_check_up', help: '1 while a check passes, 0 while it fails', labelNames: ['check', 'kind'], registers: [registry] })
   const onStatus = (message: unknown): void => {
     const { fastify: app, check, kinds, to } = message as StatusChangeMessage
+    // All apps of the process publish on the same channel.
     if (app.server !== fastify.server) return
-    const labels = { check, kinds: kinds.join() }
-    if (to === 'UNKNOWN') gauge.remove(labels)
-    else gauge.set(labels, to === 'UP' || to === 'DEGRADED' ? 1 : 0)
+    for (const kind of kinds) {
+      if (to === 'UNKNOWN') gauge.remove({ check, kind })
+      else gauge.set({ check, kind }, to === 'UP' || to === 'DEGRADED' ? 1 : 0)
+    }
   }
   subscribe(STATUS, onStatus)
   fastify.addHook('onClose', (_fastify, closed) => {

@@ -17,7 +17,7 @@ export interface StatusChange {
   readonly from: ComponentStatus
   /** `UNKNOWN` when the check has been removed. */
   readonly to: ComponentStatus
-  /** The reason of a failure. */
+  /** The reason of a failure: `details.error`, a text unless the check has put something else there. */
   readonly error: unknown
   /** How long the run took that made the change, in milliseconds; not there where no run has made it. */
   readonly durationMs?: number

@@ -27,7 +27,7 @@ export interface CheckRunMessage extends RunStart {
 
 /**
  * What subscribers of the channel `fastify-management-endpoints:status` are handed: a change of the status that a check, or the
- * app's own state as `lifecycle`, is shown with. The first result is a change from `UNKNOWN`, the removal of a check one to it.
+ * app's own state as `lifecycle`, is shown with. A check's first result is a change from `UNKNOWN`, its removal one to it.
  * Another service that is asked for several kinds changes for each of them.
  */
 export interface StatusChangeMessage extends StatusChange {

@@ -5,7 +5,7 @@ export type FailureStatus = Exclude<Status, 'UP'>
 
 /** How a check is run, and how its results are shown. Times are in milliseconds. */
 export interface CheckOptions {
-  /** How long a run may take; then its signal is aborted and the result is `DOWN`. Default 800. */
+  /** How long a run may take; then its signal is aborted and it has failed. At least 1. Default 800. */
   readonly timeout?: number | undefined
   /** How long a result, pass or fail, is used again before the check is run anew. Default 0. Idle where there is an `interval`. */
   readonly ttl?: number | undefined
@@ -25,11 +25,11 @@ export interface CheckOptions {
   readonly successThreshold?: number | undefined
   /**
    * What any failure is shown as, timeouts too, as ASP.NET's `failureStatus`: `DEGRADED` for a check that must not take the
-   * app out of service. A startup check that fails does not end startup, whatever it is shown as. Default: what the check
-   * says, else `DOWN`.
+   * app out of service. Not for liveness and startup: `DEGRADED` is a 200, so that the kubelet takes the probe for passed, though
+   * here a startup check that fails does not end startup. Default: what the check says, else `DOWN`.
    */
   readonly failureStatus?: FailureStatus | undefined
-  /** The longest that a check which timed out is left alone before its next run. Default 60,000. */
+  /** The longest that a check which timed out is left alone before its next run. At least 1. Default 60,000. */
   readonly maxBackoff?: number | undefined
 }
 

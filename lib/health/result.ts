@@ -13,7 +13,7 @@ export type CheckResult = void | boolean | {
   readonly status: Status
   /** What there is to know, shown where `showDetails` allows. Secrets in it are redacted. */
   readonly details?: Readonly<Record<string, unknown>>
-  /** The parts of what was checked, each with a status of its own. */
+  /** The parts of what was checked, each with a status of its own, which does not change that of the whole. */
   readonly components?: Readonly<Record<string, Component>>
 }
 
