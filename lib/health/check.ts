@@ -56,11 +56,7 @@ export interface CheckSurroundings {
 /** What is answered for a check: a run, which may be under way, or nothing for a check that has been removed. */
 export type Answer = Later<Run | undefined>
 
-/** Those who wait for a run: one promise for all of them. */
-interface Waiting {
-  readonly answer: Promise<Run | undefined>
-  readonly resolve: (run: Run | undefined) => void
-}
+type Tell = (run: Run | undefined) => void
 
 /** One named function: when it is run, and what it is shown with. */
 export class Check {
@@ -72,7 +68,9 @@ export class Check {
   readonly #hang: Hang
   readonly #schedule: Schedule | undefined
   #attempt: Attempt | undefined
-  #waiting: Waiting | undefined
+  /** What those who wait for the run are handed, one promise for all of them, and what tells it. */
+  #awaited: Promise<Run | undefined> | undefined
+  #tell: Tell | undefined
   #lastResultAt = -Infinity
   #isDue = false
   #end: { readonly answer: Run | undefined } | undefined
@@ -185,17 +183,17 @@ export class Check {
   }
 
   #wait (): Promise<Run | undefined> {
-    this.#waiting ??= waiting()
-    return this.#waiting.answer
+    this.#awaited ??= new Promise((resolve) => { this.#tell = resolve })
+    return this.#awaited
   }
 
   #land ({ run, timedOut }: Ending): void {
     this.#attempt = undefined
-    const waiting = this.#takeWaiting()
+    const tell = this.#takeTell()
     if (timedOut) this.#hang.timedOut(run)
     else this.#hang.ended()
     this.#show(run)
-    waiting?.resolve(this.#end === undefined ? this.#shown.run : this.#end.answer)
+    tell?.(this.#end === undefined ? this.#shown.run : this.#end.answer)
   }
 
   /** Takes what a run came to, or what stands for one that was skipped, and tells of the change that it makes. */
@@ -229,20 +227,14 @@ export class Check {
   #cancel (answer: Run | undefined, reason: string): void {
     const attempt = this.#attempt
     this.#attempt = undefined
-    const waiting = this.#takeWaiting()
+    const tell = this.#takeTell()
     attempt?.cancel(reason)
-    waiting?.resolve(answer)
+    tell?.(answer)
   }
 
-  #takeWaiting (): Waiting | undefined {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    return waiting
+  #takeTell (): Tell | undefined {
+    const tell = this.#tell
+    this.#awaited = this.#tell = undefined
+    return tell
   }
-}
-
-function waiting (): Waiting {
-  let resolve: Waiting['resolve'] = () => undefined
-  const answer = new Promise<Run | undefined>((_resolve) => { resolve = _resolve })
-  return { answer, resolve }
 }

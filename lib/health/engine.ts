@@ -142,5 +142,5 @@ function assertSame (present: Entry, checkFunction: CheckFunction, options: Chec
   const option = (Object.keys(asked) as (keyof CheckPolicy)[]).find((option) => asked[option] !== policy[option])
   if (option === undefined) return
   const unit = /Threshold|Status/.test(option) ? '' : ' ms'
-  throw new errors.NameTaken('check', present.name, `the same function is there with another ${option} (${policy[option] ?? 'none'}${unit}, not ${asked[option] ?? 'none'})`)
+  throw new errors.NameTaken('check', present.name, `the same function is there with another ${option} (${policy[option] ?? 'none'}${unit}, not ${String(asked[option])})`)
 }
