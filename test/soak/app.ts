@@ -37,12 +37,20 @@ residents.addAll()
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
 watch.start()
 process.on('message', (order) => { void obey(order as Order) })
+process.once('disconnect', endIfOrphaned)
 tell({ is: 'listening', address })
 
 async function obey ({ id, command }: Order): Promise<void> {
   const result = await carryOut(command)
   tell({ is: 'done', id, result })
-  if (command.do === 'close') process.disconnect()
+  if (command.do !== 'close') return
+  process.off('disconnect', endIfOrphaned)
+  process.disconnect()
+}
+
+/** The client is gone without a word. */
+function endIfOrphaned (): void {
+  process.exit(1)
 }
 
 async function carryOut (command: Command): Promise<Done[keyof Done]> {

@@ -7,8 +7,8 @@ export interface Lag {
 
 const SAMPLE_MS = 10
 
-/** What a loop that is busy with many short things may be late with, and is not blocked for that. */
-const LEAST_LAG_MS = 5
+/** What is not worth keeping: many small lags add up too. */
+const LEAST_LAG_MS = 1
 
 /** How late the loops must have been in all, within a time, to have been blocked then. */
 const BLOCKED_MS = 50
