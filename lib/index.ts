@@ -60,7 +60,8 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   })
   fastify.addHook('preClose', (done) => {
     engine.close()
-    done()
+    // Who waited for a run is answered now; where connections are closed by force, that is to be out before.
+    setImmediate(done)
   })
 
   const viewer = createViewer(fastify, settings)

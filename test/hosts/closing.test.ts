@@ -21,13 +21,15 @@ await t.test('close resolves at once though checks hang, in the foreground and i
   await probe
 })
 
-await t.test('a probe that waits for a run is answered when the app closes', async (t) => {
-  const { app, get } = await startApp(t, { checks: { liveness: { hangs: { check: hang, timeout: 600_000 } } } }, { fastify: { forceCloseConnections: false } })
-  const probe = get('/z/health/liveness?verbose', { connection: 'close' })
-  await once(app.server, 'request')
-  const closed = app.close()
-  t.match(await probe, { status: 503, body: { status: 'DOWN', components: { hangs: { status: 'DOWN' } } } })
-  await closed
+await t.test('a probe that waits for a run is answered when the app closes, by force too', async (t) => {
+  for (const forceCloseConnections of [true, false]) {
+    const { app, get } = await startApp(t, { checks: { liveness: { hangs: { check: hang, timeout: 600_000 } } } }, { fastify: { forceCloseConnections } })
+    const probe = get('/z/health/liveness?verbose', { connection: 'close' })
+    await once(app.server, 'request')
+    const closed = app.close()
+    t.match(await probe, { status: 503, body: { status: 'DOWN', components: { hangs: { status: 'DOWN' } } } })
+    await closed
+  }
 })
 
 await t.test('a pool that another plugin closes is no alarm', async (t) => {
