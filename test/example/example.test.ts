@@ -124,9 +124,11 @@ await t.test('a port that is taken ends the example with a message', async (t) =
   t.equal(stderr, `port ${port} is taken; set PORT to another one, the one after which is free too\n`)
 })
 
+/** Below the ports that the system hands out, as the one after it must be free: other tests take those. */
 async function takenPort (t: Test): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  t.teardown(() => server.close())
-  await once(server, 'listening')
-  return portOf(server)
+  for (;;) {
+    const server = createServer().listen(20_000 + Math.floor(Math.random() * 10_000), '127.0.0.1')
+    t.teardown(() => server.close())
+    if (await once(server, 'listening').then(() => true, () => false)) return portOf(server)
+  }
 }

@@ -101,6 +101,14 @@ export class CheckModel {
   pause (): void {
     this.#isPaused = true
     this.#beatsAt = Infinity
+    this.#beatWaits = false
+  }
+
+  /** Ends what it does, and tells who waits what is known: startup is over. */
+  rest (): void {
+    this.pause()
+    this.#live = undefined
+    for (const told of this.#waiting.splice(0)) told(this.shown ?? 'DOWN')
   }
 
   /** Ends it. Gives who waited. */
@@ -335,12 +343,16 @@ export class HealthModel {
 
   /** Takes out the reports that are complete; what they say ends startup, where it does. */
   #conclude (): void {
-    for (const report of this.reports.filter(({ isComplete }) => isComplete)) {
+    for (let report = this.#nextComplete(); report !== undefined; report = this.#nextComplete()) {
       this.reports.splice(this.reports.indexOf(report), 1)
       report.lifecycle = this.#broken ? 'DOWN' : this.#outOfService ? 'OUT_OF_SERVICE' : 'UP'
       report.isAfterStartup = this.isStartupOver
       if (report.kind === 'startup' && !this.isStartupOver) this.#endStartup(report)
     }
+  }
+
+  #nextComplete (): ReportModel | undefined {
+    return this.reports.find(({ isComplete }) => isComplete)
   }
 
   #endStartup ({ parts }: ReportModel): void {
@@ -350,7 +362,7 @@ export class HealthModel {
     if (!statuses.every((status) => status === 'UP' || status === 'DEGRADED') || !checks.every(({ isPassing }) => isPassing)) return
     checks.forEach((check, at) => {
       this.#latched.set(check, statuses[at] === 'DEGRADED' ? 'DEGRADED' : 'UP')
-      check.pause()
+      check.rest()
     })
   }
 }
