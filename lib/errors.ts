@@ -11,6 +11,9 @@ export const errors = {
   /** The plugin was registered where its decorator, or its prefix, is taken. */
   AlreadyRegistered: createError<[reason: string]>(
     'FST_MANAGEMENT_ALREADY_REGISTERED', 'fastify-management-endpoints cannot be registered here: %s', 500),
+  /** The server of the option `listen` cannot be opened. */
+  ListenFailed: createError<[where: string, reason: string, options: { readonly cause: unknown }]>(
+    'FST_MANAGEMENT_LISTEN_FAILED', 'the management endpoints cannot listen on %s: %s', 500),
   /** A check was added, or a report asked for, under a kind that does not exist. */
   KindUnknown: createError<[came: string, known: string]>(
     'FST_MANAGEMENT_KIND_UNKNOWN', 'unknown kind: got %s, expected one of %s; custom kinds are named in the option "kinds"', 500, TypeError),

@@ -14,6 +14,8 @@ import type { Management } from './management.js'
 import type { ManagementOptions, RouteClass } from './options.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
+import { OwnServer } from './routes/own-server.js'
+import type { HostedRoutes } from './routes/own-server.js'
 import { Viewer } from './routes/visibility.js'
 import { readSettings } from './settings.js'
 import type { Settings } from './settings.js'
@@ -27,7 +29,7 @@ export type { CheckResult } from './health/result.js'
 export type { ComponentStatus, Status } from './health/status.js'
 export type { InfoFunction } from './info/info-report.js'
 export type { Management } from './management.js'
-export type { AuthHook, CheckOption, Endpoints, InfoOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show } from './options.js'
+export type { AuthHook, CheckOption, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show } from './options.js'
 export { errors }
 
 declare module 'fastify' {
@@ -48,45 +50,68 @@ const NAME = 'fastify-management-endpoints'
 async function managementEndpoints (fastify: FastifyInstance, options: ManagementOptions): Promise<void> {
   const warnOfUnknown = (option: string): void => fastify.log.warn({ option }, `${NAME} has no option "${option}", it is ignored`)
   const settings = readSettings(options, { env: process.env, onUnknown: warnOfUnknown })
-  const prefix = `${fastify.prefix}${settings.prefix}`.replace(/\/$/, '')
+  const prefix = `${settings.listen === undefined ? fastify.prefix : ''}${settings.prefix}`.replace(/\/+/g, '/').replace(/\/$/, '')
   assertFree(fastify, prefix, settings)
 
   const engine = createEngine(fastify, settings, prefix)
   const info = await createInfo(fastify, settings)
-  fastify.decorate('management', createManagement({ engine, info, settings, onUnknownOption: warnOfUnknown }))
-  fastify.addHook('onReady', (done) => {
+  const viewer = createViewer(fastify, settings)
+  const auth = guardedAuth(settings.auth, fastify.log, systemClock)
+  const routes: HostedRoutes = async (instance, host) => await registerRoutes(instance, host, { engine, info, settings, viewer, auth })
+  const server = await createServer(fastify, settings, routes)
+
+  const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
+  fastify.decorate('management', createManagement({ engine, info, settings, addresses, onUnknownOption: warnOfUnknown }))
+  followLife(fastify, engine, server)
+  if (server === undefined) await fastify.register(async (instance) => await routes(instance, fastify), { prefix: settings.prefix })
+}
+
+/** The server of its own, where one is wanted. */
+async function createServer (app: FastifyInstance, { listen, prefix, logLevel }: Settings, routes: HostedRoutes): Promise<OwnServer | undefined> {
+  return listen && await OwnServer.create({ app, listen, prefix, routes, isSilent: logLevel === 'silent', clock: systemClock })
+}
+
+/** Starts and ends with the app, the server of its own first and last. */
+function followLife (fastify: FastifyInstance, engine: HealthEngine, server: OwnServer | undefined): void {
+  fastify.addHook('onReady', async () => {
+    await server?.open()
     engine.start()
-    done()
   })
   fastify.addHook('preClose', (done) => {
     engine.close()
     // Who waited for a run is answered now; where connections are closed by force, that is to be out before.
     setImmediate(done)
   })
-
-  const viewer = createViewer(fastify, settings)
-  const auth = guardedAuth(settings.auth, fastify.log, systemClock)
-  const routes = async (instance: FastifyInstance): Promise<void> => await registerRoutes(instance, { engine, info, settings, viewer, auth })
-  await fastify.register(routes, { prefix: settings.prefix })
+  fastify.addHook('onClose', async () => await server?.close())
 }
 
 /** Throws where the decorator or the routes would take another's place. */
-function assertFree (fastify: FastifyInstance, prefix: string, { kinds, endpoints }: Settings): void {
+function assertFree (fastify: FastifyInstance, prefix: string, { kinds, endpoints, listen }: Settings): void {
   if (Object.hasOwn(fastify, 'management')) throw new errors.AlreadyRegistered('there is a decorator "management" already; register it once, and reach it as fastify.management')
+  if (listen !== undefined) return
   const reports = (['health', 'info', 'version'] as const).filter((name) => endpoints[name]).map((name) => `/${name}`)
-  const paths = [...[...kinds].map((kind) => `/health/${kind}`), '/health/ping', '/health/*', ...reports]
+  const links = endpoints.links && prefix !== '' ? ['', '/'] : []
+  const paths = [...[...kinds].map((kind) => `/health/${kind}`), '/health/ping', '/health/*', ...reports, ...links]
   const taken = paths.map((path) => prefix + path).find((url) => fastify.hasRoute({ method: 'GET', url }))
-  if (taken !== undefined) throw new errors.AlreadyRegistered(`there is a route ${taken} already; give this one another prefix`)
+  if (taken !== undefined) throw new errors.AlreadyRegistered(`there is a route ${taken} already; give this one another prefix, or turn that endpoint off`)
 }
 
 function createEngine (fastify: FastifyInstance, settings: Settings, prefix: string): HealthEngine {
-  const engine = new HealthEngine(settings.kinds, { fastify, clock: systemClock, defaults: settings.checkDefaults })
+  const engine = new HealthEngine(settings.kinds, { fastify, clock: systemClock, defaults: settings.checkDefaults, isServing: isServing(fastify, settings) })
   for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
   for (const { name, address, headers, options } of settings.dependencies) {
     const ask = (check: string): CheckFunction => serviceDependency(healthUrl(name, address, check, { scheme: settings.scheme, prefix }), headers)
     engine.addRemote(name, ask(''), new Map(settings.cascade.filter((kind) => kind !== 'health').map((kind) => [kind, ask(kind)])), options)
   }
   return engine
+}
+
+/**
+ * On the app's own port nobody is answered before it listens; on another one readiness has to say so. A server of the app's own
+ * make that does not tell is taken to listen.
+ */
+function isServing (fastify: { readonly server: { readonly listening?: boolean } }, { listen }: Settings): () => boolean {
+  return listen === undefined ? () => true : () => fastify.server.listening ?? true
 }
 
 async function createInfo ({ log }: FastifyInstance, { name, version, info, serviceInstanceId }: Settings): Promise<InfoReport> {

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import type { CheckFunction } from './health/attempt.js'
 import type { Health } from './health/component.js'
 import type { HealthEngine } from './health/engine.js'
@@ -94,6 +95,15 @@ export interface Management {
    * await fastify.close()
    */
   drain (delay?: number): Promise<void>
+
+  /**
+   * Where the endpoints can be reached: what the server of the option `listen` listens on, or else the app's own. Nothing before
+   * that, and nothing once it has closed. A unix socket is its path.
+   *
+   * @example
+   * const [address] = fastify.management.addresses() // { address: '127.0.0.1', family: 'IPv4', port: 9000 }
+   */
+  addresses (): (AddressInfo | string)[]
 }
 
 /** What the decorator is made of. */
@@ -101,11 +111,12 @@ export interface ManagementContext {
   readonly engine: HealthEngine
   readonly info: InfoReport
   readonly settings: Pick<Settings, 'drainDelay'>
+  readonly addresses: Management['addresses']
   readonly onUnknownOption: (key: string) => void
 }
 
 /** Makes the decorator: the engine and the info of one instance, as other plugins may use them. */
-export function createManagement ({ engine, info, settings, onUnknownOption }: ManagementContext): Management {
+export function createManagement ({ engine, info, settings, addresses, onUnknownOption }: ManagementContext): Management {
   return {
     addCheck (kind, name, check, options) {
       const kinds: readonly unknown[] = Array.isArray(kind) ? kind : [kind]
@@ -127,6 +138,7 @@ export function createManagement ({ engine, info, settings, onUnknownOption }: M
     takeOutOfService: (reason) => engine.availability.takeOutOfService(text(reason, 'reason')),
     putInService: () => engine.availability.putInService(),
     markBroken: (reason) => engine.availability.markBroken(text(reason, 'reason')),
-    drain: async (delay = settings.drainDelay) => await engine.availability.drain(delayOrNone(delay, 'delay'))
+    drain: async (delay = settings.drainDelay) => await engine.availability.drain(delayOrNone(delay, 'delay')),
+    addresses
   }
 }

@@ -41,6 +41,14 @@ export interface Endpoints {
   readonly links?: boolean | undefined
 }
 
+/** Where the endpoints are served, on a server of their own. */
+export interface ListenOption {
+  /** From 0 to 65535; 0 is one that is free, which `fastify.management.addresses()` tells. */
+  readonly port: number
+  /** A name or an address of this machine. Default `localhost`, as Fastify has it; in a container `0.0.0.0` or `::`. */
+  readonly host?: string | undefined
+}
+
 /** What `fastify.register(management, options)` takes. All are optional; they are read once. */
 export interface ManagementOptions {
   /** Where the routes are mounted, under the prefix of the parent. Default `/z`. */
@@ -75,4 +83,9 @@ export interface ManagementOptions {
   readonly serviceInstanceId?: boolean | string | undefined
   /** The log level of the management routes. Default `silent`. */
   readonly logLevel?: LogLevel
+  /**
+   * Serves the routes on a port of their own instead of the app's, from when the app is ready until it has closed. The app's
+   * hooks and decorators do not apply there. Default none.
+   */
+  readonly listen?: ListenOption | undefined
 }

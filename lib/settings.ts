@@ -28,6 +28,12 @@ export interface DependencySettings {
   readonly options: CheckOptions
 }
 
+/** Where a server of its own listens. */
+export interface ListenSettings {
+  readonly host: string
+  readonly port: number
+}
+
 /** The options, checked, with their defaults in place. */
 export interface Settings {
   readonly prefix: string
@@ -48,6 +54,7 @@ export interface Settings {
   readonly info: InfoOption | undefined
   readonly serviceInstanceId: boolean | string
   readonly logLevel: LogLevel
+  readonly listen: ListenSettings | undefined
   /** How long a drain waits when it is not told, in milliseconds. */
   readonly drainDelay: number
 }
@@ -80,7 +87,7 @@ const STATUS_CODES: Settings['statusCodes'] = { DOWN: 503, OUT_OF_SERVICE: 503, 
 
 const OPTIONS: readonly (keyof ManagementOptions)[] = [
   'prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'auth',
-  'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel'
+  'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel', 'listen'
 ]
 
 /** Checks the options, and puts the defaults in place. Throws a coded error for the first that is wrong. */
@@ -107,6 +114,7 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     info: read('info', withDefault(info, undefined)),
     serviceInstanceId: read('serviceInstanceId', withDefault(instanceId, false)),
     logLevel: read('logLevel', withDefault(oneOf(LOG_LEVELS), 'silent')),
+    listen: read('listen', withDefault(listen(context), undefined)),
     drainDelay: firstSet(context.env, 'KUBERNETES_SERVICE_HOST') === undefined ? 0 : DRAIN_DELAY_IN_KUBERNETES_MS
   }
 }
@@ -123,7 +131,7 @@ export function readCheckOptions (options: unknown, option: string, onUnknown: (
 
 const prefix: Rule<string> = (value, option) =>
   typeof value === 'string' && !/[\s?#*%\\]/.test(value)
-    ? `/${value.replace(/^\/+|\/+$/g, '')}`
+    ? `/${value.split('/').filter((part) => part !== '').join('/')}`
     : refuse(value, option, 'a path without spaces, "?", "#", "*", "%" and "\\"')
 
 const version: Rule<Settings['version']> = (value, option) =>
@@ -156,6 +164,15 @@ const endpoints: Rule<Settings['endpoints']> = (value, option) =>
 
 const statusCodes: Rule<Settings['statusCodes']> = (value, option) =>
   merge(STATUS_CODES, only(Object.keys(STATUS_CODES), integer(200, 599))(value, option))
+
+function listen ({ onUnknown }: SettingsContext): Rule<ListenSettings> {
+  return (value, option) => {
+    if (!isRecord(value)) return refuse(value, option, 'an object with a port, and a host where it is not localhost')
+    unknownKeys(value, ['port', 'host'], `${option}.`).forEach(onUnknown)
+    const { port, host } = value
+    return { port: integer(0, 65_535)(port, `${option}.port`), host: withDefault(text, 'localhost')(host, `${option}.host`) }
+  }
+}
 
 function checks (context: SettingsContext): Rule<readonly CheckSettings[]> {
   const byKind = recordOf(recordOf(check(context)))

@@ -1,3 +1,4 @@
+import type { AddressInfo } from 'node:net'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import management, { errors, management as named } from '../lib/index.js'
@@ -21,6 +22,8 @@ export type Cases = [
   Expect<Equal<ReturnType<Management['markBroken']>, void>>,
   Expect<Equal<Parameters<Management['drain']>, [delay?: number | undefined]>>,
   Expect<Equal<ReturnType<Management['drain']>, Promise<void>>>,
+  Expect<Equal<Parameters<Management['addresses']>, []>>,
+  Expect<Equal<ReturnType<Management['addresses']>, (AddressInfo | string)[]>>,
   Expect<Equal<Health['status'], Status>>,
   Expect<Equal<Health['components'], Readonly<Record<string, Component>>>>,
   Expect<Equal<InstanceType<typeof errors.KindUnknown>['code'], string>>,

@@ -19,6 +19,8 @@ export const right: readonly ManagementOptions[] = [
   { prefix: '/z' },
   { name: undefined, version: undefined, checks: undefined, showDetails: undefined },
   { name: 'shop', version: '1.2.3', serviceInstanceId: true, logLevel: 'silent' },
+  { listen: { port: 9000 } },
+  { listen: { port: 0, host: '::' } },
   { version: () => '1.2.3' },
   { version: async () => await Promise.resolve('1.2.3'), serviceInstanceId: 'shop-1' },
   { kinds: ['replication'] as const, cascade: ['readiness'] as const },
@@ -90,6 +92,10 @@ export const wrong: readonly ManagementOptions[] = [
   { statusCodes: { WARN: 429 } },
   // @ts-expect-error no such level
   { logLevel: 'quiet' },
+  // @ts-expect-error a host has a port
+  { listen: { host: '0.0.0.0' } },
+  // @ts-expect-error a port is a number
+  { listen: { port: '9000' } },
   // @ts-expect-error sections have names
   { info: 'shop' }
 ]

@@ -25,6 +25,9 @@ interface State {
 export class Availability {
   readonly #events: Events
   readonly #clock: Clock
+  readonly #isServing: () => boolean
+  /** What it is in until it serves. Nobody is told of it: whoever starts the app knows. */
+  readonly #starting: State
   readonly #drains = new Set<() => void>()
   #outOfService: State | undefined
   #broken: State | undefined
@@ -32,21 +35,24 @@ export class Availability {
   #final: string | undefined
   #isClosed = false
 
-  constructor (events: Events, clock: Clock) {
+  /** `isServing`: whether requests of the app's own can reach it, where the endpoints can be reached before. */
+  constructor (events: Events, clock: Clock, isServing: () => boolean) {
     this.#events = events
     this.#clock = clock
+    this.#isServing = isServing
+    this.#starting = this.#state('OUT_OF_SERVICE', 'the app does not listen yet')
   }
 
   /** What is shown of it; nothing while it is `UP`. */
   get component (): Component | undefined {
-    const state = this.#broken ?? this.#outOfService
+    const state = this.#shown
     return state && { status: state.status, details: { reason: state.reason }, time: state.time }
   }
 
   /** What it adds to the report of a kind. */
   statusFor (kind: Kind): Status {
     if (kind === 'liveness') return this.#broken?.status ?? 'UP'
-    return kind === 'readiness' || kind === 'health' ? this.#status : 'UP'
+    return kind === 'readiness' || kind === 'health' ? this.#shown?.status ?? 'UP' : 'UP'
   }
 
   /** Does nothing where it is out of service for good. */
@@ -93,8 +99,13 @@ export class Availability {
     for (const end of this.#drains) end()
   }
 
-  get #status (): Status {
-    return this.#broken?.status ?? this.#outOfService?.status ?? 'UP'
+  get #shown (): State | undefined {
+    return this.#told ?? (this.#isServing() ? undefined : this.#starting)
+  }
+
+  /** What somebody has told it. */
+  get #told (): State | undefined {
+    return this.#broken ?? this.#outOfService
   }
 
   #state (status: Status, reason: string): State {
@@ -103,11 +114,11 @@ export class Availability {
 
   /** Tells of the change, if it is one of status, once it is made: whoever is told may ask for another. */
   #change (make: () => void): void {
-    const from = this.#status
+    const from = this.#told?.status ?? 'UP'
     make()
-    const to = this.#status
+    const to = this.#told?.status ?? 'UP'
     if (from === to || this.#isClosed) return
     const kinds = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
-    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: (this.#broken ?? this.#outOfService)?.reason })
+    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: this.#told?.reason })
   }
 }

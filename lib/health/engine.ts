@@ -24,6 +24,8 @@ export interface EngineSurroundings {
   readonly clock: Clock
   /** What holds for a check whose own options do not say otherwise. */
   readonly defaults: CheckOptions
+  /** Whether requests of the app's own can reach it: until they do it is out of service. */
+  readonly isServing: () => boolean
 }
 
 /** The checks of one instance, its own state, and the reports made of them. Knows nothing of HTTP. */
@@ -40,12 +42,12 @@ export class HealthEngine {
   #isClosed = false
 
   constructor (kinds: Kinds, surroundings: EngineSurroundings) {
-    const { fastify, clock, defaults } = surroundings
+    const { fastify, clock, defaults, isServing } = surroundings
     this.kinds = kinds
     this.#surroundings = surroundings
     this.#defaults = policyOf(defaults)
     this.#events = new Events(fastify)
-    this.availability = new Availability(this.#events, clock)
+    this.availability = new Availability(this.#events, clock, isServing)
     this.#reporter = new Reporter({ registry: this.#registry, startup: this.#startup, availability: this.availability, clock })
   }
 

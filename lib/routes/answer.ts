@@ -4,6 +4,7 @@ import type { HttpError } from '@fastify/sensible'
 import type { FastifyReply } from 'fastify'
 import { JSON_TYPE } from './media-type.js'
 import type { MediaType } from './media-type.js'
+import { preventCache } from './prevent-cache.js'
 
 /** Sends a body as JSON, under one of the media types that it can have. */
 export function sendJson (reply: FastifyReply, statusCode: number, body: object, mediaType: MediaType = JSON_TYPE): FastifyReply {
@@ -15,7 +16,7 @@ export function sendJson (reply: FastifyReply, statusCode: number, body: object,
  * charset to Actuator's types, which are defined without.
  */
 export function sendText (reply: FastifyReply, statusCode: number, text: string, type: string): FastifyReply {
-  return reply.preventCache().code(statusCode).type(type).serializer(asItIs).send(text)
+  return preventCache(reply).code(statusCode).type(type).serializer(asItIs).send(text)
 }
 
 /** What is no text is not ours: the host's own answer, after a hook of its own has broken. */

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.js'
 import { FAILED, Guard } from '../guard.js'
 import type { AuthHook } from '../options.js'
 import { sendForbidden } from './answer.js'
+import { preventCache } from './prevent-cache.js'
 
 /**
  * Puts the user's hooks before an endpoint. A hook that answers, or that fails with a 4xx, has refused, and its answer
@@ -12,7 +13,7 @@ export function guardedAuth (hooks: readonly AuthHook[], log: FastifyBaseLogger,
   return hooks.map((hook) => {
     const guard = new Guard('auth', log, clock)
     return async function auth (this: FastifyInstance, request, reply) {
-      reply.preventCache()
+      preventCache(reply)
       const verdict = await guard.run(async () => await ask(this, hook, request, reply))
       if (reply.sent || reply.raw.headersSent) return reply
       if (verdict === FAILED) return sendForbidden(reply)

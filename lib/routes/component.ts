@@ -32,9 +32,9 @@ export function registerComponent (instance: FastifyInstance, context: RouteCont
 async function answer (context: RouteContext, request: FastifyRequest<NameRoute>, reply: FastifyReply): Promise<FastifyReply> {
   const { engine, settings, viewer } = context
   if (viewer.showsComponents === false || !settings.endpoints.health) return sendNotFound(reply)
-  const asked = engine.component(request.params['*'], isPeer(request))
+  // Nothing is run for who may not see it: the time that it takes would tell a hidden name from an unknown one.
   const { components, details } = await viewer.visibilityFor(request)
-  const component = components ? await asked : undefined
+  const component = components ? await engine.component(request.params['*'], isPeer(request)) : undefined
   if (component === undefined) return sendNotFound(reply)
   const body = visibleComponent(component, details)
   const mediaType = mediaTypeFor(request.headers.accept)

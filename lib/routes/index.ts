@@ -1,39 +1,24 @@
-import sensible from '@fastify/sensible'
 import type { FastifyInstance } from 'fastify'
 import { registerComponent } from './component.js'
 import { registerHealth, registerProbes } from './health.js'
 import { registerInfo } from './info.js'
+import { isolate } from './isolation.js'
 import { registerLinks } from './links.js'
-import type { RouteContext } from './route.js'
-import { silence } from './silence.js'
+import type { RouteSources } from './route.js'
 import { registerVersion } from './version.js'
 
-/** Registers the routes of one instance in a context of their own, under the prefix that this is given. */
-export async function registerRoutes (instance: FastifyInstance, context: RouteContext): Promise<void> {
-  const { endpoints, logLevel } = context.settings
-  isolate(instance)
-  if (logLevel === 'silent') silence(instance)
-  if (!instance.hasPlugin('@fastify/sensible')) await instance.register(sensible)
+/**
+ * Registers the routes in an instance of their own, within their host and under the prefix that this is given. Async, so that a route
+ * which Fastify refuses is a rejection: a plugin that throws at once ends the process.
+ */
+export async function registerRoutes (instance: FastifyInstance, host: FastifyInstance, sources: RouteSources): Promise<void> {
+  const { endpoints, prefix } = sources.settings
+  const context = { ...sources, isolation: isolate(instance, host, sources.settings) }
   registerProbes(instance, context)
   registerComponent(instance, context)
   if (endpoints.health) registerHealth(instance, context)
   if (endpoints.info) registerInfo(instance, context)
   if (endpoints.version) registerVersion(instance, context)
-  if (endpoints.links && context.settings.prefix !== '/') registerLinks(instance, context)
-}
-
-/**
- * Keeps the host's compilers off these routes. Their schemas are documentation: answers are written as text by the
- * routes themselves, and a query is never refused.
- */
-function isolate (instance: FastifyInstance): void {
-  instance.setSerializerCompiler(() => serialize)
-  instance.setValidatorCompiler(() => () => true)
-}
-
-/** Only what the app's own hooks refuse with comes here: an error, as Fastify's default handler hands it on. */
-function serialize (refusal: unknown): string {
-  if (!(refusal instanceof Error)) return JSON.stringify(refusal)
-  const { message, code, statusCode, error } = refusal as Error & Record<'code' | 'statusCode' | 'error', unknown>
-  return JSON.stringify({ statusCode, code, error, message })
+  if (endpoints.links && prefix !== '/') registerLinks(instance, context)
+  await Promise.resolve()
 }

@@ -6,13 +6,19 @@ import { errorResponse } from './schemas.js'
 import type { ResponseSchema } from './schemas.js'
 import type { Viewer } from './visibility.js'
 
-/** What the routes of one instance are made of. */
-export interface RouteContext {
+/** What the endpoints answer from. */
+export interface RouteSources {
   readonly engine: HealthEngine
   readonly info: InfoReport
   readonly settings: Settings
   readonly viewer: Viewer
   readonly auth: readonly onRequestAsyncHookHandler[]
+}
+
+/** What the routes of one instance are made of. */
+export interface RouteContext extends RouteSources {
+  /** What stands against settings of the app that would be theirs too. */
+  readonly isolation: Pick<RouteShorthandOptions, 'logLevel' | 'handlerTimeout'>
 }
 
 /** A schema with what an OpenAPI document says of a route beside it. */
@@ -27,18 +33,37 @@ export interface RouteSchema extends FastifySchema {
 const TAGS = ['management']
 const CLOSED = errorResponse('Nobody can say whether this request may see it')
 
-/** The options of a probe: open, and silent. */
-export function probeRoute ({ settings }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
-  return { ...common(settings, schema), config: { management: 'probe' } }
+/**
+ * What tells the app's plugins to let a probe through. Shed under load, or counted, it would have a pod restarted that is only
+ * busy; traced, it would be most of what is traced.
+ *
+ * @see https://github.com/fastify/under-pressure the route option `config.pressureHandler`, one that lets the request go on
+ * @see https://github.com/fastify/fastify-rate-limit the route option `config.rateLimit`
+ * @see https://github.com/fastify/otel the route option `config.otel`
+ */
+const PROBE = { management: 'probe', pressureHandler: () => undefined, rateLimit: false, otel: false, swaggerTransform: false } as const
+
+/**
+ * A report is shed, counted and traced as any route of the app's. Its schemas are JSON schemas already: what a host may have for
+ * turning its own into such, zod's for example, would throw at them, and the whole document with it.
+ *
+ * @see https://github.com/fastify/fastify-swagger the route option `config.swaggerTransform`
+ */
+const REPORT = { management: 'report', swaggerTransform: false } as const
+
+/** The options of a probe: open, silent, and let through whatever the load. */
+export function probeRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
+  return { ...common(context, schema), config: { ...PROBE } }
 }
 
 /** The options of a report: behind `auth`, and silent. */
-export function reportRoute ({ settings, auth }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
+export function reportRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
+  const { auth } = context
   const response = auth.length > 0 ? { ...schema.response, 403: CLOSED } : schema.response
-  return { ...common(settings, { ...schema, response }), config: { management: 'report' }, onRequest: [...auth] }
+  return { ...common(context, { ...schema, response }), config: { ...REPORT }, onRequest: [...auth] }
 }
 
-function common ({ logLevel }: Settings, schema: RouteSchema): RouteShorthandOptions {
+function common ({ isolation }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
   const documented = { tags: TAGS, ...schema }
-  return { exposeHeadRoute: true, logLevel, schema: documented }
+  return { ...isolation, exposeHeadRoute: true, schema: documented }
 }

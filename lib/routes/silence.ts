@@ -1,4 +1,4 @@
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance, LogLevel } from 'fastify'
 
 const LEVELS: readonly PropertyKey[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
@@ -7,11 +7,17 @@ const LEVELS: readonly PropertyKey[] = ['fatal', 'error', 'warn', 'info', 'debug
  * is pino's word, and another logger need not know it. It is still what the app makes for its requests, with all that a
  * hook of the app may look for in it.
  */
-export function silence (instance: FastifyInstance): void {
-  const { childLoggerFactory } = instance
+export function silence (instance: FastifyInstance, host: FastifyInstance): void {
   instance.setChildLoggerFactory(function silentLogger (logger, bindings, options, rawRequest) {
-    return silenced(childLoggerFactory.call(this, logger, bindings, options, rawRequest))
+    // Asked for each time: the app may set its own after this.
+    return silenced(host.childLoggerFactory.call(this, logger, bindings, options, rawRequest))
   })
+}
+
+/** The log level of a route, where there is one to be had: Fastify refuses one that is not among those of the app's logger. */
+export function levelFor (log: Logger, level: LogLevel): LogLevel | undefined {
+  const known = log.levels?.values
+  return level === 'silent' && known !== undefined && !Object.hasOwn(known, level) ? undefined : level
 }
 
 type Logger = FastifyBaseLogger & { readonly isLevelEnabled?: (level: string) => boolean, readonly levels?: { readonly values?: object } }

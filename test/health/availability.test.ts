@@ -17,7 +17,7 @@ interface Setting {
 function setUp (): Setting {
   const clock = new ManualClock()
   const log = new KeepingLog()
-  return { availability: new Availability(new Events(unstarted(log)), clock), clock, lines: log.lines }
+  return { availability: new Availability(new Events(unstarted(log)), clock, () => true), clock, lines: log.lines }
 }
 
 const CHANGES = 'fastify-management-endpoints:status'

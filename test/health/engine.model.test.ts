@@ -81,7 +81,7 @@ const fastify = unstarted(log)
 class Both {
   readonly clock = new ManualClock()
   readonly model = new HealthModel(CHANCE)
-  readonly #engine = new HealthEngine(new Kinds(), { fastify, clock: this.clock, defaults: { timeout: TIMEOUT_MS } })
+  readonly #engine = new HealthEngine(new Kinds(), { fastify, clock: this.clock, defaults: { timeout: TIMEOUT_MS }, isServing: () => true })
   readonly #behaviours = new Map<string, string>()
   /** The calls of each check that is there. */
   readonly #calls = new Map<string, Call[]>()

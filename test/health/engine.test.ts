@@ -20,7 +20,7 @@ function setUp (kinds: readonly string[] = [], defaults: CheckOptions = {}): Set
   const clock = new ManualClock()
   const log = new KeepingLog()
   const fastify = unstarted(log)
-  return { engine: new HealthEngine(new Kinds(kinds), { fastify, clock, defaults }), clock, log, fastify }
+  return { engine: new HealthEngine(new Kinds(kinds), { fastify, clock, defaults, isServing: () => true }), clock, log, fastify }
 }
 
 /** What is told of a report, as an object with nothing else to it. */

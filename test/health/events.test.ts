@@ -43,7 +43,7 @@ const EVENTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const
 function setUp (log = new KeepingLog()): Setting {
   const clock = new ManualClock()
   const fastify = unstarted(log)
-  return { engine: new HealthEngine(new Kinds(), { fastify, clock, defaults: {} }), clock, log, fastify }
+  return { engine: new HealthEngine(new Kinds(), { fastify, clock, defaults: {}, isServing: () => true }), clock, log, fastify }
 }
 
 /** Listens to a channel up to the end of the test. */

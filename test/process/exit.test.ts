@@ -13,6 +13,12 @@ await t.test('checks that run in the background keep no process alive', async (t
   t.same(await app.ending, { code: 0, signal: null, stderr: '' })
 })
 
+await t.test('endpoints on a port of their own keep no process alive whose app has failed to start', async (t) => {
+  const app = new Program(t, fixture('failing-app.ts'))
+  t.equal(await app.says(), 'failed with 1 server')
+  t.same(await app.ending, { code: 0, signal: null, stderr: '' })
+})
+
 await t.test('a script that waits for a report gets it', async (t) => {
   const script = new Program(t, fixture('script.ts'))
   t.equal(await script.says(), 'DOWN')

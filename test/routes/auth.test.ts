@@ -1,9 +1,5 @@
-import basicAuth from '@fastify/basic-auth'
-import bearerAuth from '@fastify/bearer-auth'
-import Fastify from 'fastify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import t from 'tap'
-import management from '../../lib/index.js'
 import { startApp } from '../support/app.js'
 import type { TestApp } from '../support/app.js'
 
@@ -152,26 +148,6 @@ await t.test('what a hook refuses with is told, whatever its code', async (t) =>
 await t.test('a refusal must not be stored either', async (t) => {
   const { get } = await startApp(t, { auth: async () => await Promise.reject(unauthorized()) })
   t.match((await get('/z/info')).headers['cache-control'], /no-store/)
-})
-
-await t.test('@fastify/basic-auth is a hook', async (t) => {
-  const app = Fastify()
-  t.teardown(async () => await app.close())
-  await app.register(basicAuth, { validate: async (user, password) => { if (user !== 'ops' || password !== 'x') await Promise.reject(new Error('no')) } })
-  await app.register(management, { auth: app.basicAuth })
-  t.match(await app.inject('/z/info'), { statusCode: 401 })
-  t.match(await app.inject({ url: '/z/info', headers: { authorization: `Basic ${Buffer.from('ops:x').toString('base64')}` } }), { statusCode: 200 })
-  t.match(await app.inject('/z/health/readiness'), { statusCode: 200 })
-})
-
-await t.test('@fastify/bearer-auth is a hook', async (t) => {
-  const app = Fastify()
-  t.teardown(async () => await app.close())
-  await app.register(bearerAuth, { keys: ['k'], addHook: false })
-  await app.register(management, { auth: app.verifyBearerAuth ?? [] })
-  t.match(await app.inject('/z/info'), { statusCode: 401 })
-  t.match(await app.inject({ url: '/z/info', headers: { authorization: 'Bearer k' } }), { statusCode: 200 })
-  t.match(await app.inject('/z/health/readiness'), { statusCode: 200 })
 })
 
 await t.test('an option auth that closes nothing fails registration', async (t) => {

@@ -16,14 +16,14 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** A TypeScript file that runs as a process of its own, with the package's name led to its source as tsconfig.json has it. */
+/** A file, of TypeScript too, that runs as a process of its own, with the package's name led to its source as tsconfig.json has it. */
 export class Program {
   readonly ending: Promise<Ending>
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
 
   /** Starts a file; whatever happens, it ends with the test. */
-  constructor (test: Pick<typeof t, 'teardown'>, file: string, env: NodeJS.ProcessEnv = {}) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', file], { cwd: ROOT, env: { ...plainEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  constructor (test: Pick<typeof t, 'teardown'>, file: string, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []) {
+    this.#child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT, env: { ...plainEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
     this.ending = endingOf(this.#child)
     test.teardown(async () => {
       this.#child.kill('SIGKILL')

@@ -1,0 +1,13 @@
+import { livesIn, ownRoutes } from '../support/host.js'
+
+await livesIn('an app that reads bodies in its own way', {
+  setUp: (app) => {
+    app.removeAllContentTypeParsers()
+    app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, { rows: body }))
+    app.addContentTypeParser('*', (_request, payload, done) => {
+      payload.resume()
+      payload.once('end', () => done(null, { skipped: true }))
+    })
+    ownRoutes(app)
+  }
+})
