@@ -16,6 +16,7 @@ import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
 import { OwnServer } from './routes/own-server.js'
 import type { HostedRoutes } from './routes/own-server.js'
+import { pathsOf } from './routes/paths.js'
 import { Viewer } from './routes/visibility.js'
 import { readSettings } from './settings.js'
 import type { Settings } from './settings.js'
@@ -86,13 +87,10 @@ function followLife (fastify: FastifyInstance, engine: HealthEngine, server: Own
 }
 
 /** Throws where the decorator or the routes would take another's place. */
-function assertFree (fastify: FastifyInstance, prefix: string, { kinds, endpoints, listen }: Settings): void {
+function assertFree (fastify: FastifyInstance, prefix: string, settings: Settings): void {
   if (Object.hasOwn(fastify, 'management')) throw new errors.AlreadyRegistered('there is a decorator "management" already; register it once, and reach it as fastify.management')
-  if (listen !== undefined) return
-  const reports = (['health', 'info', 'version'] as const).filter((name) => endpoints[name]).map((name) => `/${name}`)
-  const links = endpoints.links && prefix !== '' ? ['', '/'] : []
-  const paths = [...[...kinds].map((kind) => `/health/${kind}`), '/health/ping', '/health/*', ...reports, ...links]
-  const taken = paths.map((path) => prefix + path).find((url) => fastify.hasRoute({ method: 'GET', url }))
+  if (settings.listen !== undefined) return
+  const taken = pathsOf(settings).map((path) => prefix + path).find((url) => fastify.hasRoute({ method: 'GET', url }))
   if (taken !== undefined) throw new errors.AlreadyRegistered(`there is a route ${taken} already; give this one another prefix, or turn that endpoint off`)
 }
 

@@ -4,6 +4,7 @@ import { registerHealth, registerProbes } from './health.js'
 import { registerInfo } from './info.js'
 import { isolate } from './isolation.js'
 import { registerLinks } from './links.js'
+import { hasLinks } from './paths.js'
 import type { RouteSources } from './route.js'
 import { registerVersion } from './version.js'
 
@@ -12,13 +13,13 @@ import { registerVersion } from './version.js'
  * which Fastify refuses is a rejection: a plugin that throws at once ends the process.
  */
 export async function registerRoutes (instance: FastifyInstance, host: FastifyInstance, sources: RouteSources): Promise<void> {
-  const { endpoints, prefix } = sources.settings
+  const { endpoints } = sources.settings
   const context = { ...sources, isolation: isolate(instance, host, sources.settings) }
   registerProbes(instance, context)
   registerComponent(instance, context)
   if (endpoints.health) registerHealth(instance, context)
   if (endpoints.info) registerInfo(instance, context)
   if (endpoints.version) registerVersion(instance, context)
-  if (endpoints.links && prefix !== '/') registerLinks(instance, context)
+  if (hasLinks(sources.settings)) registerLinks(instance, context)
   await Promise.resolve()
 }

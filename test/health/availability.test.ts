@@ -14,10 +14,10 @@ interface Setting {
   readonly lines: readonly Line[]
 }
 
-function setUp (): Setting {
+function setUp (isServing = (): boolean => true): Setting {
   const clock = new ManualClock()
   const log = new KeepingLog()
-  return { availability: new Availability(new Events(unstarted(log)), clock, () => true), clock, lines: log.lines }
+  return { availability: new Availability(new Events(unstarted(log)), clock, isServing), clock, lines: log.lines }
 }
 
 const CHANGES = 'fastify-management-endpoints:status'
@@ -51,6 +51,41 @@ await t.test('at first it is in service: every kind is UP, and nothing is shown 
   t.same(statusesOf(availability), IN_SERVICE)
   t.equal(availability.component, undefined)
   t.same(lines, [])
+  t.end()
+})
+
+await t.test('until it serves it is out of service, which nobody is told', (t) => {
+  let isServing = false
+  const { availability, lines } = setUp(() => isServing)
+  t.same(statusesOf(availability), OUT_OF_SERVICE)
+  t.match(availability.component, { status: 'OUT_OF_SERVICE', details: { reason: 'the app does not listen yet' }, time: String })
+  isServing = true
+  t.same(statusesOf(availability), IN_SERVICE)
+  t.equal(availability.component, undefined)
+  t.same(lines, [])
+  t.end()
+})
+
+await t.test('what it is told before it serves is told on, and outlasts that', (t) => {
+  let isServing = false
+  const { availability, lines } = setUp(() => isServing)
+  availability.takeOutOfService('the cache is being built')
+  t.match(availability.component, { details: { reason: 'the cache is being built' } })
+  isServing = true
+  t.same(statusesOf(availability), OUT_OF_SERVICE)
+  availability.putInService()
+  t.same(statusesOf(availability), IN_SERVICE)
+  t.match(lines, [{ from: 'UP', to: 'OUT_OF_SERVICE' }, { from: 'OUT_OF_SERVICE', to: 'UP' }])
+  t.end()
+})
+
+await t.test('broken or closed before it serves, it says that', (t) => {
+  const { availability } = setUp(() => false)
+  availability.markBroken('the worker is gone')
+  t.same(statusesOf(availability), BROKEN)
+  const closed = setUp(() => false).availability
+  closed.close()
+  t.match(closed.component, { details: { reason: 'closing' } })
   t.end()
 })
 

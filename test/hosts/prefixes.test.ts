@@ -61,6 +61,15 @@ for (const [parents, prefix, path] of [[[], '/', ''], [[], '', ''], [['/v1'], '/
   })
 }
 
+await t.test('at the prefix of a parent the app keeps its own page', async (t) => {
+  const app = Fastify()
+  app.get('/v1', () => 'mine')
+  await app.register(async (child) => await child.register(management, { prefix: '/' }), { prefix: '/v1' })
+  await listening(t, app)
+  t.match(await http1(app, { method: 'GET', path: '/v1' }), { status: 200, body: 'mine' })
+  t.match(await http1(app, { method: 'GET', path: '/v1/health' }), { status: 200 })
+})
+
 await t.test('what a prefix cannot hold is refused', async (t) => {
   for (const prefix of ['/a b', '/a?', '/a#', '/*', '/%20', '\\z', 5, null]) {
     await t.rejects(within(t, [], prefix as string), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /option "prefix" must be a path/ })
