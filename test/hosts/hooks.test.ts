@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import t from 'tap'
 import management from '../../lib/index.js'
 import { ask } from '../support/app.js'
-import { http1, livesIn, ownRoutes, QUESTIONS, start } from '../support/host.js'
+import { http1, livesIn, ownRoutes, PROBES, QUESTIONS, REPORTS, start } from '../support/host.js'
 
 const HOOKS = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'onSend', 'onResponse'] as const
 
@@ -103,6 +103,18 @@ await t.test('no order of registration keeps a hook of the root off them', async
 })
 
 await t.test('a hook can tell the endpoints apart', async (t) => {
+  const classes = new Map<string, string | undefined>()
+  const bare = await start({
+    setUp: (app) => {
+      app.addHook('onRequest', async ({ url, method, routeOptions: { config } }) => { classes.set(`${method} ${url}`, config.management); await Promise.resolve() })
+      ownRoutes(app)
+    }
+  }, 'last', t)
+  for (const sent of [...PROBES, ...REPORTS, { method: 'GET', path: '/' }]) await http1(bare, sent)
+  for (const { method, path } of PROBES) t.equal(classes.get(`${method} ${path}`), 'probe', path)
+  for (const { method, path } of REPORTS) t.equal(classes.get(`${method} ${path}`), 'report', path)
+  t.equal(classes.get('GET /'), undefined)
+
   const app = Fastify()
   await app.register(management)
   app.addHook('onRequest', async ({ routeOptions: { config } }) => {
