@@ -101,7 +101,7 @@ export interface Management {
    * that, and nothing once it has closed. A unix socket is its path.
    *
    * @example
-   * const [address] = fastify.management.addresses() // { address: '127.0.0.1', family: 'IPv4', port: 9000 }
+   * fastify.log.info({ addresses: fastify.management.addresses() }) // [{ address: '127.0.0.1', family: 'IPv4', port: 9000 }]
    */
   addresses (): (AddressInfo | string)[]
 }

@@ -101,7 +101,7 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     prefix: read('prefix', withDefault(prefix, '/z')),
     name: read('name', withDefault(text, undefined)),
     version: read('version', withDefault(version, firstSet(context.env, 'VERSION') ?? 'unknown')),
-    checks: read('checks', withDefault(checks(context), [])),
+    checks: read('checks', withDefault(checks(kinds, context), [])),
     dependencies: read('serviceDependencies', withDefault(dependencies(context), [])),
     scheme: read('serviceDependencies', preferredScheme(context)),
     cascade: read('cascade', withDefault(listOf(oneOf([...kinds])), [])),
@@ -174,10 +174,13 @@ function listen ({ onUnknown }: SettingsContext): Rule<ListenSettings> {
   }
 }
 
-function checks (context: SettingsContext): Rule<readonly CheckSettings[]> {
+function checks (kinds: Kinds, context: SettingsContext): Rule<readonly CheckSettings[]> {
   const byKind = recordOf(recordOf(check(context)))
-  return (value, option) =>
-    byKind(value, option).flatMap(([kind, entries]) => entries.map(([name, entry]) => ({ kind, name, ...entry })))
+  return (value, option) => {
+    const entries = byKind(value, option)
+    if (entries.length > 0) kinds.assertKnown(entries.map(([kind]) => kind))
+    return entries.flatMap(([kind, checks]) => checks.map(([name, entry]) => ({ kind, name, ...entry })))
+  }
 }
 
 function check (context: SettingsContext): Rule<{ readonly check: unknown, readonly options: CheckOptions }> {

@@ -66,6 +66,7 @@ await t.test('what cannot be added is refused with a coded error', async (t) => 
 await t.test('options that are wrong fail registration', async (t) => {
   await t.rejects(startApp(t, { prefix: 5 as unknown as string }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
   await t.rejects(startApp(t, { checks: { readines: { a: () => true } } }), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
+  await t.rejects(startApp(t, { checks: { readines: {} } }), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' }, 'though no check is lost')
   await t.rejects(startApp(t, { checks: { readiness: { a: 5 as unknown as () => true } } }), { code: 'FST_MANAGEMENT_FUNCTION_INVALID' })
   await t.rejects(startApp(t, { serviceDependencies: { users: 'local:://host' } }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
   await t.rejects(startApp(t, { serviceDependencies: { users: { url: undefined as unknown as string } } }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })

@@ -53,7 +53,7 @@ export interface CheckSurroundings {
   readonly observer: CheckObserver
 }
 
-/** What is answered for a check: a run, which may be under way, or nothing for a check that has been removed. */
+/** What is answered for a check: a run, which may be under way, or nothing for a check that has been removed, or closed before its first. */
 export type Answer = Later<Run | undefined>
 
 type Tell = (run: Run | undefined) => void
@@ -132,9 +132,12 @@ export class Check {
     if (isNews) this.#surroundings.observer.changed({ check: this.name, from, to: 'UNKNOWN', error: undefined })
   }
 
-  /** Ends it with the instance, silently: whoever waits, or comes later, is answered with what is known. */
+  /**
+   * Ends it with the instance, silently: whoever waits, or comes later, is answered with what is known. That may be nothing, which is
+   * no failure: liveness must not fail because an app closes.
+   */
   close (): void {
-    this.#close(this.#shown.run ?? this.#failed('the app closed before the first result'), 'the app is closing')
+    this.#close(this.#shown.run, 'the app is closing')
   }
 
   #isFresh (now: number): boolean {

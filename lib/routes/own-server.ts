@@ -1,4 +1,5 @@
 import { createServer } from 'node:http'
+import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.js'
 import { reasonOf } from '../describe.js'
@@ -55,10 +56,10 @@ export class OwnServer {
     if (this.#isClosed) return
     try {
       this.#opening = this.#server.listen({ ...listen })
-      const url = await this.#opening
-      app.log.info(`the management endpoints listen at ${url}`)
+      const { port } = new URL(await this.#opening)
+      app.log.info(`the management endpoints listen at http://${addressOf({ ...listen, port })}`)
     } catch (error) {
-      throw new errors.ListenFailed(`${listen.host}:${listen.port}`, reasonOf(error), { cause: error })
+      throw new errors.ListenFailed(addressOf(listen), reasonOf(error), { cause: error })
     }
   }
 
@@ -74,4 +75,9 @@ export class OwnServer {
   get addresses (): ReturnType<FastifyInstance['addresses']> {
     return this.#server.addresses()
   }
+}
+
+/** As it was asked for: `0.0.0.0` stands for all addresses of the machine, and none of them for it. */
+function addressOf ({ host, port }: { readonly host: string, readonly port: number | string }): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -31,6 +31,6 @@ await t.test('ended by SIGTERM while a check hangs, it answers the probe that wa
   const probe = ask({ method: 'GET', path: '/z/health/readiness?verbose' })
   await asked
   program.kill('SIGTERM')
-  t.match(await probe, { status: 503, body: /^{"status":"DOWN","components":{.*"queue":{"status":"DOWN"}/ })
+  t.match(await probe, { status: 503, body: /^{"status":"OUT_OF_SERVICE","components":{"lifecycle":{"status":"OUT_OF_SERVICE"}/ })
   t.same(await program.ending, { code: 0, signal: null, stderr: '' })
 })

@@ -283,10 +283,13 @@ export class HealthModel {
     this.#checks.delete(name)
     this.#removed.push(check)
     check.end()
-    for (const report of this.reports) {
-      if (report.parts.get(name) === 'awaited') report.parts.delete(name)
-    }
+    this.#leaveOut(name)
     this.#conclude()
+  }
+
+  /** For a check that nothing will be known of any more. */
+  #leaveOut (name: string): void {
+    for (const { parts } of this.reports) if (parts.get(name) === 'awaited') parts.delete(name)
   }
 
   start (): void {
@@ -298,7 +301,11 @@ export class HealthModel {
   close (): void {
     this.#isClosed = true
     this.#outOfService = true
-    for (const check of this.#checks.values()) for (const told of check.end()) told(closed(check))
+    for (const check of this.#checks.values()) {
+      const { shown } = check
+      for (const told of check.end()) if (shown !== undefined) told(shown)
+      this.#leaveOut(check.name)
+    }
     this.#conclude()
   }
 
@@ -334,8 +341,9 @@ export class HealthModel {
   #ask (report: ReportModel, check: CheckModel): void {
     const known = this.#latched.get(check)
     if (known !== undefined) report.parts.set(check.name, known)
-    else if (this.#isClosed) report.parts.set(check.name, closed(check))
-    else {
+    else if (this.#isClosed) {
+      if (check.shown !== undefined) report.parts.set(check.name, check.shown)
+    } else {
       report.parts.set(check.name, 'awaited')
       check.ask(this.now, (status) => report.parts.set(check.name, status))
     }
@@ -365,8 +373,4 @@ export class HealthModel {
       check.rest()
     })
   }
-}
-
-function closed ({ shown, policy }: CheckModel): Status {
-  return shown ?? policy.failureStatus ?? 'DOWN'
 }
