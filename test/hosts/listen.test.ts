@@ -181,8 +181,8 @@ await t.test('auth, details, links and the log are there as on the app\'s port',
   t.same(lines.filter(({ message }) => String(message).includes('request')), [], 'and none of its requests')
 })
 
-await t.test('the log says what was asked for: all addresses of the machine are not one of them', async (t) => {
-  for (const [host, url] of [['0.0.0.0', /listen at http:\/\/0\.0\.0\.0:\d+$/], ['::1', /listen at http:\/\/\[::1\]:\d+$/], ['localhost', /listen at http:\/\/localhost:\d+$/]] as const) {
+await t.test('the log says what was asked for', async (t) => {
+  for (const [host, url] of [['127.0.0.1', /listen at http:\/\/127\.0\.0\.1:\d+$/], ['::1', /listen at http:\/\/\[::1\]:\d+$/], ['localhost', /listen at http:\/\/localhost:\d+$/]] as const) {
     const { app, lines } = await unstarted(t, { listen: { host, port: 0 } })
     await app.ready()
     t.match(lines, [{ level: 'info', message: url }])
