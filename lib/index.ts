@@ -64,7 +64,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
   fastify.decorate('management', createManagement({ engine, info, settings, addresses, onUnknownOption: warnOfUnknown }))
   followLife(fastify, engine, server)
-  if (server === undefined) await fastify.register(async (instance) => await routes(instance, fastify), { prefix: settings.prefix })
+  if (server === undefined) await fastify.register(async function managementRoutes (instance) { await routes(instance, fastify) }, { prefix: settings.prefix })
 }
 
 /** The server of its own, where one is wanted. */

@@ -45,7 +45,7 @@ export interface Endpoints {
 export interface ListenOption {
   /** From 0 to 65535; 0 is one that is free, which `fastify.management.addresses()` tells. */
   readonly port: number
-  /** A name or an address of this machine. Default `localhost`, as Fastify has it; in a container `0.0.0.0` or `::`. */
+  /** A name or an address of this machine. Default `127.0.0.1`; in a container it has to be `0.0.0.0` or `::`. */
   readonly host?: string | undefined
 }
 

@@ -130,9 +130,9 @@ export function readCheckOptions (options: unknown, option: string, onUnknown: (
 }
 
 const prefix: Rule<string> = (value, option) =>
-  typeof value === 'string' && !/[\s?#*%\\]/.test(value)
+  typeof value === 'string' && !/[\s?#*%\\()]/.test(value)
     ? `/${value.split('/').filter((part) => part !== '').join('/')}`
-    : refuse(value, option, 'a path without spaces, "?", "#", "*", "%" and "\\"')
+    : refuse(value, option, 'a path without spaces, "?", "#", "*", "%", "(", ")" and "\\"')
 
 const version: Rule<Settings['version']> = (value, option) =>
   isFunction(value) || (typeof value === 'string' && value.trim() !== '')
@@ -167,10 +167,10 @@ const statusCodes: Rule<Settings['statusCodes']> = (value, option) =>
 
 function listen ({ onUnknown }: SettingsContext): Rule<ListenSettings> {
   return (value, option) => {
-    if (!isRecord(value)) return refuse(value, option, 'an object with a port, and a host where it is not localhost')
+    if (!isRecord(value)) return refuse(value, option, 'an object with a port, and a host where it is not 127.0.0.1')
     unknownKeys(value, ['port', 'host'], `${option}.`).forEach(onUnknown)
     const { port, host } = value
-    return { port: integer(0, 65_535)(port, `${option}.port`), host: withDefault(text, 'localhost')(host, `${option}.host`) }
+    return { port: integer(0, 65_535)(port, `${option}.port`), host: withDefault(text, '127.0.0.1')(host, `${option}.host`) }
   }
 }
 

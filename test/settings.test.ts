@@ -61,7 +61,7 @@ await t.test('an option that is undefined is one that is left out, but for auth'
 
 await t.test('a wrong option is refused with its name, what came and what is expected', (t) => {
   const cases: readonly [object, string][] = [
-    [{ prefix: 5 }, 'option "prefix" must be a path without spaces, "?", "#", "*", "%" and "\\", got the number 5'],
+    [{ prefix: 5 }, 'option "prefix" must be a path without spaces, "?", "#", "*", "%", "(", ")" and "\\", got the number 5'],
     [{ prefix: '/a b' }, 'got the string "/a b"'],
     [{ prefix: null }, 'got null'],
     [{ name: '' }, 'option "name" must be a string that is not empty, got the string ""'],

@@ -31,25 +31,37 @@ interface Verdict {
 
 async function ask (instance: FastifyInstance, hook: AuthHook, request: FastifyRequest, reply: FastifyReply): Promise<Verdict> {
   try {
-    await call(instance, hook, request, reply)
-    return { isGone: reply.raw.closed }
+    const answer = await call(instance, hook, request, reply)
+    return { isGone: answer === GONE || reply.raw.closed }
   } catch (error) {
     if (error instanceof Error && isRefusal(error, reply)) return { refusal: error, isGone: false }
     throw error
   }
 }
 
+const GONE = Symbol('gone')
+
 /**
  * Calls a hook as Fastify does: what it returns counts when it is a promise, and else `done` does, whatever the number of
- * its parameters. One that answers by itself and calls nobody back is over when its answer is.
+ * its parameters. One that answers by itself and calls nobody back is over when its answer is, or when nobody waits for one any
+ * more: that is not its consent.
  */
-async function call (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  await new Promise<unknown>((resolve, reject) => {
-    const end = (): void => resolve(undefined)
-    reply.raw.once('close', end)
+async function call (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  let leave: () => void = () => undefined
+  const gone = new Promise((resolve) => { leave = () => resolve(GONE) })
+  reply.raw.once('close', leave)
+  try {
+    return await Promise.race([gone, callBack(instance, hook, request, reply)])
+  } finally {
+    reply.raw.off('close', leave)
+  }
+}
+
+async function callBack (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+  return await new Promise<unknown>((resolve, reject) => {
     const done = (error?: Error | null): void => {
       if (error) reject(error)
-      else end()
+      else resolve(undefined)
     }
     const pending: unknown = Reflect.apply(hook, instance, [request, reply, done])
     if (isThenable(pending)) resolve(pending)

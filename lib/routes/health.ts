@@ -20,8 +20,13 @@ export function registerHealth (instance: FastifyInstance, context: RouteContext
   instance.get('/health', reportRoute(context, schema), async (request, reply) => await answer(context, 'health', request, reply))
 }
 
-/** The probe of each kind but `health`, terse, and `ping`, another name of `liveness`. */
-export function registerProbes (instance: FastifyInstance, context: RouteContext): void {
+/**
+ * The probe of each kind but `health`, terse, and `ping`, another name of `liveness`. They stay open where `auth` stands before
+ * `/health`, or where that is off, and then show no more than a status.
+ */
+export function registerProbes (instance: FastifyInstance, sources: RouteContext): void {
+  const { auth, settings, viewer } = sources
+  const context = { ...sources, viewer: auth.length > 0 || !settings.endpoints.health ? viewer.whereOthersAreClosed : viewer }
   const kinds = [...context.engine.kinds].filter((kind) => kind !== 'health')
   const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' }]
   for (const { path, kind } of probes) {
@@ -31,7 +36,7 @@ export function registerProbes (instance: FastifyInstance, context: RouteContext
 }
 
 async function answer (context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { verbose, exclude } = readQuery(request.query)
+  const { verbose, exclude } = readQuery(request.raw.url)
   const seen = kind === 'health' || verbose || exclude.size > 0 ? context.viewer.visibilityFor(request) : Promise.resolve(NOTHING)
   const [health, visibility] = await Promise.all([report(context, { kind, peer: isPeer(request) }, exclude, seen), seen])
   const body = visibleHealth(health, kind === 'health' || verbose ? visibility : NOTHING)

@@ -43,21 +43,21 @@ export class OwnServer {
     const { default: Fastify } = await import('fastify')
     const server = Fastify({
       ...(!isSilent && { loggerInstance: app.log }),
-      serverFactory: (handler) => createServer(handler).unref()
+      serverFactory: (handler) => createServer(handler).on('connection', (socket) => socket.unref()).unref()
     })
-    await server.register(async (instance) => await routes(instance, server), { prefix })
+    await server.register(async function managementRoutes (instance) { await routes(instance, server) }, { prefix })
     await server.ready()
     return new OwnServer(server, parts)
   }
 
   /** Opens the port; throws where it cannot be had. An app may be closed while it gets ready: then there is none to open. */
   async open (): Promise<void> {
-    const { app, listen } = this.#parts
+    const { app, listen, isSilent } = this.#parts
     if (this.#isClosed) return
     try {
-      this.#opening = this.#server.listen({ ...listen })
-      const { port } = new URL(await this.#opening)
-      app.log.info(`the management endpoints listen at http://${addressOf({ ...listen, port })}`)
+      this.#opening = this.#server.listen({ ...listen, listenTextResolver: (url) => textOf(listen, url) })
+      const url = await this.#opening
+      if (isSilent) app.log.info(textOf(listen, url))
     } catch (error) {
       throw new errors.ListenFailed(addressOf(listen), reasonOf(error), { cause: error })
     }
@@ -77,7 +77,11 @@ export class OwnServer {
   }
 }
 
-/** As it was asked for: `0.0.0.0` stands for all addresses of the machine, and none of them for it. */
+/** The host is that which was asked for: `0.0.0.0` stands for all addresses of the machine, and none of them for it. */
+function textOf ({ host }: ListenSettings, url: string): string {
+  return `the management endpoints listen at http://${addressOf({ host, port: new URL(url).port })}`
+}
+
 function addressOf ({ host, port }: { readonly host: string, readonly port: number | string }): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }

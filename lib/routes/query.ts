@@ -1,22 +1,20 @@
-import { isRecord } from '../plain.js'
-
 /** What the query of a health request asks for. */
 export interface HealthQuery {
   readonly verbose: boolean
   readonly exclude: ReadonlySet<string>
 }
 
-/** Reads `?verbose` and `?exclude=NAME`, as the Kubernetes API server has them. What makes no sense is ignored. */
-export function readQuery (query: unknown): HealthQuery {
-  if (!isRecord(query)) return { verbose: false, exclude: new Set() }
-  const { verbose, exclude } = query
-  return {
-    verbose: verbose !== undefined && valuesOf(verbose).some((value) => value !== 'false'),
-    exclude: new Set(valuesOf(exclude).filter((name) => typeof name === 'string'))
-  }
-}
+const NONE: HealthQuery = { verbose: false, exclude: new Set() }
 
-/** A key that is repeated comes as an array. */
-function valuesOf (value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [value]
+/**
+ * Reads `?verbose` and `?exclude=NAME` of a URL, as the Kubernetes API server has them, whatever the app makes of queries. What makes
+ * no sense is ignored.
+ *
+ * @see https://kubernetes.io/docs/reference/using-api/health-checks/
+ */
+export function readQuery (url = ''): HealthQuery {
+  const at = url.indexOf('?')
+  if (at === -1) return NONE
+  const query = new URLSearchParams(url.slice(at))
+  return { verbose: query.getAll('verbose').some((value) => value !== 'false'), exclude: new Set(query.getAll('exclude')) }
 }

@@ -64,6 +64,7 @@ export function reportRoute (context: RouteContext, schema: RouteSchema): RouteS
 }
 
 function common ({ isolation }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
-  const documented = { tags: TAGS, ...schema }
+  // A copy: what a hook of one app does to a schema is not to be seen in another.
+  const documented = structuredClone({ tags: TAGS, ...schema })
   return { ...isolation, exposeHeadRoute: true, schema: documented }
 }

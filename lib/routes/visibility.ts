@@ -29,6 +29,14 @@ export class Viewer {
     return typeof show === 'function' ? undefined : show === 'always'
   }
 
+  /**
+   * For routes where nobody is asked who he is, while others are closed: there what is shown to everybody is shown to nobody. A
+   * function decides by the request, there as elsewhere.
+   */
+  get whereOthersAreClosed (): Viewer {
+    return this.showsComponents === true ? new Viewer({ ...this.#components, show: 'never' }, this.#details) : this
+  }
+
   async visibilityFor (request: FastifyRequest): Promise<Visibility> {
     const patienceMs = isPeer(request) ? PEER_PATIENCE_MS : undefined
     const [components, details] = await Promise.all([this.#components, this.#details].map(async (rule) => await isShown(rule, request, patienceMs)))

@@ -63,3 +63,31 @@ await t.test('many probes over one session are answered', async (t) => {
   session.close()
   t.same(new Set(answers.map(({ status, body }) => `${status} ${body}`)), new Set(['200 {"status":"UP"}']))
 })
+
+await t.test('who is gone before a hook has decided has not been let in', async (t) => {
+  let isAsked: () => void = () => undefined
+  let runs = 0
+  const app = await start({
+    ...clear,
+    options: () => ({
+      auth: (_request, reply, done) => {
+        reply.raw.once('close', () => setImmediate(() => done(Object.assign(new Error('no'), { statusCode: 401 }))))
+        isAsked()
+      },
+      checks: { health: { db: () => { runs += 1 } } },
+      info: () => { runs += 1; return {} }
+    })
+  }, 'last', t)
+  const session = connect(`http://127.0.0.1:${portOf(app.server)}`)
+  for (const path of ['/z/health', '/z/info', '/z/health/db']) {
+    const asked = new Promise<void>((resolve) => { isAsked = resolve })
+    const stream = session.request({ ':path': path }).on('error', () => undefined)
+    await asked
+    const closed = new Promise((resolve) => stream.once('close', resolve))
+    stream.close(8)
+    await closed
+  }
+  t.match(await send(session, { method: 'GET', path: '/z/health/liveness' }), { status: 200 })
+  session.close()
+  t.equal(runs, 0)
+})

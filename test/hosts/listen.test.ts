@@ -230,7 +230,7 @@ await t.test('an app that is closed before it is ready, or while it gets ready, 
 
 await t.test('what makes no address is refused', async (t) => {
   for (const [listen, message] of [
-    [9000, /option "listen" must be an object with a port, and a host where it is not localhost, got the number 9000/],
+    [9000, /option "listen" must be an object with a port, and a host where it is not 127\.0\.0\.1, got the number 9000/],
     [{}, /option "listen\.port" must be a whole number from 0 to 65535, got undefined/],
     [{ port: '80' }, /option "listen\.port" must be/],
     [{ port: 65_536 }, /option "listen\.port" must be/],

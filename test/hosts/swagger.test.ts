@@ -74,3 +74,15 @@ await t.test('behind auth a 403 is documented, and other codes of a status are',
   t.same(Object.keys(paths['/z/health']?.get.responses ?? {}), ['200', '218', '403', '500', '503'])
   t.same(Object.keys(paths['/z/health/liveness']?.get.responses ?? {}), ['200', '218', '500', '503'])
 })
+
+await t.test('what a hook of one app does to a schema is not in the document of another', async (t) => {
+  const app = Fastify()
+  t.teardown(async () => await app.close())
+  app.addHook('onRoute', ({ schema }) => {
+    const { properties } = (schema?.querystring ?? { properties: {} }) as { properties: Record<string, object> }
+    properties['tenant'] = { type: 'string' }
+    Object.assign(schema?.response ?? {}, { 418: { description: 'a teapot' } })
+  })
+  await app.register(management)
+  t.notMatch(JSON.stringify(await documentOf('3.1.0', {}, t)), /tenant|teapot/)
+})

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { ask } from '../support/app.js'
@@ -13,9 +15,13 @@ await t.test('checks that run in the background keep no process alive', async (t
   t.same(await app.ending, { code: 0, signal: null, stderr: '' })
 })
 
-await t.test('endpoints on a port of their own keep no process alive whose app has failed to start', async (t) => {
+await t.test('endpoints on a port of their own keep no process alive whose app has failed to start, nor do those who are connected', async (t) => {
   const app = new Program(t, fixture('failing-app.ts'))
-  t.equal(await app.says(), 'failed with 1 server')
+  const port = Number(await app.says())
+  const silent = connect(port, '127.0.0.1').on('error', () => undefined)
+  t.teardown(() => silent.destroy())
+  await once(silent, 'connect')
+  t.match(await ask(`http://127.0.0.1:${port}/z/health/liveness`), { status: 200 })
   t.same(await app.ending, { code: 0, signal: null, stderr: '' })
 })
 

@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import t from 'tap'
+import type { AuthHook } from '../../lib/index.js'
 import { startApp } from '../support/app.js'
 import type { TestApp } from '../support/app.js'
 
@@ -154,4 +155,36 @@ await t.test('an option auth that closes nothing fails registration', async (t) 
   for (const auth of [undefined, null, [], [undefined], 'token', true]) {
     await t.rejects(startApp(t, { auth: auth as unknown as [] }), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /option "auth" must be an onRequest hook/ })
   }
+})
+
+await t.test('where auth closes the reports, or they are off, a probe shows a status to everybody and no more', async (t) => {
+  const hidden = { checks: { readiness: { 'orders-db': () => { throw new Error('away') } } }, showDetails: 'always' } as const
+  for (const closed of [{ auth: async () => await Promise.resolve() }, { auth: async () => await Promise.reject(unauthorized()) }, { endpoints: { health: false } }]) {
+    const { get } = await startApp(t, { ...hidden, ...closed })
+    for (const query of ['', '?verbose', '?exclude=orders-db', '?verbose&exclude=orders-db']) {
+      t.match(await get(`/z/health/readiness${query}`), { status: 503, text: '{"status":"DOWN"}' }, query)
+    }
+  }
+})
+
+await t.test('but a function that decides on components decides on probes too', async (t) => {
+  const { get } = await startApp(t, {
+    checks: { readiness: { db: () => false } },
+    auth: async () => await Promise.reject(unauthorized()),
+    showComponents: ({ headers }) => headers['x-role'] === 'operator'
+  })
+  t.match(await get('/z/health/readiness?verbose'), { text: '{"status":"DOWN"}' })
+  t.match(await get('/z/health/readiness?verbose', { 'x-role': 'operator' }), { text: '{"status":"DOWN","components":{"db":{"status":"DOWN"}}}' })
+  t.match(await get('/z/health/readiness?exclude=db', { 'x-role': 'operator' }), { text: '{"status":"UP"}' })
+})
+
+await t.test('many hooks leave nothing on the replies', async (t) => {
+  const listeners: number[] = []
+  const count: AuthHook = (_request, reply, done) => {
+    listeners.push(reply.raw.listenerCount('close'))
+    done()
+  }
+  const { get } = await startApp(t, { auth: Array.from({ length: 20 }, () => count) })
+  t.match(await get('/z/info'), { status: 200 })
+  t.same(new Set(listeners), new Set([listeners[0]]))
 })
