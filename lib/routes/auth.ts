@@ -47,14 +47,11 @@ const GONE = Symbol('gone')
  * more: that is not its consent.
  */
 async function call (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  let leave: () => void = () => undefined
-  const gone = new Promise((resolve) => { leave = () => resolve(GONE) })
-  reply.raw.once('close', leave)
-  try {
-    return await Promise.race([gone, callBack(instance, hook, request, reply)])
-  } finally {
-    reply.raw.off('close', leave)
-  }
+  return await new Promise<unknown>((resolve, reject) => {
+    const leave = (): void => resolve(GONE)
+    reply.raw.once('close', leave)
+    void callBack(instance, hook, request, reply).finally(() => reply.raw.off('close', leave)).then(resolve, reject)
+  })
 }
 
 async function callBack (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
