@@ -47,12 +47,12 @@ await livesIn('an app whose hooks wait, and leave things on requests and replies
 await t.test('what a hook of the app refuses or answers stands, on probes too', async (t) => {
   const refusals: Record<string, (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>> = {
     throws: async () => await Promise.reject(Object.assign(new Error('overloaded'), { statusCode: 503, code: 'BUSY' })),
-    answers: async (_request, reply) => await reply.code(418).send({ mine: true }),
+    answers: async (_request, reply) => await reply.code(503).send({ mine: true }),
     streams: async (_request, reply) => await reply.code(202).type('text/plain').send('mine')
   }
   const answers: Record<string, readonly [number, string]> = {
     throws: [503, '{"statusCode":503,"code":"BUSY","error":"Service Unavailable","message":"overloaded"}'],
-    answers: [418, '{"mine":true}'],
+    answers: [503, '{"mine":true}'],
     streams: [202, 'mine']
   }
   for (const hook of ['onRequest', 'preValidation', 'preHandler'] as const) {
