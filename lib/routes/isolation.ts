@@ -5,8 +5,8 @@ import type { RouteContext } from './route.js'
 import { levelFor, silence } from './silence.js'
 
 /**
- * Keeps the settings of an app, the host, off the routes of an instance within it. Their schemas are documentation: answers are written as text by
- * the routes themselves, and a query is never refused.
+ * Keeps the settings of an app, the host, off the routes of an instance within it. Their schemas are documentation: answers are
+ * written as text by the routes themselves, and a query is never refused.
  */
 export function isolate (instance: FastifyInstance, host: FastifyInstance, { logLevel }: Settings): RouteContext['isolation'] {
   instance.setSerializerCompiler(() => serialize)
