@@ -1,0 +1,52 @@
+import { connect, createServer } from 'node:net'
+import type { Server } from 'node:net'
+import { Worker } from 'node:worker_threads'
+import type t from 'tap'
+import { portOf } from './app.js'
+
+type Test = Pick<typeof t, 'teardown'>
+
+/** Lets a server listen on a free port of the loopback interface until the test is over, and gives the port. */
+export async function listen (test: Test, server: Server): Promise<number> {
+  const connections = new Set<{ destroy: () => void }>()
+  server.on('connection', (socket) => connections.add(socket))
+  test.teardown(() => {
+    for (const connection of connections) connection.destroy()
+    server.close()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return portOf(server)
+}
+
+/** A port of the loopback interface on which nothing listens. */
+export async function refusingPort (): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = portOf(server)
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Listens with room for two connections, and accepts none. */
+const BLOCKED = `
+  const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+    require('node:worker_threads').parentPort.postMessage(server.address().port)
+    setImmediate(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))
+  })
+`
+
+/** A port of the loopback interface that neither accepts connections nor refuses them, until the test is over. */
+export async function blackHole (test: Test): Promise<number> {
+  const worker = new Worker(BLOCKED, { eval: true })
+  test.teardown(async () => await worker.terminate())
+  const port = await new Promise<number>((resolve) => worker.once('message', resolve))
+  await Promise.all([occupy(test, port), occupy(test, port)])
+  return port
+}
+
+async function occupy (test: Test, port: number): Promise<void> {
+  const socket = connect(port, '127.0.0.1')
+  test.teardown(() => socket.destroy())
+  socket.on('error', () => undefined)
+  await new Promise((resolve) => socket.once('connect', resolve))
+}

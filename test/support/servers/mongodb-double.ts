@@ -1,0 +1,205 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import type { Server, Socket } from 'node:net'
+import { ObjectId } from 'mongodb'
+import type { Document } from 'mongodb'
+import { portOf } from '../app.js'
+import { OURS } from './kind.js'
+import { Scram } from './mongodb-scram.js'
+import { MongodbReader, replyTo } from './mongodb-wire.js'
+import type { Request } from './mongodb-wire.js'
+
+/** How a double is, where it differs from a lone server that knows `tester` by a password. */
+export interface MongodbDoubleOptions {
+  readonly user?: string
+  readonly password?: string
+  /** What `hello` says beyond what is the same for all. */
+  readonly role?: Document
+  /** Replies to commands by their name, instead of its own. */
+  readonly replies?: Readonly<Record<string, Document>>
+}
+
+const STANDALONE = { isWritablePrimary: true }
+const HEARTBEAT_MS = 10_000
+
+/** What https://www.mongodb.com/docs/manual/reference/error-codes/ has for these. */
+const UNAUTHORIZED = { ok: 0, code: 13, codeName: 'Unauthorized', errmsg: 'command requires authentication' }
+const AUTHENTICATION_FAILED = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' }
+const COMMAND_NOT_FOUND = { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg: 'no such command' }
+
+/**
+ * What a driver needs of MongoDB to connect to it, as its wire protocol is: there is no package of the server in Debian. It knows one
+ * user, who may call `sleep` to keep a connection in use, `wake` to end that on all connections, and `connectionCount`.
+ */
+export class MongodbDouble {
+  readonly user: string
+  readonly password: string
+  readonly topologyVersion = { processId: new ObjectId(), counter: 0 }
+  readonly replies: Readonly<Record<string, Document>>
+  role: Document
+  /** Whether it keeps all answers to itself. */
+  isSilent = false
+  readonly #sessions = new Set<Session>()
+  readonly #server: Server
+
+  constructor ({ user = 'tester', password = 'tested', role = STANDALONE, replies = {} }: MongodbDoubleOptions = {}) {
+    this.user = user
+    this.password = password
+    this.role = role
+    this.replies = replies
+    this.#server = createServer({ noDelay: true }, (socket) => {
+      const session = new Session(this, socket)
+      this.#sessions.add(session)
+      socket.once('close', () => this.#sessions.delete(session))
+    })
+  }
+
+  get port (): number {
+    return portOf(this.#server)
+  }
+
+  /** How many connections the pools of its clients have: those that have shown a password, without our own. */
+  get connections (): number {
+    return [...this.#sessions].filter(({ isAuthenticated, isOurs }) => isAuthenticated && !isOurs).length
+  }
+
+  /** Answers all that sleep. */
+  wake (): Document {
+    for (const session of this.#sessions) session.wake()
+    return { ok: 1 }
+  }
+
+  async listen (port = 0): Promise<void> {
+    await once(this.#server.listen({ host: '127.0.0.1', port }), 'listening')
+  }
+
+  async close (): Promise<void> {
+    for (const session of this.#sessions) session.close()
+    await new Promise((resolve) => this.#server.close(resolve))
+  }
+}
+
+/** One connection of a client's. */
+class Session {
+  readonly #double: MongodbDouble
+  readonly #socket: Socket
+  readonly #reader = new MongodbReader()
+  readonly #timers = new Set<NodeJS.Timeout>()
+  #scram: Scram
+  #lastId = 0
+  #sleeping: Request | undefined
+  isOurs = false
+
+  constructor (double: MongodbDouble, socket: Socket) {
+    this.#double = double
+    this.#socket = socket
+    this.#scram = new Scram(double.user, double.password)
+    socket.on('data', (chunk) => {
+      for (const request of this.#reader.read(chunk)) this.#take(request)
+    })
+    socket.on('error', () => socket.destroy())
+    socket.once('close', () => {
+      for (const timer of this.#timers) clearTimeout(timer)
+    })
+  }
+
+  get isAuthenticated (): boolean {
+    return this.#scram.isDone
+  }
+
+  wake (): void {
+    if (this.#sleeping !== undefined) this.#reply(this.#sleeping, { ok: 1 })
+    this.#sleeping = undefined
+  }
+
+  close (): void {
+    this.#socket.destroy()
+  }
+
+  #take (request: Request): void {
+    if (this.#double.isSilent) return
+    const { command } = request
+    const [name = ''] = Object.keys(command)
+    if (name === 'sleep' && this.isAuthenticated) this.#sleeping = request
+    else if (command['maxAwaitTimeMS'] !== undefined && request.allowsMore) this.#stream(request)
+    else this.#reply(request, this.#answer(name, command))
+  }
+
+  #answer (name: string, command: Document): Document {
+    const answer = this.#answers()[name]
+    if (answer === undefined) return this.isAuthenticated ? COMMAND_NOT_FOUND : UNAUTHORIZED
+    return this.#double.replies[name] ?? answer(command)
+  }
+
+  /** What may be asked, by anybody or by who has shown the password. */
+  #answers (): Readonly<Record<string, (command: Document) => Document>> {
+    const hello = (command: Document): Document => this.#hello(command)
+    return {
+      hello,
+      ismaster: hello,
+      isMaster: hello,
+      ping: () => ({ ok: 1 }),
+      buildInfo: () => ({ version: '8.0.4', ok: 1 }),
+      endSessions: () => ({ ok: 1 }),
+      saslStart: (command) => this.#start(command),
+      saslContinue: ({ payload }) => this.#authenticate(String(payload)),
+      ...this.isAuthenticated && { connectionCount: () => ({ connections: this.#double.connections, ok: 1 }), wake: () => this.#double.wake() }
+    }
+  }
+
+  #hello ({ client, speculativeAuthenticate }: Document): Document {
+    if (isDocument(client) && isDocument(client['application']) && client['application']['name'] === OURS) this.isOurs = true
+    return {
+      ...this.#double.role,
+      topologyVersion: this.#double.topologyVersion,
+      helloOk: true,
+      maxBsonObjectSize: 16_777_216,
+      maxMessageSizeBytes: 48_000_000,
+      maxWriteBatchSize: 100_000,
+      localTime: new Date(),
+      logicalSessionTimeoutMinutes: 30,
+      minWireVersion: 0,
+      maxWireVersion: 25,
+      saslSupportedMechs: ['SCRAM-SHA-256'],
+      ...isDocument(speculativeAuthenticate) && { speculativeAuthenticate: this.#start(speculativeAuthenticate) },
+      ok: 1
+    }
+  }
+
+  #start ({ mechanism, payload }: Document): Document {
+    if (mechanism !== 'SCRAM-SHA-256') return AUTHENTICATION_FAILED
+    this.#scram = new Scram(this.#double.user, this.#double.password)
+    return { conversationId: 1, done: false, payload: Buffer.from(this.#scram.first(String(payload))), ok: 1 }
+  }
+
+  #authenticate (payload: string): Document {
+    const answer = this.#scram.second(payload)
+    return answer === undefined ? AUTHENTICATION_FAILED : { conversationId: 1, done: true, payload: Buffer.from(answer), ok: 1 }
+  }
+
+  /** Says what it is again and again, as nothing changes: so a driver notices when it is gone. */
+  #stream (request: Request): void {
+    const tell = (): void => {
+      this.#later(HEARTBEAT_MS, tell)
+      this.#reply({ ...request, id: this.#lastId === 0 ? request.id : this.#lastId }, this.#hello(request.command), true)
+    }
+    this.#later(HEARTBEAT_MS, tell)
+  }
+
+  #later (delayMs: number, work: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer)
+      work()
+    }, delayMs)
+    this.#timers.add(timer)
+  }
+
+  #reply (request: Request, document: Document, hasMore = false): void {
+    this.#lastId += 1
+    this.#socket.write(replyTo(request, document, { id: this.#lastId, hasMore }))
+  }
+}
+
+function isDocument (value: unknown): value is Document {
+  return typeof value === 'object' && value !== null
+}

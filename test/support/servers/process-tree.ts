@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** A process as proc(5) shows it. */
+export interface Process {
+  readonly pid: number
+  readonly parent: number
+  /** A letter: `T` is stopped by a signal, `Z` is dead and only not yet collected. */
+  readonly state: string
+  /** When it started, since a number may come to be another's. */
+  readonly startTicks: string
+}
+
+/** A process with all that come from it. PostgreSQL puts each into a session of its own, so that no group has them all. */
+export function processTree (root: number): readonly Process[] {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))).filter((found) => found !== undefined)
+  const tree = all.filter(({ pid }) => pid === root)
+  for (const { pid } of tree) tree.push(...all.filter(({ parent }) => parent === pid))
+  return tree
+}
+
+/** Whether a process that was seen still is. */
+export function isAlive ({ pid, startTicks }: Process): boolean {
+  return readProcess(pid)?.startTicks === startTicks
+}
+
+/** Sends a signal to those that still are. */
+export function signalAll (processes: readonly Process[], signal: NodeJS.Signals): void {
+  for (const { pid } of processes.filter(isAlive)) sendSignal(pid, signal)
+}
+
+function sendSignal (pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if (!isGone(error)) throw error
+  }
+}
+
+function isGone (error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ESRCH'
+}
+
+/** The dead are none: where nobody collects them, as in some containers, they stay. */
+function readProcess (pid: number): Process | undefined {
+  const stat = readStat(pid)
+  // What comes before is its name, which may hold anything.
+  const [state = '', parent, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+  const startTicks = fields[17]
+  if (startTicks === undefined || state === 'Z' || state === 'X') return undefined
+  return { pid, parent: Number(parent), state, startTicks }
+}
+
+function readStat (pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return ''
+  }
+}

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Child } from './child.js'
+import type { ServerKind, Service } from './kind.js'
+import { removePlace, removePlaceNow } from './place.js'
+import type { Place } from './place.js'
+
+/** One server under test. */
+export interface TestServer {
+  readonly host: '127.0.0.1'
+  /** The same however often it is started. */
+  readonly port: number
+  readonly user: string
+  readonly password: string
+  /** All of these in one, as the server's drivers take it. */
+  readonly url: string
+  /** Resolves when it answers a client that has the password; rejects with the end of its log when it ends before or takes a minute. */
+  start (): Promise<void>
+  /** Ends it, frozen or not; resolves when its last process is gone. Does nothing when it does not run. */
+  stop (): Promise<void>
+  /** Stops all its processes where they are: connections stay, new ones are accepted by the kernel, nothing is answered. */
+  freeze (): void
+  /** Lets them go on. */
+  thaw (): void
+  /** How many connections of clients it has, without the one that asks. A frozen database does not say. */
+  connections (): Promise<number>
+  /** Waits until it has so many connections, as it comes to know a moment later that one was closed. Rejects after five seconds with what it has. */
+  settled (expected: number): Promise<void>
+}
+
+const START_LIMIT_MS = 60_000
+const SETTLE_LIMIT_MS = 5_000
+const POLL_MS = 20
+
+/** A server in a place of its own. */
+export class Server implements TestServer {
+  readonly host = '127.0.0.1'
+  readonly #kind: ServerKind
+  readonly #place: Place
+  #services: readonly Service[] | undefined
+  #running: readonly (readonly [Service, Child])[] = []
+
+  constructor (kind: ServerKind, place: Place) {
+    this.#kind = kind
+    this.#place = place
+    process.on('exit', this.#abandon)
+  }
+
+  get port (): number {
+    return this.#place.port
+  }
+
+  get user (): string {
+    return this.#place.user
+  }
+
+  get password (): string {
+    return this.#place.password
+  }
+
+  get url (): string {
+    return `${this.#kind.protocol}://${this.user}:${this.password}@${this.host}:${this.port}${this.#kind.path}`
+  }
+
+  async start (): Promise<void> {
+    if (this.#running.length > 0) throw new Error('the server runs already')
+    this.#services ??= await this.#kind.prepare(this.#place)
+    try {
+      for (const service of this.#services) await this.#begin(service)
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  async stop (): Promise<void> {
+    const running = this.#running
+    this.#running = []
+    for (const [{ stopSignal }, child] of running.toReversed()) await child.end(stopSignal)
+  }
+
+  freeze (): void {
+    for (const [, child] of this.#running) child.freeze()
+  }
+
+  thaw (): void {
+    for (const [, child] of this.#running) child.thaw()
+  }
+
+  async connections (): Promise<number> {
+    return await this.#kind.connections(this.#place)
+  }
+
+  async settled (expected: number): Promise<void> {
+    const deadline = performance.now() + SETTLE_LIMIT_MS
+    for (let seen = await this.connections(); seen !== expected; seen = await this.connections()) {
+      if (performance.now() > deadline) throw new Error(`the server has ${seen} connections instead of ${expected}`)
+      await sleep(POLL_MS)
+    }
+  }
+
+  /** Ends it for good, and leaves nothing behind. */
+  async remove (): Promise<void> {
+    await this.stop()
+    await removePlace(this.#place)
+    process.off('exit', this.#abandon)
+  }
+
+  /** A test that waits for what never comes ends without its teardown. */
+  readonly #abandon = (): void => {
+    for (const [, child] of this.#running) child.kill()
+    removePlaceNow(this.#place)
+  }
+
+  async #begin (service: Service): Promise<void> {
+    const child = new Child(service, this.#place)
+    this.#running = [...this.#running, [service, child]]
+    const deadline = performance.now() + START_LIMIT_MS
+    while (!await isReady(service, child)) {
+      if (child.hasEnded) throw new Error(`${service.program} ended before it answered: ${await child.lastWords()}`)
+      if (performance.now() > deadline) throw new Error(`${service.program} does not answer: ${child.log}`)
+      await sleep(POLL_MS)
+    }
+  }
+}
+
+/** An answer may be another's, where the port was not free. */
+async function isReady ({ answers }: Service, child: Child): Promise<boolean> {
+  const answered = answers().then(() => true, () => false)
+  return await Promise.race([answered, child.ended]) === true && !child.hasEnded
+}
