@@ -14,6 +14,11 @@ export interface CheckContext {
    * that the work ends with the wait.
    */
   readonly signal: AbortSignal
+  /**
+   * How long this run may take, in milliseconds from its start. A check that ends by itself a little earlier can say what it has
+   * waited for.
+   */
+  readonly timeout: number
   /** The app's logger, bound to the check's name. */
   readonly log: FastifyBaseLogger
 }
@@ -102,7 +107,8 @@ export class Attempt {
 
   #context (): CheckContext {
     const signal = (): AbortSignal => this.#signal()
-    return { get signal () { return signal() }, log: this.#surroundings.log }
+    const { timeout, log } = this.#surroundings
+    return { get signal () { return signal() }, timeout, log }
   }
 
   #signal (): AbortSignal {
