@@ -32,6 +32,9 @@ export const errors = {
   /** An instance that is broken, draining or closing was to be put in service. */
   OutOfServiceForGood: createError<[reason: string]>(
     'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD', 'the app cannot be put in service again: %s', 500),
+  /** A ready-made check was given something else than the client that it is for. */
+  ClientInvalid: createError<[check: string, expected: string, came: string]>(
+    'FST_MANAGEMENT_CLIENT_INVALID', 'the check %s() must be given %s, got %s', 500, TypeError),
   /** The address of a service dependency makes no URL. */
   AddressInvalid: createError<[name: string, came: string]>(
     'FST_MANAGEMENT_ADDRESS_INVALID', 'the service dependency "%s" must have an http:// or https:// URL, or a host with an optional port and path, got %s', 500, TypeError)

@@ -68,6 +68,19 @@ export function only<T> (keys: readonly string[], rule: Rule<T>): Rule<ReadonlyM
   }
 }
 
+/** An object with options of its own, each by a rule; there are no others. What is left out is given to its rule as `undefined`. */
+export function optionsOf<T extends object> (rules: { readonly [K in keyof T]-?: Rule<T[K]> }): Rule<T> {
+  const known = Object.keys(rules)
+  return (value, option) => {
+    if (!isRecord(value)) return refuse(value, option, `an object with keys of ${known.join(', ')}`)
+    const [unknown] = unknownKeys(value, known)
+    if (unknown !== undefined) return refuse(unknown, option, `an object with no other keys than ${known.join(', ')}`)
+    // The rules are typed by the keys, which `Object.entries` cannot say.
+    const entries = Object.entries<Rule<unknown>>(rules)
+    return Object.fromEntries(entries.map(([key, rule]) => [key, rule(value[key], `${option}.${key}`)])) as T
+  }
+}
+
 /** A value that is left out, or `undefined`, is replaced. */
 export function withDefault<T, D> (rule: Rule<T>, fallback: D): Rule<T | D> {
   return (value, option) => value === undefined ? fallback : rule(value, option)

@@ -1,8 +1,7 @@
-import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { LogLevel } from 'fastify'
-import { describe } from './describe.js'
-import { errors } from './errors.js'
+import { httpHeaders } from './checks/http-headers.js'
 import { Kinds } from './health/kind.js'
+import type { Kind } from './health/kind.js'
 import type { CheckOptions } from './health/policy.js'
 import { STATUSES } from './health/status.js'
 import type { Status } from './health/status.js'
@@ -40,6 +39,8 @@ export interface Settings {
   readonly name: string | undefined
   readonly version: NonNullable<ManagementOptions['version']>
   readonly checks: readonly CheckSettings[]
+  /** The kinds of the checks that are added by themselves; none where that is off. */
+  readonly autoChecks: readonly Kind[]
   readonly dependencies: readonly DependencySettings[]
   /** What a dependency's address without a scheme gets. */
   readonly scheme: string
@@ -86,8 +87,8 @@ const ENDPOINTS: Settings['endpoints'] = { info: true, version: true, health: tr
 const STATUS_CODES: Settings['statusCodes'] = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
 
 const OPTIONS: readonly (keyof ManagementOptions)[] = [
-  'prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'auth',
-  'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel', 'listen'
+  'prefix', 'name', 'version', 'checks', 'autoChecks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails',
+  'auth', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel', 'listen'
 ]
 
 /** Checks the options, and puts the defaults in place. Throws a coded error for the first that is wrong. */
@@ -102,6 +103,7 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     name: read('name', withDefault(text, undefined)),
     version: read('version', withDefault(version, firstSet(context.env, 'VERSION') ?? 'unknown')),
     checks: read('checks', withDefault(checks(kinds, context), [])),
+    autoChecks: read('autoChecks', withDefault(autoChecks(kinds), [])),
     dependencies: read('serviceDependencies', withDefault(dependencies(context), [])),
     scheme: read('serviceDependencies', preferredScheme(context)),
     cascade: read('cascade', withDefault(listOf(oneOf([...kinds])), [])),
@@ -183,6 +185,16 @@ function checks (kinds: Kinds, context: SettingsContext): Rule<readonly CheckSet
   }
 }
 
+/** A restart of the app does not mend a server, and one server that is away would have every app restarted. */
+function autoChecks (kinds: Kinds): Rule<readonly Kind[]> {
+  return (value, option) => {
+    if (typeof value === 'boolean') return value ? ['health'] : []
+    const asked: readonly unknown[] = Array.isArray(value) ? value : [value]
+    kinds.assertKnown(asked)
+    return asked.includes('liveness') ? refuse('liveness', option, 'true, false, or kinds other than liveness') : asked
+  }
+}
+
 function check (context: SettingsContext): Rule<{ readonly check: unknown, readonly options: CheckOptions }> {
   return (value, option) => {
     if (!isRecord(value)) return { check: value, options: {} }
@@ -211,28 +223,10 @@ function dependency (context: SettingsContext): Rule<Omit<DependencySettings, 'n
     const { url, headers: sent, ...options } = value
     return {
       address: url,
-      headers: withDefault(headers, {})(sent, `${option}.headers`),
+      headers: withDefault(httpHeaders, {})(sent, `${option}.headers`),
       options: readCheckOptions(options, option, context.onUnknown)
     }
   }
-}
-
-/** Headers of the connection, which are not for a user to set. */
-const CONNECTION_HEADERS = ['connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']
-
-const headers: Rule<Readonly<Record<string, string>>> = (value, option) =>
-  Object.fromEntries(recordOf(text)(value, option).map(([name, content]) => [assertHeader(name, content, option), content]))
-
-/** What the header holds is not said in the error: it may be a secret. */
-function assertHeader (name: string, content: string, option: string): string {
-  try {
-    validateHeaderName(name)
-    validateHeaderValue(name, content)
-  } catch {
-    throw new errors.OptionInvalid(option, 'names and values of HTTP headers', `something else under ${describe(name)}`)
-  }
-  const lowerCased = name.toLowerCase()
-  return CONNECTION_HEADERS.includes(lowerCased) ? refuse(name, option, `headers other than ${CONNECTION_HEADERS.join(', ')}`) : lowerCased
 }
 
 function merge<K extends string, V> (defaults: Readonly<Record<K, V>>, given: ReadonlyMap<string, V>): Record<K, V> {

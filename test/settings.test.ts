@@ -33,6 +33,7 @@ await t.test('without options the defaults are in place', (t) => {
     name: undefined,
     version: 'unknown',
     checks: [],
+    autoChecks: [],
     dependencies: [],
     scheme: 'http',
     cascade: [],
@@ -52,7 +53,7 @@ await t.test('without options the defaults are in place', (t) => {
 })
 
 await t.test('an option that is undefined is one that is left out, but for auth', (t) => {
-  const names = ['prefix', 'name', 'version', 'checks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel']
+  const names = ['prefix', 'name', 'version', 'checks', 'autoChecks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel']
   const undefinedOptions = Object.fromEntries(names.map((name) => [name, undefined]))
   t.same(read(undefinedOptions).settings, read({}).settings)
   t.throws(() => read({ auth: undefined }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })

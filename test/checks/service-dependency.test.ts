@@ -184,6 +184,14 @@ await t.test('headers meant for the service reach no other', async (t) => {
   t.notMatch(seen, { authorization: String })
 })
 
+await t.test('a URL may be a text, and what is no URL of HTTP is refused at once', async (t) => {
+  const url = await startService(t, answering(200, '{"status":"UP"}'))
+  t.match(await loneCheck(serviceDependency(url.href), {}, systemClock).run(), { status: 'UP', details: { url: url.href } })
+  for (const wrong of ['', 'users', 'ftp://users/', new URL('file:///etc/passwd')]) {
+    t.throws(() => serviceDependency(wrong), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /"serviceDependency\.url" must be an http:\/\/ or https:\/\/ URL/ })
+  }
+})
+
 await t.test('HTTPS is asked over TLS, and a certificate that nobody vouches for is DOWN', async (t) => {
   const url = await startService(t, answering(200, '{"status":"UP"}'))
   url.protocol = 'https:'

@@ -1,0 +1,34 @@
+import type { FailureStatus } from '../health/policy.js'
+import { STATUSES } from '../health/status.js'
+import { integer, listOf, oneOf, refuse, withDefault } from '../rules.js'
+import type { Rule } from '../rules.js'
+
+export const port = integer(1, 65_535)
+
+export const bytes = integer(0, Number.MAX_SAFE_INTEGER, ' of bytes')
+
+export const share: Rule<number> = (value, option) =>
+  typeof value === 'number' && value >= 0 && value <= 1 ? value : refuse(value, option, 'a number from 0 to 1')
+
+/** What something that is not well is shown as. */
+export function failureStatus (fallback: FailureStatus): Rule<FailureStatus> {
+  return withDefault(oneOf<FailureStatus>(STATUSES.filter((status) => status !== 'UP')), fallback)
+}
+
+/** A list in which there is something: from an empty one nothing could ever pass. */
+export function filledListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
+  const list = listOf(rule)
+  return (value, option) => {
+    const entries = list(value, option)
+    return entries.length > 0 ? entries : refuse(value, option, 'an array that is not empty')
+  }
+}
+
+/** A copy without the fragment, which is sent to no server. */
+export const httpUrl: Rule<URL> = (value, option) => {
+  const address = value instanceof URL ? value.href : value
+  if (typeof address !== 'string' || !/^https?:\/\//i.test(address) || !URL.canParse(address)) return refuse(value, option, 'an http:// or https:// URL')
+  const url = new URL(address)
+  url.hash = ''
+  return url
+}
