@@ -1,5 +1,5 @@
-// Builds dist/: one bundle of JavaScript, in which TypeBox is the only thing that is not ours, and the declarations.
-import { readdir, readFile, rm } from 'node:fs/promises'
+// Builds dist/: a bundle of JavaScript for each entry, in which TypeBox is the only thing that is not ours, and the declarations.
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -8,12 +8,19 @@ import { build } from 'esbuild'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { dependencies, peerDependencies } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
 const typeboxLicense = await readFile(`${root}node_modules/typebox/license`, 'utf8')
+const banner = `/*!\nContains parts of TypeBox, under this license:\n\n${typeboxLicense.trim()}\n*/`
+const entries = ['index', 'checks/index']
 
 await rm(`${root}dist`, { recursive: true, force: true })
-await build({
+const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: ['lib/index.ts'],
+  entryPoints: entries.map((entry) => `lib/${entry}.ts`),
   outdir: 'dist',
+  outbase: 'lib',
+  // What both entries use is there once: an error is of the same class for both.
+  splitting: true,
+  chunkNames: 'shared/[hash]',
+  metafile: true,
   bundle: true,
   format: 'esm',
   platform: 'node',
@@ -21,14 +28,17 @@ await build({
   external: Object.keys({ ...dependencies, ...peerDependencies }),
   legalComments: 'none',
   // Importing the whole of TypeBox takes twice as long as importing Fastify; what is used of it is small.
-  treeShaking: true,
-  banner: { js: `/*!\nContains parts of TypeBox, under this license:\n\n${typeboxLicense.trim()}\n*/` }
+  treeShaking: true
 })
+for (const [file, { inputs }] of Object.entries(metafile.outputs)) {
+  if (!Object.keys(inputs).some((input) => input.includes('node_modules/typebox/'))) continue
+  await writeFile(`${root}${file}`, `${banner}\n${await readFile(`${root}${file}`, 'utf8')}`)
+}
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '--project', `${root}tsconfig.build.json`], { stdio: 'inherit' })
 
-// Only what the entry's declarations refer to is of use to anybody.
+// Only what the entries' declarations refer to is of use to anybody.
 const needed = new Set()
-await follow(`${root}dist/index.d.ts`)
+for (const entry of entries) await follow(`${root}dist/${entry}.d.ts`)
 for (const entry of await readdir(`${root}dist`, { recursive: true, withFileTypes: true })) {
   const file = join(entry.parentPath, entry.name)
   if (entry.isFile() && file.endsWith('.d.ts') && !needed.has(file)) await rm(file)

@@ -9,23 +9,27 @@ import { packageName, readJson, root } from '../support/packaging/project.js'
 import type { Pack } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
+const ENTRIES = ['dist/index', 'dist/checks/index']
+
 /** What stands in the tarball, seen from the folder it is installed in. */
 export async function testTarball (t: Test, { tarball, files }: Pack, project: string): Promise<void> {
   const home = join(project, 'node_modules', packageName)
   const texts = new Map(await Promise.all(files.map(async (file) => [file, await readFile(join(home, file), 'utf8')] as const)))
 
-  await t.test('has the code, the declarations that its entry needs, and what there is to read', (t) => {
-    const declarations = reachableFrom('dist/index.d.ts', texts)
-    t.same(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', 'dist/index.js', ...declarations].sort())
+  await t.test('has the code and the declarations that its entries need, and what there is to read', (t) => {
+    const declarations = reachableFrom(ENTRIES.map((entry) => `${entry}.d.ts`), texts)
+    const code = reachableFrom(ENTRIES.map((entry) => `${entry}.js`), texts)
+    t.same(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...code, ...declarations].sort())
     t.end()
   })
 
   await t.test('imports nothing but Node, its dependencies and its peer', async (t) => {
     const { dependencies, peerDependencies } = await readJson(join(home, 'package.json'))
     const allowed = Object.keys({ ...dependencies as object, ...peerDependencies as object })
-    const code = texts.get('dist/index.js') ?? ''
-    t.same([...new Set(importsOf(code).filter((name) => !isBuiltin(name)))].sort(), allowed.sort(), 'the code imports each dependency')
-    t.notMatch(code, /from\s*['"]fastify['"]/, 'and loads Fastify only for a server of its own')
+    const code = files.filter((file) => file.endsWith('.js')).map((file) => texts.get(file) ?? '')
+    const foreign = code.flatMap(importsOf).filter((name) => !isBuiltin(name) && !name.startsWith('.'))
+    t.same([...new Set(foreign)].sort(), allowed.sort(), 'the code imports each dependency')
+    for (const text of code) t.notMatch(text, /from\s*['"]fastify['"]/, 'and loads Fastify only for a server of its own')
     for (const [file, text] of texts) {
       if (!file.endsWith('.d.ts')) continue
       const foreign = importsOf(text).filter((name) => !name.startsWith('.') && !isBuiltin(name) && !allowed.includes(name))
@@ -79,11 +83,12 @@ function specifierOf (node: ts.Node): ts.Node | undefined {
   return ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments[0] : undefined
 }
 
-function reachableFrom (entry: string, texts: ReadonlyMap<string, string>): readonly string[] {
-  const reached = new Set([entry])
+/** Code imports code; a declaration names the code whose declaration it means. */
+function reachableFrom (entries: readonly string[], texts: ReadonlyMap<string, string>): readonly string[] {
+  const reached = new Set(entries)
   for (const file of reached) {
     const relative = importsOf(texts.get(file) ?? '').filter((name) => name.startsWith('.'))
-    for (const name of relative) reached.add(posix.join(posix.dirname(file), name.replace(/\.js$/, '.d.ts')))
+    for (const name of relative) reached.add(posix.join(posix.dirname(file), file.endsWith('.d.ts') ? name.replace(/\.js$/, '.d.ts') : name))
   }
   return [...reached]
 }

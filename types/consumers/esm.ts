@@ -2,6 +2,8 @@ import Fastify from 'fastify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import management, { errors, management as named } from 'fastify-management-endpoints'
 import type { CheckFunction, Health, Management, ManagementOptions } from 'fastify-management-endpoints'
+import { http, postgres } from 'fastify-management-endpoints/checks'
+import type { HttpOptions, PostgresClient } from 'fastify-management-endpoints/checks'
 
 const checkDatabase: CheckFunction = async ({ signal, log }) => {
   const answer = await fetch('http://database', { signal })
@@ -27,6 +29,12 @@ decorator.addCheck(['liveness', 'readiness'], 'self', () => true)
 const health: Health = await fastify.management.health('readiness')
 fastify.log.info(health.components['db']?.status ?? 'UNKNOWN')
 fastify.addHook('onRoute', ({ config }) => fastify.log.info(config?.management === 'probe'))
+
+const timeout: HttpOptions = { statusCodes: [200, 204] }
+decorator.addCheck('health', 'mail', http('http://mail:8025/livez', timeout))
+export function addDatabase (client: PostgresClient): void {
+  decorator.addCheck('readiness', 'postgres', postgres(client, { writable: true }))
+}
 
 export function isUnknownKind (error: unknown): boolean {
   return error instanceof errors.KindUnknown && error.code === 'FST_MANAGEMENT_KIND_UNKNOWN'

@@ -1,10 +1,12 @@
 import Fastify from 'fastify'
 import management from 'fastify-management-endpoints'
+import { diskSpace } from 'fastify-management-endpoints/checks'
 
 export async function main (): Promise<string> {
   const fastify = Fastify()
   await fastify.register(management, { prefix: '/z', checks: { readiness: { db: () => undefined } } })
   fastify.management.addCheck('liveness', 'self', () => true)
+  fastify.management.addCheck('health', 'disk', diskSpace({ path: '/' }))
   const { status } = await fastify.management.health('liveness')
   return `${status} ${new management.errors.KindUnknown('came', 'known').code}`
 }

@@ -1,5 +1,6 @@
 import Fastify = require('fastify')
 import management = require('fastify-management-endpoints')
+import checks = require('fastify-management-endpoints/checks')
 
 export async function main (): Promise<string> {
   const fastify = Fastify()
@@ -8,6 +9,7 @@ export async function main (): Promise<string> {
   await fastify.register(management.management)
   await fastify.register(require('fastify-management-endpoints'))
   fastify.management.addCheck('liveness', 'self', () => true)
+  fastify.management.addCheck('health', 'disk', checks.diskSpace({ path: '/' }))
   const { status } = await fastify.management.health('liveness')
   return `${status} ${new management.errors.KindUnknown('came', 'known').code}`
 }

@@ -1,0 +1,100 @@
+import type { CheckContext, CheckFunction } from '../../health/attempt.js'
+import type { FailureStatus } from '../../health/policy.js'
+import { flag, optionsOf, withDefault } from '../../rules.js'
+import { failureStatus } from '../check-rules.js'
+import { find, timed } from '../finding.js'
+import type { Facts } from '../finding.js'
+import { TimeLimit } from '../time-limit.js'
+import { Question } from './question.js'
+import { Slot } from './slot.js'
+import type { Pool } from './slot.js'
+
+/** How a check of a SQL server judges. */
+export interface SqlOptions {
+  /** Whether a server that takes no writes, a standby for example, is `DOWN`. Default `false`. */
+  readonly writable?: boolean | undefined
+  /** What is shown while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
+  readonly whenExhausted?: FailureStatus | undefined
+}
+
+/** The options with the defaults in place. */
+export interface SqlSettings {
+  readonly writable: boolean
+  readonly whenExhausted: FailureStatus
+}
+
+/** What a server says of itself. */
+export interface SqlServer {
+  readonly version: unknown
+  readonly isReadOnly: boolean
+}
+
+/** What the app has: a pool that lends connections, or one connection that it shares. */
+export type Link<C extends object, P extends C> = ({ readonly pool: Pool<P> } | { readonly connection: C }) & {
+  /** What endangers the app, where it does: it is logged once. */
+  readonly hazard?: () => string | undefined
+}
+
+/** How a driver is used. */
+export interface Driver<C extends object, P extends C> {
+  /** Gives what the app has now. Throws where that is none. */
+  readonly link: () => Link<C, P>
+  readonly ask: (connection: C) => Promise<SqlServer>
+}
+
+interface Answer {
+  readonly result: SqlServer
+  readonly latencyMs: number
+}
+
+export const readSqlOptions = optionsOf<SqlSettings>({
+  writable: withDefault(flag, false),
+  whenExhausted: failureStatus('OUT_OF_SERVICE')
+})
+
+/** Makes a check that asks a server about itself, on a connection that the app has. */
+export function sqlCheck<C extends object, P extends C> (driver: Driver<C, P>, { writable, whenExhausted }: SqlSettings): CheckFunction {
+  const asker = new Asker(driver, whenExhausted)
+  return async function checkSql (context) {
+    const facts: Facts = {}
+    return await find(facts, async () => {
+      const { result, latencyMs } = await TimeLimit.of(context, async (limit) => await asker.ask(limit, facts, context))
+      Object.assign(facts, { version: result.version, readOnly: result.isReadOnly, latencyMs })
+      if (writable && result.isReadOnly) throw new Error('the server takes no writes')
+    })
+  }
+}
+
+/** Asks over a slot of the pool, or over the one connection. */
+class Asker<C extends object, P extends C> {
+  readonly #driver: Driver<C, P>
+  readonly #slot: Slot<P>
+  readonly #question: Question<C, Answer>
+  #isWarned = false
+
+  constructor (driver: Driver<C, P>, whenExhausted: FailureStatus) {
+    this.#driver = driver
+    this.#slot = new Slot(whenExhausted)
+    this.#question = new Question(async (connection) => await this.#measure(connection))
+  }
+
+  async ask (limit: TimeLimit, facts: Facts, { log }: CheckContext): Promise<Answer> {
+    const link = this.#driver.link()
+    this.#warn(link, log)
+    if ('connection' in link) return await limit.wait(this.#question.ask(link.connection), () => `no answer within ${limit.ms} ms`)
+    const { pool } = link
+    facts['pool'] = pool.usage()
+    return await this.#slot.lend(pool, limit, async (connection) => await this.#measure(connection))
+  }
+
+  async #measure (connection: C): Promise<Answer> {
+    return await timed(async () => await this.#driver.ask(connection))
+  }
+
+  #warn (link: Link<C, P>, log: CheckContext['log']): void {
+    const hazard = this.#isWarned ? undefined : link.hazard?.()
+    if (hazard === undefined) return
+    this.#isWarned = true
+    log.warn(hazard)
+  }
+}
