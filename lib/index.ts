@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
+import { AutoChecks } from './auto-checks.js'
 import { healthUrl } from './checks/address.js'
 import { serviceDependency } from './checks/service-dependency.js'
 import { systemClock } from './clock.js'
@@ -63,6 +64,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
 
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
   fastify.decorate('management', createManagement({ engine, info, settings, addresses, onUnknownOption: warnOfUnknown }))
+  if (settings.autoChecks.length > 0) await addWhenReady(fastify, engine, settings)
   followLife(fastify, engine, server)
   if (server === undefined) await fastify.register(async function managementRoutes (instance) { await routes(instance, fastify) }, { prefix: settings.prefix })
 }
@@ -70,6 +72,17 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
 /** The server of its own, where one is wanted. */
 async function createServer (app: FastifyInstance, { listen, prefix, logLevel }: Settings, routes: HostedRoutes): Promise<OwnServer | undefined> {
   return listen && await OwnServer.create({ app, listen, prefix, routes, isSilent: logLevel === 'silent', clock: systemClock })
+}
+
+/** Adds checks for what the app is decorated with, once all plugins have done that. */
+async function addWhenReady (fastify: FastifyInstance, engine: HealthEngine, { autoChecks }: Settings): Promise<void> {
+  const scopes = await AutoChecks.watch(fastify, autoChecks)
+  fastify.addHook('onReady', (done) => {
+    const checks = scopes.addTo(engine)
+    if (checks.length > 0) fastify.log.info({ checks }, 'checks were added for the clients that plugins have registered')
+    else fastify.log.warn(`${NAME} found no client to add a check for: those of scopes that were registered before it are not seen`)
+    done()
+  })
 }
 
 /** Starts and ends with the app, the server of its own first and last. */

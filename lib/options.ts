@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
 import type { CheckFunction } from './health/attempt.js'
+import type { Kind } from './health/kind.js'
 import type { CheckOptions } from './health/policy.js'
 import type { Status } from './health/status.js'
 
@@ -59,6 +60,12 @@ export interface ManagementOptions {
   readonly version?: string | (() => string | Promise<string>) | undefined
   /** Checks by kind and name: `{ readiness: { db: checkDatabase } }`. */
   readonly checks?: Readonly<Record<string, Readonly<Record<string, CheckOption>>>> | undefined
+  /**
+   * Adds a check for each client that @fastify/postgres, @fastify/redis, @fastify/mysql and @fastify/mongodb have decorated the app with,
+   * when the app is ready: of the kind `health` for `true`, or of these kinds. A check of the app's own under the same name stands.
+   * Not for liveness: a restart does not mend a server. Default `false`.
+   */
+  readonly autoChecks?: boolean | Kind | readonly Kind[] | undefined
   /** Other services' health endpoints by name: `{ users: 'https://users:8080/z/health', widgets: 'widget-service' }`. */
   readonly serviceDependencies?: Readonly<Record<string, ServiceDependencyOption>> | undefined
   /** Kinds that also ask the service dependencies. `/health` always does. Default none. */

@@ -38,6 +38,7 @@ export class HealthEngine {
   readonly #defaults: CheckPolicy
   readonly #events: Events
   readonly #reporter: Reporter
+  readonly #automatic = new Set<string>()
   #isRunning = false
   #isClosed = false
 
@@ -56,10 +57,19 @@ export class HealthEngine {
     this.kinds.assertKnown(kinds)
     this.kinds.assertCheckName(name)
     assertFunction('check', name, checkFunction)
+    this.#giveWay(name)
     const present = this.#registry.get(name)
     if (this.#startup.completed && kinds.includes('startup') && present?.kinds.has('startup') !== true) throw new errors.StartupCompleted(name)
     if (present === undefined) this.#addNew(kinds, name, checkFunction, options)
     else this.#extend(present, kinds, checkFunction, options)
+  }
+
+  /** Adds a check that somebody's own may replace, unless the name is taken; gives whether it was added. */
+  addAutomatic (kinds: readonly Kind[], name: string, checkFunction: CheckFunction): boolean {
+    if (this.#registry.get(name) !== undefined) return false
+    this.add(kinds, name, checkFunction, {})
+    this.#automatic.add(name)
+    return true
   }
 
   /** Adds another service's health: how to ask for all of it, and for each kind that cascades. */
@@ -72,6 +82,7 @@ export class HealthEngine {
   /** Removes a check at once: a run that is under way is aborted, and its result dropped. */
   remove (name: string): boolean {
     const entry = this.#registry.remove(name)
+    this.#automatic.delete(name)
     for (const check of entry?.checks ?? []) check.remove()
     return entry !== undefined
   }
@@ -100,6 +111,10 @@ export class HealthEngine {
 
   component (name: string, peer: boolean): Later<Component | undefined> {
     return this.#reporter.component(name, peer)
+  }
+
+  #giveWay (name: string): void {
+    if (this.#automatic.has(name)) this.remove(name)
   }
 
   #addNew (kinds: readonly Kind[], name: string, checkFunction: CheckFunction, options: CheckOptions): void {

@@ -1,0 +1,57 @@
+import type { FastifyInstance } from 'fastify'
+import type { FoundClient } from './checks/decorators.js'
+import type { HealthEngine } from './health/engine.js'
+import type { Kind } from './health/kind.js'
+
+type FindClients = (instance: object) => readonly FoundClient[]
+
+/** Letters that a decorator's name may have, and a check's may not. */
+const FOREIGN = /[^\w.-]/g
+const LONGEST_NAME = 100
+
+/** Adds a check for each client that the official plugins have decorated the app with, in any scope from this one down. */
+export class AutoChecks {
+  readonly #findClients: FindClients
+  readonly #kinds: readonly Kind[]
+  readonly #scopes: FastifyInstance[]
+
+  private constructor (fastify: FastifyInstance, kinds: readonly Kind[], findClients: FindClients) {
+    this.#findClients = findClients
+    this.#kinds = kinds
+    this.#scopes = [fastify]
+    fastify.addHook('onRegister', (scope) => { this.#scopes.push(scope) })
+  }
+
+  /** Watches for scopes from now on. What an app without it does not need is not loaded by it. */
+  static async watch (fastify: FastifyInstance, kinds: readonly Kind[]): Promise<AutoChecks> {
+    const { findClients } = await import('./checks/decorators.js')
+    return new AutoChecks(fastify, kinds, findClients)
+  }
+
+  /** Adds the checks, but none in the place of one that is there, and gives their names. */
+  addTo (engine: HealthEngine): readonly string[] {
+    const names: string[] = []
+    for (const { name, check } of this.#clients()) if (engine.addAutomatic(this.#kinds, name, check)) names.push(name)
+    return names
+  }
+
+  /** Each client once, under a name that no other of them has. */
+  #clients (): Iterable<FoundClient> {
+    const found = new Map<object, FoundClient>()
+    const names = new Set<string>()
+    for (const client of this.#scopes.flatMap((scope) => this.#findClients(scope))) {
+      if (found.has(client.client)) continue
+      const name = freeName(client.name.replace(FOREIGN, '_').slice(0, LONGEST_NAME), names)
+      names.add(name)
+      found.set(client.client, { ...client, name })
+    }
+    return found.values()
+  }
+}
+
+/** Numbers what is found again in another scope. */
+function freeName (name: string, taken: ReadonlySet<string>): string {
+  for (let count = 2, numbered = name; ; numbered = `${name.slice(0, LONGEST_NAME - 5)}-${count++}`) {
+    if (!taken.has(numbered)) return numbered
+  }
+}
