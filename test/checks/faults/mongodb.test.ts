@@ -1,0 +1,38 @@
+import { MongoClient } from 'mongodb'
+import t from 'tap'
+import { mongodb } from '../../../lib/checks/clients/mongodb.js'
+import { missing, startServer } from '../../support/servers/index.js'
+import { EXPECTED } from './expected.js'
+import { proveFaults } from './prove.js'
+import type { Address, Connect } from './prove.js'
+
+const POOL_SIZE = 2
+
+function clientOf ({ host, port, user, password }: Address, appName: string): MongoClient {
+  return new MongoClient(`mongodb://${host}:${port}`, { auth: { username: user, password }, maxPoolSize: POOL_SIZE, appName })
+}
+
+const connectMongodb: Connect = (address) => {
+  const client = clientOf(address, 'app')
+  return {
+    check: mongodb(client),
+    async occupy () {
+      let taken = 0
+      const isTaken = new Promise<void>((resolve) => client.on('connectionCheckedOut', () => { if (++taken === POOL_SIZE) resolve() }))
+      const sleeps = Array.from({ length: POOL_SIZE }, async () => await client.db('admin').command({ sleep: 1 }))
+      await isTaken
+      return async () => {
+        // Not counted as a connection of the app's.
+        const waker = clientOf(address, 'census')
+        await waker.db('admin').command({ wake: 1 })
+        await Promise.all([waker.close(), ...sleeps])
+      }
+    },
+    close: async () => await client.close()
+  }
+}
+
+await t.test('MongoDB, its double', { skip: missing('mongodb') }, async (t) => {
+  const server = await startServer(t, 'mongodb')
+  await t.test('mongodb', async (t) => await proveFaults(t, { server, connect: connectMongodb, expected: EXPECTED.mongodb }))
+})
