@@ -1,4 +1,6 @@
 // What the README's examples take as given.
+import type {} from '@fastify/postgres'
+import type {} from '@fastify/redis'
 import type { FastifyInstance } from 'fastify'
 import type { readFile as ReadFile } from 'node:fs/promises'
 import type { management as Management } from '../../lib/index.js'

@@ -5,6 +5,7 @@ import ts from 'typescript'
 import { parse, parseAllDocuments } from 'yaml'
 import { DEFAULT_POLICY } from '../../lib/health/policy.js'
 import { errors } from '../../lib/index.js'
+import { faultTable } from '../checks/faults/table.js'
 import { ExampleProcess } from '../support/example-process.js'
 import { Program } from '../support/process.js'
 import { readBlocks } from './blocks.js'
@@ -72,6 +73,11 @@ await t.test('every option of a check is listed with its default, and no other',
   const [, table = ''] = README.split('| check option |')
   const listed = [...(table.split('\n\n')[0] ?? '').matchAll(/^\| `(\w+)` \| (\d*)/gm)].map(([, option, value]) => [option, value])
   t.same(listed, Object.entries(DEFAULT_POLICY).map(([option, value]) => [option, String(value ?? '')]))
+  t.end()
+})
+
+await t.test('the faults are those that the tests of the clients expect', (t) => {
+  t.ok(README.includes(`\n\n${faultTable()}\n\n`))
   t.end()
 })
 
