@@ -8,6 +8,7 @@ export type Cases = [
   Expect<Equal<ComponentStatus, Status | 'UNKNOWN'>>,
   Expect<Equal<BuiltInKind, 'liveness' | 'readiness' | 'startup' | 'health'>>,
   Expect<Equal<CheckContext['signal'], AbortSignal>>,
+  Expect<Equal<CheckContext['timeout'], number>>,
   Expect<Equal<CheckContext['log'], FastifyBaseLogger>>,
   Expect<Equal<ReturnType<CheckFunction>, CheckResult | Promise<CheckResult>>>,
   Expect<Equal<Component['status'], ComponentStatus>>,

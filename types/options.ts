@@ -25,6 +25,11 @@ export const right: readonly ManagementOptions[] = [
   { version: async () => await Promise.resolve('1.2.3'), serviceInstanceId: 'shop-1' },
   { kinds: ['replication'] as const, cascade: ['readiness'] as const },
   { checks: { readiness: { db: () => true, cache: { check: async () => await Promise.resolve(), timeout: 100 } }, replication: {} } },
+  { autoChecks: true },
+  { autoChecks: false },
+  { autoChecks: 'readiness' },
+  { autoChecks: ['health', 'canary'] },
+  { autoChecks: undefined },
   { serviceDependencies: { users: 'users', widgets: { url: 'http://widgets', timeout: 100, headers: { authorization: 'secret' } } } },
   { checks: { readiness: { db: { check: () => true, timeout: 100, ttl: 5_000, interval: 10_000, failureThreshold: 3, successThreshold: 2, failureStatus: 'DEGRADED', maxBackoff: 30_000 } } } },
   { serviceDependencies: { users: { url: 'users', timeout: 100, ttl: 5_000, interval: 10_000, failureThreshold: 3, successThreshold: 2, failureStatus: 'DEGRADED', maxBackoff: 30_000 } } },
@@ -68,6 +73,8 @@ export const wrong: readonly ManagementOptions[] = [
   { checks: { readiness: { db: { check: () => true, retries: 3 } } } },
   // @ts-expect-error a time is a number of milliseconds
   { checkDefaults: { interval: '10s' } },
+  // @ts-expect-error a number is no kind
+  { autoChecks: 1 },
   // @ts-expect-error a failure is not shown as healthy
   { checkDefaults: { failureStatus: 'UP' } },
   // @ts-expect-error no such option

@@ -10,6 +10,9 @@ import type { TestApp } from '../../support/app.js'
 import { missing, servers, startServer } from '../../support/servers/index.js'
 import type { ServerName, TestServer } from '../../support/servers/index.js'
 
+/** Every fault takes a while to be seen and to be over. */
+t.setTimeout(300_000)
+
 const NEEDED = ['postgres', 'mariadb', 'redis', 'mongodb'] as const
 
 /** An app with every official plugin, with a name and without, where it can have both. */
@@ -36,7 +39,6 @@ function urlOf ({ url }: TestServer): string {
 }
 
 await t.test('autoChecks with the official plugins and real servers', { skip: NEEDED.map((name) => missing(name)).find((reason) => reason !== false) ?? false }, async (t) => {
-  t.setTimeout(120_000)
   const start = async (name: ServerName): Promise<TestServer> => await startServer(t, name)
   const [postgres, mariadb, redis, mongodb] = await Promise.all([start('postgres'), start('mariadb'), start('redis'), start('mongodb')])
   const { get } = await startShop(t, { postgres, mariadb, redis, mongodb })

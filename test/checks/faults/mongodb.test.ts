@@ -6,6 +6,9 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Address, Connect } from './prove.js'
 
+/** Every fault takes a while to be seen and to be over. */
+t.setTimeout(300_000)
+
 const POOL_SIZE = 2
 
 function clientOf ({ host, port, user, password }: Address, appName: string): MongoClient {

@@ -7,6 +7,9 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
+/** Every fault takes a while to be seen and to be over. */
+t.setTimeout(300_000)
+
 /** An app that goes on without its connection, and says why. */
 const connectNats: Connect = async ({ host, port, user, password }) => {
   const opened = await connect({ servers: `${host}:${port}`, user, pass: password, maxReconnectAttempts: -1, reconnectTimeWait: 250 }).catch((error: unknown) => error)

@@ -6,6 +6,9 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
+/** Every fault takes a while to be seen and to be over. */
+t.setTimeout(300_000)
+
 const connectPool: Connect = (address) => {
   const pool = new pg.Pool({ ...address, database: 'postgres', max: 2 })
   // pg ends the process where nobody listens to what becomes of idle connections.

@@ -7,6 +7,9 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Address, Connect } from './prove.js'
 
+/** Every fault takes a while to be seen and to be over. */
+t.setTimeout(300_000)
+
 const PAUSE_MS = 250
 
 /** An app's connection, which it opens again when it is lost, as amqplib does not. */
@@ -58,7 +61,6 @@ const connectAmqplib: Connect = async (address) => {
 }
 
 await t.test('RabbitMQ', { skip: missing('rabbitmq') }, async (t) => {
-  t.setTimeout(240_000)
   const server = await startServer(t, 'rabbitmq')
   await t.test('amqplib', async (t) => await proveFaults(t, { server, connect: connectAmqplib, expected: EXPECTED.amqplib }))
 })

@@ -7,6 +7,9 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
+/** Every fault takes a while to be seen and to be over. */
+t.setTimeout(300_000)
+
 const POOL_SIZE = 2
 
 const connectIoredis: Connect = ({ host, port, password }) => {

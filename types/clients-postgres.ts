@@ -1,0 +1,35 @@
+import type {} from '@fastify/postgres'
+import type { PGlite } from '@electric-sql/pglite'
+import type { FastifyInstance } from 'fastify'
+import type pg from 'pg'
+import { postgres } from '../lib/checks/index.js'
+import type { CheckFunction } from '../lib/index.js'
+
+/** What `postgres` takes. */
+export function right (fastify: FastifyInstance, pool: pg.Pool, client: pg.Client, embedded: PGlite): readonly CheckFunction[] {
+  return [
+    postgres(pool),
+    postgres(client),
+    postgres(fastify.pg),
+    postgres(() => pool),
+    postgres(() => undefined),
+    postgres(embedded),
+    postgres(pool, {}),
+    postgres(pool, { writable: true, whenExhausted: 'DEGRADED' }),
+    postgres(pool, { writable: undefined, whenExhausted: undefined })
+  ]
+}
+
+/** What it does not. */
+export function wrong (pool: pg.Pool): readonly CheckFunction[] {
+  return [
+    // @ts-expect-error an address is no client
+    postgres('postgres://localhost'),
+    // @ts-expect-error nor is a promise of one
+    postgres(Promise.resolve(pool)),
+    // @ts-expect-error a failure is not healthy
+    postgres(pool, { whenExhausted: 'UP' }),
+    // @ts-expect-error no such option
+    postgres(pool, { writeable: true })
+  ]
+}
