@@ -31,27 +31,29 @@ export class AutoChecks {
   /** Adds the checks, but none in the place of one that is there, and gives their names. */
   addTo (engine: HealthEngine): readonly string[] {
     const names: string[] = []
-    for (const { name, check } of this.#clients()) if (engine.addAutomatic(this.#kinds, name, check)) names.push(name)
+    for (const [name, makeCheck] of this.#checks(engine.kinds)) {
+      if (engine.addAutomatic(this.#kinds, name, makeCheck)) names.push(name)
+    }
     return names
   }
 
-  /** Each client once, under a name that no other of them has. */
-  #clients (): Iterable<FoundClient> {
-    const found = new Map<object, FoundClient>()
-    const names = new Set<string>()
-    for (const client of this.#scopes.flatMap((scope) => this.#findClients(scope))) {
-      if (found.has(client.client)) continue
-      const name = freeName(client.name.replace(FOREIGN, '_').slice(0, LONGEST_NAME), names)
-      names.add(name)
-      found.set(client.client, { ...client, name })
+  /** Each client once, under a name that neither another of them nor a kind has. */
+  #checks (kinds: Iterable<Kind>): ReadonlyMap<string, FoundClient['makeCheck']> {
+    const clients = new Set<object>()
+    const checks = new Map<string, FoundClient['makeCheck']>()
+    const reserved = [...kinds].map((kind) => kind.toLowerCase())
+    for (const { name, client, makeCheck } of this.#scopes.flatMap((scope) => this.#findClients(scope))) {
+      if (clients.has(client)) continue
+      clients.add(client)
+      checks.set(freeName(name.replace(FOREIGN, '_').slice(0, LONGEST_NAME), (name) => checks.has(name) || reserved.includes(name.toLowerCase())), makeCheck)
     }
-    return found.values()
+    return checks
   }
 }
 
 /** Numbers what is found again in another scope. */
-function freeName (name: string, taken: ReadonlySet<string>): string {
-  for (let count = 2, numbered = name; ; numbered = `${name.slice(0, LONGEST_NAME - 5)}-${count++}`) {
-    if (!taken.has(numbered)) return numbered
-  }
+function freeName (name: string, isTaken: (name: string) => boolean): string {
+  let free = name
+  for (let count = 2; isTaken(free); count++) free = `${name.slice(0, LONGEST_NAME - 5)}-${count}`
+  return free
 }

@@ -61,7 +61,7 @@ export interface ManagementOptions {
   /** Checks by kind and name: `{ readiness: { db: checkDatabase } }`. */
   readonly checks?: Readonly<Record<string, Readonly<Record<string, CheckOption>>>> | undefined
   /**
-   * Adds a check for each client that @fastify/postgres, @fastify/redis, @fastify/mysql and @fastify/mongodb have decorated the app with,
+   * Adds a check for each client that `@fastify/postgres`, `@fastify/redis`, `@fastify/mysql` and `@fastify/mongodb` have decorated the app with,
    * when the app is ready: of the kind `health` for `true`, or of these kinds. A check of the app's own under the same name stands.
    * Not for liveness: a restart does not mend a server. Default `false`.
    */

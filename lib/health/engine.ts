@@ -57,17 +57,17 @@ export class HealthEngine {
     this.kinds.assertKnown(kinds)
     this.kinds.assertCheckName(name)
     assertFunction('check', name, checkFunction)
-    this.#giveWay(name)
-    const present = this.#registry.get(name)
+    const present = this.#automatic.has(name) ? undefined : this.#registry.get(name)
     if (this.#startup.completed && kinds.includes('startup') && present?.kinds.has('startup') !== true) throw new errors.StartupCompleted(name)
+    this.#giveWay(name)
     if (present === undefined) this.#addNew(kinds, name, checkFunction, options)
     else this.#extend(present, kinds, checkFunction, options)
   }
 
   /** Adds a check that somebody's own may replace, unless the name is taken; gives whether it was added. */
-  addAutomatic (kinds: readonly Kind[], name: string, checkFunction: CheckFunction): boolean {
+  addAutomatic (kinds: readonly Kind[], name: string, makeCheck: () => CheckFunction): boolean {
     if (this.#registry.get(name) !== undefined) return false
-    this.add(kinds, name, checkFunction, {})
+    this.add(kinds, name, makeCheck(), {})
     this.#automatic.add(name)
     return true
   }

@@ -6,7 +6,7 @@ export interface MongodbEvents {
   on (event: 'serverHeartbeatSucceeded', listener: (event: { readonly connectionId: string }) => void): unknown
   on (event: 'serverClosed', listener: (event: { readonly address: string }) => void): unknown
   on (event: 'topologyDescriptionChanged', listener: (event: { readonly newDescription: { readonly type: string } }) => void): unknown
-  on (event: 'connectionCheckedOut' | 'connectionCheckedIn', listener: (event: PooledConnection) => void): unknown
+  on (event: 'connectionCheckedOut' | 'connectionCheckedIn' | 'connectionClosed', listener: (event: PooledConnection) => void): unknown
 }
 
 interface PooledConnection {
@@ -31,7 +31,9 @@ export class MongodbDeployment {
       this.version = undefined
     })
     client.on('connectionCheckedOut', ({ address, connectionId }) => this.#inUseAt(address).add(connectionId))
-    client.on('connectionCheckedIn', ({ address, connectionId }) => this.#inUseAt(address).delete(connectionId))
+    for (const event of ['connectionCheckedIn', 'connectionClosed'] as const) {
+      client.on(event, ({ address, connectionId }) => this.#inUseAt(address).delete(connectionId))
+    }
   }
 
   /** What keeps its servers from being asked, as far as that is known. */

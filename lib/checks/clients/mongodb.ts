@@ -30,7 +30,7 @@ export interface MongodbConnections extends MongodbEvents {
   db (name: string): MongodbDatabase
 }
 
-/** A `MongoClient` or a `Db` of mongodb, or what @fastify/mongodb decorates an instance with. */
+/** A `MongoClient` or a `Db` of mongodb, or what `@fastify/mongodb` decorates an instance with. */
 export type MongodbClient = MongodbConnections | MongodbDatabase | { readonly client: MongodbConnections, readonly db?: MongodbDatabase }
 
 /** How a check of MongoDB judges. */
@@ -63,7 +63,7 @@ const readOptions = optionsOf<MongodbSettings>({
  * For readiness where the app can do nothing without the database, else for `health`. Not for liveness: a restart does not
  * mend a server.
  *
- * @param client a `MongoClient` or a `Db` of mongodb (6.13 or newer), `fastify.mongo` (`fastify.mongo.NAME`) of @fastify/mongodb,
+ * @param client a `MongoClient` or a `Db` of mongodb (6.13 or newer), `fastify.mongo` (`fastify.mongo.NAME`) of `@fastify/mongodb`,
  * `connection.getClient()` of mongoose, or a function that gives it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example

@@ -45,7 +45,7 @@ export interface MysqlCallbackConnection {
 type AnyPool = MysqlPool | MysqlCallbackPool
 type AnyConnection = MysqlConnection | MysqlCallbackConnection
 
-/** A `Pool` or a `Connection` of mysql2 or mysql2/promise, or what @fastify/mysql decorates an instance with. */
+/** A `Pool` or a `Connection` of mysql2 or mysql2/promise, or what `@fastify/mysql` decorates an instance with. */
 export type MysqlClient = AnyPool | AnyConnection | { readonly pool: AnyPool } | { readonly connection: AnyConnection }
 
 /** MySQL and MariaDB have both, and let any user read them. A server that is `super_read_only` is `read_only` too. */
@@ -72,7 +72,7 @@ const ignore = (): undefined => undefined
  * For readiness where the app can do nothing without the database, else for `health`. Not for liveness: a restart does not
  * mend a server. A single connection of mysql2 is never opened anew: give a function where the app replaces it.
  *
- * @param client a `Pool` or a `Connection` of mysql2 or mysql2/promise, `fastify.mysql` (`fastify.mysql.NAME`) of @fastify/mysql,
+ * @param client a `Pool` or a `Connection` of mysql2 or mysql2/promise, `fastify.mysql` (`fastify.mysql.NAME`) of `@fastify/mysql`,
  *   or a function that gives it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
@@ -83,7 +83,7 @@ export function mysql (client: Source<MysqlClient>, options: SqlOptions = {}): C
   return sqlCheck({ link: () => linkOf(current()), ask }, readSqlOptions(options, 'mysql'))
 }
 
-/** @fastify/mysql decorates with a pool or a connection, as mysql2/promise wraps one: what is inside stays the same object. */
+/** `@fastify/mysql` decorates with a pool or a connection, as mysql2/promise wraps one: what is inside stays the same object. */
 function linkOf (client: MysqlClient): Link<AnyConnection, MysqlPoolConnection> {
   if ('pool' in client) return linkOf(client.pool)
   if (isPool(client)) return { pool: slotsOf(client) }
@@ -98,11 +98,15 @@ function hazardOf (connection: AnyConnection): string | undefined {
 function slotsOf (pool: AnyPool): Pool<MysqlPoolConnection> {
   return {
     client: pool,
-    async acquire () {
-      const connection = await ('promise' in pool ? pool.promise() : pool).getConnection()
-      // The pool listens for one error only, and one that nobody listens to ends the process.
-      connection.on('error', ignore)
-      return connection
+    acquire () {
+      const before = connectionsOf(pool)
+      const connection = ('promise' in pool ? pool.promise() : pool).getConnection().then((connection) => {
+        // The pool listens for one error only, and one that nobody listens to ends the process.
+        connection.on('error', ignore)
+        return connection
+      })
+      const opened = connectionsOf(pool).find((connection) => !before.includes(connection))
+      return { connection, giveUp: opened === undefined ? undefined : () => discard(opened) }
     },
     release (connection, isBroken) {
       if (isBroken) discard(connection)
@@ -119,10 +123,10 @@ function giveBack (connection: MysqlPoolConnection): void {
 }
 
 /** mysql2 ends its side only, and waits for the server to end the other: one that is frozen never does. */
-function discard (connection: MysqlPoolConnection): void {
-  connection.destroy()
-  const socket = memberOf(memberOf(connection, 'connection'), 'stream')
-  if (hasMethods(socket, 'destroy')) socket.destroy()
+function discard (connection: unknown): void {
+  for (const closed of [connection, memberOf(connection, 'stream'), memberOf(memberOf(connection, 'connection'), 'stream')]) {
+    if (hasMethods(closed, 'destroy')) closed.destroy()
+  }
 }
 
 /** mysql2 shows its queues to nobody. In a version that has others, all is 0. */
@@ -133,7 +137,7 @@ function usageOf (pool: AnyPool): PoolUsage {
   }
   return {
     open: numberIn('_allConnections', 'length'),
-    opening: openingIn(memberOf(pool, '_allConnections')),
+    opening: connectionsOf(pool).filter((connection) => memberOf(connection, 'authorized') === false).length,
     idle: numberIn('_freeConnections', 'length'),
     waiting: numberIn('_connectionQueue', 'length'),
     most: numberIn('config', 'connectionLimit')
@@ -141,10 +145,10 @@ function usageOf (pool: AnyPool): PoolUsage {
 }
 
 /** A connection that is being opened is in the pool already, before the server has let it in. */
-function openingIn (queue: unknown): number {
-  if (!hasMethods(queue, 'toArray')) return 0
-  const connections = queue.toArray()
-  return Array.isArray(connections) ? connections.filter((connection) => memberOf(connection, 'authorized') === false).length : 0
+function connectionsOf (pool: AnyPool): readonly unknown[] {
+  const queue = memberOf(pool, '_allConnections')
+  const connections = hasMethods(queue, 'toArray') ? queue.toArray() : undefined
+  return Array.isArray(connections) ? connections : []
 }
 
 async function ask (connection: AnyConnection): Promise<SqlServer> {
@@ -163,8 +167,9 @@ function memberOf (value: unknown, key: string): unknown {
   return isRecord(value) ? value[key] : undefined
 }
 
+/** One that takes a callback has promises too, or it is no pool but a cluster of mysql2's, or of another make. */
 function isPool (value: unknown): value is AnyPool {
-  return hasMethods(value, 'getConnection')
+  return hasMethods(value, 'getConnection') && (value.getConnection.length === 0 || hasMethods(value, 'promise'))
 }
 
 /** Its `execute` tells it from a client of another server. */

@@ -31,7 +31,7 @@ const EXPECTED = { check: 'nats', client: 'a NatsConnection of @nats-io/transpor
  * server. Except where the client gives up for good, as it does by default after ten attempts: let the app end by itself then, on
  * `connection.closed()`, or connect with `maxReconnectAttempts: -1`.
  *
- * @param connection a `NatsConnection` of @nats-io/transport-node or of nats 2, or a function that gives it
+ * @param connection a `NatsConnection` of `@nats-io/transport-node` or of nats 2, or a function that gives it
  * @throws FST_MANAGEMENT_CLIENT_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'nats', nats(connection))
@@ -45,7 +45,7 @@ export function nats (connection: Source<NatsClient>): CheckFunction {
     return await find(facts, async () => await TimeLimit.of(context, async (limit) => {
       const client = current()
       await assertOpen(client, limit)
-      const { latencyMs } = await limit.wait(question.ask(client), () => `no answer within ${limit.ms} ms`)
+      const { latencyMs } = await question.ask(client, limit, () => `no answer within ${limit.ms} ms`)
       Object.assign(facts, { version: client.info?.version, serverName: client.info?.server_name, latencyMs })
     }))
   }

@@ -27,7 +27,7 @@ export interface PostgresPool {
   connect (): Promise<PostgresPoolClient>
 }
 
-/** A `Pool` or a `Client` of pg, or what @fastify/postgres decorates an instance with. */
+/** A `Pool` or a `Client` of pg, or what `@fastify/postgres` decorates an instance with. */
 export type PostgresClient = PostgresPool | PostgresConnection | { readonly pool: PostgresPool }
 
 const QUERY = "SELECT current_setting('server_version') AS version, current_setting('transaction_read_only') AS read_only"
@@ -47,7 +47,7 @@ const ignore = (): undefined => undefined
  * For readiness where the app can do nothing without the database, else for `health`. Not for liveness: a restart does not
  * mend a server.
  *
- * @param client a `Pool` or a `Client` of pg, `fastify.pg` (`fastify.pg.NAME`) of @fastify/postgres, or a function that gives it
+ * @param client a `Pool` or a `Client` of pg, `fastify.pg` (`fastify.pg.NAME`) of `@fastify/postgres`, or a function that gives it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'postgres', postgres(fastify.pg))
@@ -66,11 +66,15 @@ function linkOf (client: PostgresClient): Link<PostgresConnection, PostgresPoolC
 function slotsOf (pool: PostgresPool): Pool<PostgresPoolClient> {
   return {
     client: pool,
-    async acquire () {
-      const client = await pool.connect()
-      // A client that is lent has no listener of the pool's, and an error that nobody listens to ends the process.
-      client.on('error', ignore)
-      return client
+    acquire () {
+      const before = clientsOf(pool)
+      const connection = pool.connect().then((client) => {
+        // A client that is lent has no listener of the pool's, and an error that nobody listens to ends the process.
+        client.on('error', ignore)
+        return client
+      })
+      const opened = clientsOf(pool).find((client) => !before.includes(client))
+      return { connection, giveUp: opened === undefined ? undefined : () => destroy(opened) }
     },
     release (client, isBroken) {
       client.off('error', ignore)
@@ -82,8 +86,18 @@ function slotsOf (pool: PostgresPool): Pool<PostgresPoolClient> {
 
 /** pg counts connections from when it begins to open them, and shows nobody how many these are. In a version that has no such list it is 0. */
 function openingIn (pool: PostgresPool): number {
+  return clientsOf(pool).filter((client) => client['_connected'] === false).length
+}
+
+function clientsOf (pool: PostgresPool): readonly Record<string, unknown>[] {
   const clients: unknown = Reflect.get(pool, '_clients')
-  return Array.isArray(clients) ? clients.filter((client) => isRecord(client) && client['_connected'] === false).length : 0
+  return Array.isArray(clients) ? clients.filter(isRecord) : []
+}
+
+/** As the pool itself does after its `connectionTimeoutMillis`, which is not set by default. */
+function destroy ({ connection }: Record<string, unknown>): void {
+  const stream = isRecord(connection) ? connection['stream'] : undefined
+  if (hasMethods(stream, 'destroy')) stream.destroy()
 }
 
 async function ask (connection: PostgresConnection): Promise<SqlServer> {

@@ -1,13 +1,14 @@
 import { systemClock } from '../../clock.js'
 import type { Clock } from '../../clock.js'
+import type { TimeLimit } from '../time-limit.js'
+import { Waiter } from './waiter.js'
 
 /** After so long an answer is no longer expected, in milliseconds: it may have gone with a connection that is half open. */
 const LOST_AFTER_MS = 60_000
 
 interface Asked<T> {
-  readonly client: object
   readonly at: number
-  readonly answer: Promise<T>
+  readonly waiters: Set<Waiter<T>>
 }
 
 /**
@@ -17,25 +18,38 @@ interface Asked<T> {
 export class Question<C extends object, T> {
   readonly #put: (client: C) => Promise<T>
   readonly #clock: Pick<Clock, 'now'>
-  #asked: Asked<T> | undefined
+  readonly #asked = new WeakMap<C, Asked<T>>()
 
   constructor (put: (client: C) => Promise<T>, clock: Pick<Clock, 'now'> = systemClock) {
     this.#put = put
     this.#clock = clock
   }
 
-  /** Puts the question, or waits for the answer to the one before. */
-  async ask (client: C): Promise<T> {
-    const asked = this.#asked
-    const isOpen = asked?.client === client && this.#clock.now() - asked.at <= LOST_AFTER_MS
-    return await (isOpen ? asked : this.#begin(client)).answer
+  /** Puts the question, or waits for the answer to the one before. Who gives up leaves nothing with the client's own promise. */
+  async ask (client: C, limit: TimeLimit, late: () => string): Promise<T> {
+    const { waiters } = this.#open(client)
+    const waiter = new Waiter<T>()
+    waiters.add(waiter)
+    try {
+      return await limit.wait(waiter.promise, late)
+    } finally {
+      waiters.delete(waiter)
+    }
+  }
+
+  #open (client: C): Asked<T> {
+    const asked = this.#asked.get(client)
+    return asked !== undefined && this.#clock.now() - asked.at <= LOST_AFTER_MS ? asked : this.#begin(client)
   }
 
   #begin (client: C): Asked<T> {
-    const asked = { client, at: this.#clock.now(), answer: this.#put(client) }
-    const end = (): void => { if (this.#asked === asked) this.#asked = undefined }
-    asked.answer.then(end, end)
-    this.#asked = asked
+    const asked: Asked<T> = { at: this.#clock.now(), waiters: new Set() }
+    this.#asked.set(client, asked)
+    const end = (tell: (waiter: Waiter<T>) => void): void => {
+      if (this.#asked.get(client) === asked) this.#asked.delete(client)
+      asked.waiters.forEach(tell)
+    }
+    this.#put(client).then((answer) => end((waiter) => waiter.resolve(answer)), (error: unknown) => end((waiter) => waiter.reject(error)))
     return asked
   }
 }

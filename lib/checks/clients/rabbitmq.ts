@@ -82,7 +82,7 @@ export function rabbitmq (connection: Source<RabbitmqClient>, options: RabbitmqO
       Object.assign(facts, serverOf(connection))
       if (state.blocked !== undefined) throw new Finding(whenBlocked, `the server takes no messages${state.blocked}`)
       try {
-        const { latencyMs } = await limit.wait(question.ask(connection), () => `no answer within ${limit.ms} ms`)
+        const { latencyMs } = await question.ask(connection, limit, () => `no answer within ${limit.ms} ms`)
         facts['latencyMs'] = latencyMs
       } finally {
         // Whatever has come of the channel: a connection that is gone says why.

@@ -50,7 +50,7 @@ const EXPECTED = { check: 'redis', client: 'a client of ioredis or node-redis, f
  * server. A replica that takes no writes answers too.
  *
  * @param client a `Redis` or a `Cluster` of ioredis or iovalkey; a client, cluster, sentinel or pool of node-redis; `fastify.redis`
- *   (`fastify.redis.NAME`) of @fastify/redis; or a function that gives it
+ *   (`fastify.redis.NAME`) of `@fastify/redis`; or a function that gives it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'redis', redis(fastify.redis))
@@ -73,6 +73,8 @@ class RedisProbe {
   readonly #question = new Question(async (client: RedisClient) => await this.#ask(client))
   /** Pools of which no connection was free for the last PING. */
   readonly #exhausted = new WeakSet<RedisClient>()
+  /** Pools that have had a connection: one that never had is full of those that are just being opened. */
+  readonly #proven = new WeakSet<RedisClient>()
   #isWarned = false
 
   constructor (settings: Settings) {
@@ -89,7 +91,7 @@ class RedisProbe {
     if (isPool(client)) facts['pool'] = { open: client.totalClients, idle: client.idleClients, waiting: client.tasksQueueLength }
     try {
       Object.assign(facts, await TimeLimit.of(context, async (limit) =>
-        await limit.wait(this.#question.ask(client), () => this.#late(client, limit))))
+        await this.#question.ask(client, limit, () => this.#late(client, limit))))
     } catch (error) {
       throw this.#failure(client, error)
     } finally {
@@ -118,6 +120,7 @@ class RedisProbe {
       pool.execute((connection) => {
         // Its turn has come.
         this.#exhausted.delete(pool)
+        this.#proven.add(pool)
         ask(connection).then(resolve, reject)
       }).catch(reject)
       // A pool that may grow opens one more in the same moment.
@@ -137,7 +140,7 @@ class RedisProbe {
     if (state === 'ready') return error
     const failure = this.watch(client).error
     // One whose connections fail is full of those that are just being opened.
-    if (failure === undefined && isPool(client) && this.#exhausted.has(client)) {
+    if (failure === undefined && isPool(client) && this.#exhausted.has(client) && this.#proven.has(client)) {
       return new Finding(this.#settings.whenExhausted, `the pool is exhausted: none of its ${client.totalClients} connections became free in time`)
     }
     const cause = failure ?? error

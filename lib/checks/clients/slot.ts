@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.js'
 import type { FailureStatus } from '../../health/policy.js'
 import { Finding } from '../finding.js'
 import type { TimeLimit } from '../time-limit.js'
+import { Waiter } from './waiter.js'
 
 /** After so long a connection that was asked for is no longer expected, in milliseconds: not every driver limits that by itself. */
 const LOST_AFTER_MS = 60_000
@@ -12,13 +13,20 @@ export interface Pool<C> {
   /** What the app has. */
   readonly client: object
   /** Asks for a connection. */
-  readonly acquire: () => Promise<C>
+  readonly acquire: () => Acquisition<C>
   /** Gives one back, as it is or to be closed. */
   readonly release: (connection: C, isBroken: boolean) => void
   /** How its connections are used. */
   readonly usage: () => PoolUsage
   /** Whether a refusal of the driver's says that all connections are in use. */
   readonly isRefusal?: (error: unknown) => boolean
+}
+
+/** A connection that was asked for. */
+export interface Acquisition<C> {
+  readonly connection: Promise<C>
+  /** Where a new one is being opened for it: ends that, as it would stay in the pool as long as the server does not answer. */
+  readonly giveUp?: (() => void) | undefined
 }
 
 /** How the connections of a pool are used. */
@@ -34,28 +42,24 @@ export interface PoolUsage {
   readonly most: number
 }
 
-interface Taker<C> {
-  readonly resolve: (connection: C) => void
-  readonly reject: (error: unknown) => void
-}
-
 /** A place in the line for a connection. */
 interface Place<C> {
-  readonly client: object
   readonly at: number
-  /** Whether all connections were in use when it was taken. */
-  readonly isInLine: boolean
-  taker: Taker<C> | undefined
+  /** What ends the opening of a connection, where one is opened for it: else it stands in line. */
+  readonly giveUp: (() => void) | undefined
+  taker: Waiter<C> | undefined
 }
 
 /**
- * The one connection of a pool that a check borrows at a time. When the time is over, one that is lent is closed, and one that was
- * still awaited goes back the moment it comes: no slot is held longer. Until then no second is asked for.
+ * The connection of a pool that a run of a check borrows. When the time is over, one that is lent is closed, one that is being opened
+ * is given up, and where all are in use the place in line stays for the next run: what comes until then goes back at once. No slot
+ * is held longer.
  */
 export class Slot<C> {
   readonly #whenExhausted: FailureStatus
   readonly #clock: Pick<Clock, 'now'>
-  #place: Place<C> | undefined
+  /** By pool the place that was taken last. */
+  readonly #places = new WeakMap<object, Place<C>>()
 
   constructor (whenExhausted: FailureStatus, clock: Pick<Clock, 'now'> = systemClock) {
     this.#whenExhausted = whenExhausted
@@ -77,46 +81,61 @@ export class Slot<C> {
 
   async #take (pool: Pool<C>, limit: TimeLimit): Promise<C> {
     const place = this.#placeIn(pool)
-    const connection = new Promise<C>((resolve, reject) => { place.taker = { resolve, reject } })
+    const taker = place.taker = new Waiter<C>()
     let isOver = false
     // For one that comes in the very moment in which the run is ended.
-    connection.then((connection) => { if (isOver) pool.release(connection, false) }, () => undefined)
+    taker.promise.then((connection) => { if (isOver) giveBack(pool, connection) }, () => undefined)
     try {
-      return await limit.wait(connection, () => {
+      return await limit.wait(taker.promise, () => {
         isOver = true
-        place.taker = undefined
+        this.#giveUp(pool, place)
         return `no answer to a new connection within ${limit.ms} ms`
       })
     } catch (error) {
-      throw place.isInLine || (pool.isRefusal?.(error) === true && isInUse(pool.usage())) ? this.#exhausted(pool) : error
+      const isExhausted = pool.isRefusal?.(error) === true ? !isBeingOpened(pool.usage()) : place.giveUp === undefined && isInUse(pool.usage())
+      throw isExhausted ? this.#exhausted(pool) : error
     }
   }
 
+  #giveUp (pool: Pool<C>, place: Place<C>): void {
+    place.taker = undefined
+    if (place.giveUp === undefined) return
+    this.#leave(pool, place)
+    place.giveUp()
+  }
+
+  #leave (pool: Pool<C>, place: Place<C>): void {
+    if (this.#places.get(pool.client) === place) this.#places.delete(pool.client)
+  }
+
+  /** The place that the run before has left, or a new one: two runs at the same time have one each. */
   #placeIn (pool: Pool<C>): Place<C> {
-    const last = this.#place
-    const isExpected = last?.client === pool.client && this.#clock.now() - last.at <= LOST_AFTER_MS
-    return isExpected ? last : this.#queue(pool)
+    const last = this.#places.get(pool.client)
+    return last !== undefined && last.taker === undefined && this.#isExpected(last, pool) ? last : this.#queue(pool)
+  }
+
+  /** A line moves on, unless it is that of a pool which has ended. Of one that does not show how it is used, that is not known. */
+  #isExpected ({ at }: Place<C>, pool: Pool<C>): boolean {
+    const { open, most } = pool.usage()
+    return most > 0 ? open > 0 : this.#clock.now() - at <= LOST_AFTER_MS
   }
 
   /** Takes a new place in the line. */
   #queue (pool: Pool<C>): Place<C> {
-    const { idle, waiting } = pool.usage()
-    const connection = pool.acquire()
-    const isInLine = idle === 0 && pool.usage().waiting > waiting && isInUse(pool.usage())
-    const place: Place<C> = { client: pool.client, at: this.#clock.now(), isInLine, taker: undefined }
-    const leave = (): Taker<C> | undefined => {
-      if (this.#place === place) this.#place = undefined
-      return place.taker
-    }
+    const { connection, giveUp } = pool.acquire()
+    const place: Place<C> = { at: this.#clock.now(), giveUp, taker: undefined }
     connection.then(
       (connection) => {
-        const taker = leave()
-        if (taker === undefined) pool.release(connection, false)
-        else taker.resolve(connection)
+        this.#leave(pool, place)
+        if (place.taker === undefined) giveBack(pool, connection)
+        else place.taker.resolve(connection)
       },
-      (error: unknown) => leave()?.reject(error)
+      (error: unknown) => {
+        this.#leave(pool, place)
+        place.taker?.reject(error)
+      }
     )
-    this.#place = place
+    this.#places.set(pool.client, place)
     return place
   }
 
@@ -125,7 +144,19 @@ export class Slot<C> {
   }
 }
 
-/** A pool whose connections are all just being opened is not in use: no server answers. */
-function isInUse ({ open, opening }: PoolUsage): boolean {
-  return open > opening
+/** One that nobody waits for any more. That it cannot be given back, as it is the pool that has ended, is nobody's news. */
+function giveBack<C> (pool: Pool<C>, connection: C): void {
+  try {
+    pool.release(connection, false)
+  } catch {}
+}
+
+/** Whether connections are in use, and none is left. */
+function isInUse ({ open, opening, idle }: PoolUsage): boolean {
+  return open > opening && idle === 0
+}
+
+/** Whether all that there are are just being opened: it is the server that does not answer. */
+function isBeingOpened ({ open, opening }: PoolUsage): boolean {
+  return open > 0 && open === opening
 }

@@ -81,7 +81,7 @@ class Asker<C extends object, P extends C> {
   async ask (limit: TimeLimit, facts: Facts, { log }: CheckContext): Promise<Answer> {
     const link = this.#driver.link()
     this.#warn(link, log)
-    if ('connection' in link) return await limit.wait(this.#question.ask(link.connection), () => `no answer within ${limit.ms} ms`)
+    if ('connection' in link) return await this.#question.ask(link.connection, limit, () => `no answer within ${limit.ms} ms`)
     const { pool } = link
     facts['pool'] = pool.usage()
     return await this.#slot.lend(pool, limit, async (connection) => await this.#measure(connection))

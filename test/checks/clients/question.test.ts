@@ -1,5 +1,6 @@
 import t from 'tap'
 import { Question } from '../../../lib/checks/clients/question.js'
+import { TimeLimit } from '../../../lib/checks/time-limit.js'
 import { ManualClock } from '../../support/clock.js'
 
 interface Put {
@@ -8,11 +9,25 @@ interface Put {
   readonly refuse: (error: Error) => void
 }
 
+interface Asking {
+  readonly puts: readonly Put[]
+  readonly question: { readonly ask: (client: object, controller?: AbortController) => Promise<string> }
+}
+
+/** Ends what is still asked at the end. */
+const end = new AbortController()
+
 /** A question whose answers the test gives. */
-function question (clock = new ManualClock()): { readonly puts: readonly Put[], readonly question: Question<object, string> } {
+function question (clock = new ManualClock()): Asking {
   const puts: Put[] = []
   const put = async (client: object): Promise<string> => await new Promise((resolve, reject) => puts.push({ client, answer: resolve, refuse: reject }))
-  return { puts, question: new Question(put, clock) }
+  const question = new Question(put, clock)
+  const ask = async (client: object, { signal } = end): Promise<string> => {
+    const answer = TimeLimit.of({ signal, timeout: 1_000_000 }, async (limit) => await question.ask(client, limit, () => 'given up'))
+    answer.catch(() => undefined)
+    return await answer
+  }
+  return { puts, question: { ask } }
 }
 
 const client = { name: 'client' }
@@ -41,7 +56,7 @@ await t.test('is put again once it was answered, or refused', async (t) => {
   const second = asked.ask(client)
   puts[1]?.refuse(new Error('LOADING'))
   await t.rejects(second, { message: 'LOADING' })
-  void asked.ask(client)
+  asked.ask(client).catch(() => undefined)
   t.equal(puts.length, 3)
 })
 
@@ -68,21 +83,41 @@ await t.test('an answer that comes for the client before does not end the wait f
   const { puts, question: asked } = question()
   const old = asked.ask(client)
   const other = {}
-  void asked.ask(other)
+  asked.ask(other).catch(() => undefined)
   puts[0]?.answer('old')
   await old
-  void asked.ask(other)
+  asked.ask(other).catch(() => undefined)
   t.equal(puts.length, 2)
+})
+
+await t.test('clients that take turns are each asked once', (t) => {
+  const { puts, question: asked } = question()
+  const other = {}
+  for (let count = 0; count < 10; count++) for (const one of [client, other]) asked.ask(one).catch(() => undefined)
+  t.equal(puts.length, 2)
+  t.end()
+})
+
+await t.test('who gives up leaves nothing behind, and the answer is for who still waits', async (t) => {
+  const { puts, question: asked } = question()
+  const controller = new AbortController()
+  const [given, kept] = [asked.ask(client, controller), asked.ask(client)]
+  controller.abort()
+  await t.rejects(given, { message: 'given up' })
+  puts[0]?.answer('PONG')
+  t.equal(await kept, 'PONG')
 })
 
 await t.test('an answer that does not come for a minute is lost, and the question put anew', async (t) => {
   const clock = new ManualClock()
   const { puts, question: asked } = question(clock)
-  void asked.ask(client)
+  asked.ask(client).catch(() => undefined)
   await clock.pass(60_000)
-  void asked.ask(client)
+  asked.ask(client).catch(() => undefined)
   t.equal(puts.length, 1, 'not before')
   await clock.pass(1)
-  void asked.ask(client)
+  asked.ask(client).catch(() => undefined)
   t.equal(puts.length, 2)
 })
+
+end.abort()

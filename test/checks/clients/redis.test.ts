@@ -255,17 +255,26 @@ function fullPool (pool = new NodePool()): NodePool {
 }
 
 await t.test('a pool whose connections are all in use is OUT_OF_SERVICE, or as asked', async (t) => {
-  t.match(await hasten(redis(fullPool())), { status: 'OUT_OF_SERVICE', details: { error: 'the pool is exhausted: none of its 1 connections became free in time', pool: { open: 1, idle: 0 } } })
-  t.match(await hasten(redis(fullPool(), { whenExhausted: 'DEGRADED' })), { status: 'DEGRADED' })
+  const pool = new NodePool()
+  const [check, degraded] = [redis(pool), redis(pool, { whenExhausted: 'DEGRADED' })]
+  for (const early of [check, degraded]) t.match(await run(early), { status: 'UP' })
+  fullPool(pool)
+  t.match(await hasten(check), { status: 'OUT_OF_SERVICE', details: { error: 'the pool is exhausted: none of its 1 connections became free in time', pool: { open: 1, idle: 0 } } })
+  t.match(await hasten(degraded), { status: 'DEGRADED' })
+})
+
+await t.test('one that has never had a connection is not exhausted, but without a server', async (t) => {
+  t.match(await hasten(redis(fullPool())), { status: 'DOWN', details: { error: 'no answer within 9 ms' } })
 })
 
 await t.test('one in which the wait is over is OUT_OF_SERVICE until there is one', async (t) => {
   const pool = new NodePool()
+  const check = redis(pool)
+  t.match(await run(check), { status: 'UP' })
   pool.lend = async () => {
     pool.tasksQueueLength += 1
     return await Promise.reject(new Error('Timeout waiting for a client after 3000ms'))
   }
-  const check = redis(pool)
   t.match(await run(check), { status: 'OUT_OF_SERVICE' })
   t.match(await run(check), { status: 'OUT_OF_SERVICE' })
   pool.lend = async () => await Promise.reject(new Error('The client is closed'))

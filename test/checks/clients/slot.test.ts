@@ -1,6 +1,6 @@
 import t from 'tap'
 import { Slot } from '../../../lib/checks/clients/slot.js'
-import type { Pool } from '../../../lib/checks/clients/slot.js'
+import type { Acquisition, Pool, PoolUsage } from '../../../lib/checks/clients/slot.js'
 import { TimeLimit } from '../../../lib/checks/time-limit.js'
 import type { FailureStatus } from '../../../lib/health/policy.js'
 import { ManualClock } from '../../support/clock.js'
@@ -9,32 +9,46 @@ interface Connection {
   readonly number: number
 }
 
+interface Asked {
+  readonly give: (connection: Connection) => void
+  readonly refuse: (error: Error) => void
+}
+
 /** A pool whose connections the test gives, and what was given back to it. */
 class HandPool implements Pool<Connection> {
   readonly client = {}
-  readonly asked: { readonly give: (connection: Connection) => void, readonly refuse: (error: Error) => void }[] = []
+  readonly asked: Asked[] = []
   readonly released: { readonly number: number, readonly isBroken: boolean }[] = []
+  givenUp = 0
+  open = 1
   opening = 0
   idle = 0
-  waiting = 0
-  isFull = false
+  most = 2
+  /** Whether a new connection is opened for who asks. */
+  opens = true
 
-  async acquire (): Promise<Connection> {
-    if (this.isFull) this.waiting += 1
-    return await new Promise((resolve, reject) => this.asked.push({ give: resolve, refuse: reject }))
+  acquire (): Acquisition<Connection> {
+    const connection = new Promise<Connection>((resolve, reject) => this.asked.push({ give: resolve, refuse: reject }))
+    return { connection, giveUp: this.opens ? () => { this.givenUp += 1 } : undefined }
   }
 
   release ({ number }: Connection, isBroken: boolean): void {
     this.released.push({ number, isBroken })
   }
 
-  usage (): ReturnType<Pool<Connection>['usage']> {
-    return { open: 2, opening: this.opening, idle: this.idle, waiting: this.waiting, most: 2 }
+  usage (): PoolUsage {
+    const { open, opening, idle, most } = this
+    return { open, opening, idle, waiting: 0, most }
   }
 
   isRefusal (error: unknown): boolean {
     return String(error).includes('queue is full')
   }
+}
+
+/** One all of whose connections are in use. */
+function fullPool (): HandPool {
+  return Object.assign(new HandPool(), { opens: false, open: 2 })
 }
 
 /** A run that the test ends. */
@@ -113,13 +127,32 @@ await t.test('one that comes in the moment in which the run ends is not lost', a
   }
 })
 
-await t.test('no second one is asked for while the first has not come; the next run takes it', async (t) => {
+await t.test('one that is being opened is given up when the time is over, and the next run asks for another', async (t) => {
   const pool = new HandPool()
   const slot = slotOf()
   const first = new Run()
   const lost = first.borrow(slot, pool, async () => await never)
+  t.equal(pool.givenUp, 0)
   first.end()
-  await t.rejects(lost)
+  await t.rejects(lost, { message: 'no answer to a new connection within 900000 ms' })
+  t.equal(pool.givenUp, 1)
+  const lent = new Run().borrow(slot, pool, async ({ number }) => await Promise.resolve(number))
+  pool.asked[0]?.refuse(new Error('given up'))
+  pool.asked[1]?.give({ number: 2 })
+  t.equal(await lent, 2)
+})
+
+await t.test('a place in line is kept: no second one is taken, and the next run has it', async (t) => {
+  const clock = new ManualClock()
+  const pool = fullPool()
+  const slot = slotOf('DOWN', clock)
+  for (let count = 0; count < 3; count++) {
+    const run = new Run()
+    const lost = run.borrow(slot, pool, async () => await never)
+    run.end()
+    await t.rejects(lost)
+    await clock.pass(100_000)
+  }
   const lent = new Run().borrow(slot, pool, async ({ number }) => await Promise.resolve(number))
   t.equal(pool.asked.length, 1)
   pool.asked[0]?.give({ number: 1 })
@@ -127,34 +160,56 @@ await t.test('no second one is asked for while the first has not come; the next 
   t.same(pool.released, [{ number: 1, isBroken: false }])
 })
 
-await t.test('a connection that does not come for a minute is lost, and another asked for; should it come, it goes back', async (t) => {
-  const clock = new ManualClock()
-  const pool = new HandPool()
-  const slot = slotOf('DOWN', clock)
-  const first = new Run()
-  const lost = first.borrow(slot, pool, async () => await never)
-  first.end()
+await t.test('a place in the line of a pool that has ended is worth nothing', async (t) => {
+  const pool = fullPool()
+  const slot = slotOf()
+  const run = new Run()
+  const lost = run.borrow(slot, pool, async () => await never)
+  run.end()
   await t.rejects(lost)
-  await clock.pass(60_001)
-  const lent = new Run().borrow(slot, pool, async ({ number }) => await Promise.resolve(number))
+  pool.open = 0
+  const asked = new Run().borrow(slot, pool, async () => await never)
+  pool.asked[1]?.refuse(new Error('Cannot use a pool after calling end on the pool'))
+  await t.rejects(asked, { message: 'Cannot use a pool after calling end on the pool' })
+})
+
+await t.test('two runs at the same time have a connection each', async (t) => {
+  const pool = new HandPool()
+  const slot = slotOf()
+  const runs = [1, 2].map(async () => await new Run().borrow(slot, pool, async ({ number }) => await Promise.resolve(number)))
   t.equal(pool.asked.length, 2)
+  pool.asked[0]?.give({ number: 1 })
+  pool.asked[1]?.give({ number: 2 })
+  t.same(await Promise.all(runs), [1, 2])
+})
+
+await t.test('where a pool does not show how it is used, a connection is lost after a minute; should it come, it goes back', async (t) => {
+  const clock = new ManualClock()
+  const pool = Object.assign(new HandPool(), { opens: false, open: 0, most: 0 })
+  const slot = slotOf('DOWN', clock)
+  for (const [asked, passes] of [[1, 60_000], [1, 1], [2, 0]] as const) {
+    const run = new Run()
+    const lost = run.borrow(slot, pool, async () => await never)
+    run.end()
+    await t.rejects(lost, { message: 'no answer to a new connection within 900000 ms' })
+    t.equal(pool.asked.length, asked)
+    await clock.pass(passes)
+  }
   pool.asked[0]?.give({ number: 1 })
   await settled()
   t.same(pool.released, [{ number: 1, isBroken: false }])
-  pool.asked[1]?.give({ number: 2 })
-  t.equal(await lent, 2)
 })
 
 await t.test('another pool is asked for itself', async (t) => {
-  const [old, pool] = [new HandPool(), new HandPool()]
+  const [old, pool] = [fullPool(), fullPool()]
   const slot = slotOf()
-  const first = new Run()
-  const lost = first.borrow(slot, old, async () => await never)
-  first.end()
-  await t.rejects(lost)
-  const lent = new Run().borrow(slot, pool, async ({ number }) => await Promise.resolve(number))
-  pool.asked[0]?.give({ number: 2 })
-  t.equal(await lent, 2)
+  for (let count = 0; count < 4; count++) {
+    const run = new Run()
+    const lost = run.borrow(slot, count % 2 === 0 ? old : pool, async () => await never)
+    run.end()
+    await t.rejects(lost)
+  }
+  t.same([old.asked.length, pool.asked.length], [1, 1])
 })
 
 await t.test('what the driver says of a connection that it cannot make is the reason', async (t) => {
@@ -175,9 +230,19 @@ await t.test('a connection refused when nobody waits any more does not end the p
   await settled()
 })
 
-await t.test('a pool all of whose connections stay in use is exhausted, whatever ends the wait', async (t) => {
+await t.test('nor does one that comes then and cannot be given back', async (t) => {
   const pool = new HandPool()
-  pool.isFull = true
+  const run = new Run()
+  const lent = run.borrow(slotOf(), pool, async () => await never)
+  run.end()
+  await t.rejects(lent)
+  pool.release = () => { throw new Error('Release called on client which has already been released to the pool.') }
+  pool.asked[0]?.give({ number: 1 })
+  await settled()
+})
+
+await t.test('a pool all of whose connections stay in use is exhausted, whatever ends the wait', async (t) => {
+  const pool = fullPool()
   const reason = { status: 'OUT_OF_SERVICE', message: 'the pool is exhausted: none of its 2 connections became free in time' }
   const run = new Run()
   const waiting = run.borrow(slotOf(), pool, async () => await never)
@@ -188,6 +253,22 @@ await t.test('a pool all of whose connections stay in use is exhausted, whatever
   await t.rejects(refused, reason)
 })
 
+await t.test('it is the end of the wait that counts: a line may have begun, or ended, meanwhile', async (t) => {
+  const pool = fullPool()
+  pool.opening = 2
+  const slot = slotOf()
+  const filling = new Run()
+  const first = filling.borrow(slot, pool, async () => await never)
+  pool.opening = 0
+  filling.end()
+  await t.rejects(first, { message: /exhausted/ })
+  const emptied = new Run()
+  const second = emptied.borrow(slot, pool, async () => await never)
+  Object.assign(pool, { open: 1, opening: 1 })
+  emptied.end()
+  await t.rejects(second, { message: 'no answer to a new connection within 900000 ms' })
+})
+
 await t.test('a refusal that says so is exhaustion too, shown as it was asked for', async (t) => {
   const pool = new HandPool()
   const lent = new Run().borrow(slotOf('DEGRADED'), pool, async () => await never)
@@ -195,19 +276,8 @@ await t.test('a refusal that says so is exhaustion too, shown as it was asked fo
   await t.rejects(lent, { status: 'DEGRADED', message: /exhausted/ })
 })
 
-await t.test('one that waits for an idle connection is not in line for others\'', async (t) => {
-  const pool = new HandPool()
-  pool.isFull = true
-  pool.idle = 1
-  const run = new Run()
-  const waiting = run.borrow(slotOf(), pool, async () => await never)
-  run.end()
-  await t.rejects(waiting, { message: 'no answer to a new connection within 900000 ms' })
-})
-
 await t.test('one whose connections are all just being opened has no server, whoever has them opened', async (t) => {
-  const pool = new HandPool()
-  pool.isFull = true
+  const pool = fullPool()
   pool.opening = 2
   const run = new Run()
   const waiting = run.borrow(slotOf(), pool, async () => await never)

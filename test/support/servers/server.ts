@@ -13,7 +13,7 @@ export interface TestServer {
   readonly password: string
   /** All of these in one, as the server's drivers take it. */
   readonly url: string
-  /** Resolves when it answers a client that has the password; rejects with the end of its log when it ends before or takes a minute. */
+  /** Resolves when it answers a client that has the password; rejects with the end of its log when it ends before or takes minutes. */
   start (): Promise<void>
   /** Ends it, frozen or not; resolves when its last process is gone. Does nothing when it does not run. */
   stop (): Promise<void>
@@ -27,7 +27,7 @@ export interface TestServer {
   settled (expected: number): Promise<void>
 }
 
-const START_LIMIT_MS = 60_000
+const START_LIMIT_MS = 150_000
 const SETTLE_LIMIT_MS = 5_000
 const POLL_MS = 20
 
