@@ -5,6 +5,12 @@ import type { Kind } from './health/kind.js'
 
 type FindClients = (instance: object) => readonly FoundClient[]
 
+/** The names of the checks that were added, and of those that there were already. */
+interface Added {
+  readonly added: readonly string[]
+  readonly taken: readonly string[]
+}
+
 /** Letters that a decorator's name may have, and a check's may not. */
 const FOREIGN = /[^\w.-]/g
 const LONGEST_NAME = 100
@@ -28,13 +34,11 @@ export class AutoChecks {
     return new AutoChecks(fastify, kinds, findClients)
   }
 
-  /** Adds the checks, but none in the place of one that is there, and gives their names. */
-  addTo (engine: HealthEngine): readonly string[] {
-    const names: string[] = []
-    for (const [name, makeCheck] of this.#checks(engine.kinds)) {
-      if (engine.addAutomatic(this.#kinds, name, makeCheck)) names.push(name)
-    }
-    return names
+  /** Adds the checks, but none in the place of one that is there. */
+  addTo (engine: HealthEngine): Added {
+    const checks = [...this.#checks(engine.kinds)]
+    const added = checks.filter(([name, makeCheck]) => engine.addAutomatic(this.#kinds, name, makeCheck)).map(([name]) => name)
+    return { added, taken: checks.map(([name]) => name).filter((name) => !added.includes(name)) }
   }
 
   /** Each client once, under a name that neither another of them nor a kind has. */

@@ -78,9 +78,10 @@ async function createServer (app: FastifyInstance, { listen, prefix, logLevel }:
 async function addWhenReady (fastify: FastifyInstance, engine: HealthEngine, { autoChecks }: Settings): Promise<void> {
   const scopes = await AutoChecks.watch(fastify, autoChecks)
   fastify.addHook('onReady', (done) => {
-    const checks = scopes.addTo(engine)
-    if (checks.length > 0) fastify.log.info({ checks }, 'checks were added for the clients that plugins have registered')
-    else fastify.log.warn(`${NAME} found no client to add a check for: those of scopes that were registered before it are not seen`)
+    const { added, taken } = scopes.addTo(engine)
+    if (added.length > 0) fastify.log.info({ checks: added }, 'checks were added for the clients that plugins have registered')
+    if (taken.length > 0) fastify.log.info({ checks: taken }, 'no checks were added where the app has some of its own under these names')
+    if (added.length + taken.length === 0) fastify.log.warn(`${NAME} found no client to add a check for: those of scopes that were registered before it are not seen`)
     done()
   })
 }

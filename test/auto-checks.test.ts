@@ -107,6 +107,8 @@ await t.test('a check of the app\'s own stands, whenever it was added', async (t
   const own = (): boolean => true
   const early = await start(t, { autoChecks: true, checks: { health: { postgres: own } } }, { before: decorate('pg', postgresDouble()) })
   t.same((await early.app.management.health()).components['postgres']?.details, undefined, 'in the options')
+  t.match(early.lines.filter(({ checks }) => checks !== undefined), [{ level: 'info', checks: ['postgres'], message: /^no checks were added where the app has some of its own/ }])
+  t.same(early.lines.filter(({ level }) => level === 'warn'), [])
   const hooked = await start(t, { autoChecks: true }, {
     after (app) {
       decorate('pg', postgresDouble())(app)
@@ -150,6 +152,46 @@ await t.test('something else under the name of a decorator is left alone, and th
     t.same(await names(), [])
     t.match(lines.filter(({ level }) => level === 'warn'), [{ message: /found no client to add a check for/ }])
   }
+})
+
+await t.test('clients under the names of parts of a client are found, where they are none', async (t) => {
+  const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', { db: postgresDouble(), pool: postgresDouble(), client: postgresDouble() }) })
+  t.same((await names()).toSorted(), ['postgres.client', 'postgres.db', 'postgres.pool'])
+})
+
+await t.test('a name that a kind of the app has is numbered', async (t) => {
+  const { names } = await start(t, { kinds: ['Postgres'], autoChecks: true }, { before: decorate('pg', postgresDouble()) })
+  t.same(await names(), ['postgres-2'])
+})
+
+await t.test('many scopes that share a client make one check of it', async (t) => {
+  const client = Object.assign(new EventEmitter(), { status: 'ready', ping: () => 'PONG', info: () => '' })
+  await start(t, { autoChecks: true }, {
+    before: decorate('redis', client),
+    async after (app) { for (let count = 0; count < 30; count++) await app.register((_scope, _options, done) => done()) }
+  })
+  t.equal(client.listenerCount('close'), 1)
+})
+
+await t.test('decorators whose parts cannot be read are left alone', async (t) => {
+  const fail = (): never => { throw new Error('not yet') }
+  const hostile: readonly object[] = [
+    Object.defineProperty({}, 'pool', { enumerable: true, get: fail }),
+    Object.defineProperty({}, 'users', { enumerable: true, get: fail }),
+    { users: Object.defineProperty({}, 'pool', { enumerable: true, get: fail }) },
+    new Proxy({}, { ownKeys: fail })
+  ]
+  for (const value of hostile) {
+    const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', value) })
+    t.same(await names(), [])
+  }
+})
+
+await t.test('a startup check that comes too late does not take the place of one that was added', async (t) => {
+  const { app, get, names } = await start(t, { autoChecks: 'startup' }, { before: decorate('pg', postgresDouble()) })
+  t.match(await get('/z/health/startup'), { status: 200 })
+  t.throws(() => app.management.addCheck('startup', 'postgres', () => true), { code: 'FST_MANAGEMENT_STARTUP_COMPLETED' })
+  t.same(await names(), ['postgres'])
 })
 
 await t.test('a decorator that cannot be read is left alone', async (t) => {
