@@ -40,8 +40,14 @@ function className (value: object): string {
 /** `fetch` puts the reason into `cause`, and a connection tried on several addresses puts one into each of `errors`. */
 function reasonOfError (error: Error): string {
   const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
-  const reasons = [error, ...causes].map((cause) => cause instanceof Error ? textOf(cause.message) : '')
+  const reasons = [error, ...causes].map((cause) => cause instanceof Error ? messageOf(cause) : '')
   return [...new Set(reasons)].filter((reason) => reason !== '').join(': ') || textOf(error.name)
+}
+
+/** In that of OpenSSL stand a thread and a line of its source, and at its end a line break. */
+function messageOf (error: Error): string {
+  const isOfOpenssl = 'library' in error && typeof error.library === 'string' && 'reason' in error && typeof error.reason === 'string'
+  return textOf(isOfOpenssl ? error.reason : error.message)
 }
 
 /** A message is a text, unless somebody has put something else in its place. */

@@ -35,7 +35,8 @@ export function oneOf<T extends string> (values: readonly T[]): Rule<T> {
 
 export function listOf<T> (rule: Rule<T>): Rule<readonly T[]> {
   return (value, option) =>
-    Array.isArray(value) ? value.map((entry, at) => rule(entry, `${option}[${at}]`)) : refuse(value, option, 'an array')
+    // Not by `map`, which leaves out holes.
+    Array.isArray(value) ? Array.from(value, (entry, at) => rule(entry, `${option}[${at}]`)) : refuse(value, option, 'an array')
 }
 
 /** A function of which no more is known: what it takes and gives cannot be seen at run time, so that it stands for any. */

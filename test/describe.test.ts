@@ -47,6 +47,14 @@ await t.test('what an error only points at stands behind it, once', (t) => {
   t.end()
 })
 
+await t.test('the reason of OpenSSL is said without where in its source it is', (t) => {
+  const message = '80BC2BB5AB7F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/x.c:350:\n'
+  t.equal(reasonOf(Object.assign(new Error(message), { library: 'SSL routines', reason: 'wrong version number' })), 'wrong version number')
+  t.equal(reasonOf(new Error('no TLS', { cause: Object.assign(new Error(message), { library: 'SSL routines', reason: 'wrong version number' }) })), 'no TLS: wrong version number')
+  for (const others of [{ reason: 'r' }, { library: 5, reason: 'r' }, { library: 'l' }, { library: 'l', reason: 5 }]) t.equal(reasonOf(Object.assign(new Error('m'), others)), 'm')
+  t.end()
+})
+
 await t.test('secrets are hidden before the text is cut, so that none is cut in two', (t) => {
   const secret = `${'e'.repeat(965)} postgres://admin:hunter2hunter2hunter2hunter2@db/x`
   t.notMatch(reasonOf(new Error(secret)), /hunter2/)

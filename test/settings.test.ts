@@ -86,7 +86,7 @@ await t.test('a wrong option is refused with its name, what came and what is exp
     [{ serviceDependencies: { users: { url: 'u', headers: { 'Content-Length': '5' } } } }, 'must be headers other than connection, content-length,'],
     [{ prefix: '/a%20b' }, 'got the string "/a%20b"'],
     [{ info: Promise.resolve({}) }, 'option "info" must be an object, or a function that gives one, got an object of class Promise'],
-    [{ serviceDependencies: { users: { url: 'u', headers: { x: 1 } } } }, 'option "serviceDependencies.users.headers.x" must be a string that is not empty, got the number 1'],
+    [{ serviceDependencies: { users: { url: 'u', headers: { x: 1 } } } }, 'option "serviceDependencies.users.headers.x" must be a string that is not empty, got a value of the type number'],
     [{ cascade: 'readiness' }, 'option "cascade" must be an array, got the string "readiness"'],
     [{ cascade: ['readines'] }, 'option "cascade[0]" must be one of liveness, readiness, startup, health, got the string "readines"'],
     [{ kinds: {} }, 'option "kinds" must be an array, got an object'],

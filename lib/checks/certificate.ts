@@ -7,11 +7,11 @@ import type { Clock } from '../clock.js'
 import { reasonOf } from '../describe.js'
 import { errors } from '../errors.js'
 import type { CheckFunction } from '../health/attempt.js'
-import { flag, integer, listOf, optionsOf, refuse, text, withDefault } from '../rules.js'
+import { flag, integer, optionsOf, refuse, text, withDefault } from '../rules.js'
 import type { Rule } from '../rules.js'
 import { certificateChain } from './certificate-chain.js'
 import type { ChainLink } from './certificate-chain.js'
-import { port } from './check-rules.js'
+import { filledListOf, port } from './check-rules.js'
 import { find, Finding, timed } from './finding.js'
 import type { Facts } from './finding.js'
 import { lookup } from './lookup.js'
@@ -53,15 +53,21 @@ const PEM_EXPECTED = 'a certificate in PEM, not the path of one'
 /** What came is not said in the error: it may be a key. */
 const pem: Rule<Pem> = (value, option) => {
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) return refuse(value, option, PEM_EXPECTED)
+  if (!isCertificate(value)) throw new errors.OptionInvalid(option, PEM_EXPECTED, 'a text that is none')
+  return value
+}
+
+/** OpenSSL reads the binary form (DER) here too, but takes no authority from it. */
+function isCertificate (value: Pem): boolean {
   try {
     new X509Certificate(value).toString()
-    return value
+    return value.includes('-----BEGIN ')
   } catch {
-    throw new errors.OptionInvalid(option, PEM_EXPECTED, 'a text that is none')
+    return false
   }
 }
 
-const authorities: Rule<readonly Pem[]> = (value, option) => Array.isArray(value) ? listOf(pem)(value, option) : [pem(value, option)]
+const authorities: Rule<readonly Pem[]> = (value, option) => Array.isArray(value) ? filledListOf(pem)(value, option) : [pem(value, option)]
 
 const readOptions = optionsOf<CertificateSettings>({
   host: text,
@@ -75,7 +81,8 @@ const readOptions = optionsOf<CertificateSettings>({
 /**
  * Makes a check of the certificates that a server shows over TLS, from its own up to the root. It is `DOWN` where one of them has
  * expired or is not yet valid, and where they are not trusted or for another name; `DEGRADED` where the first to end has fewer
- * days left than it should.
+ * days left than it should. An authority that has expired counts for nothing where the certificate is trusted without it, as by
+ * another that has its name and key.
  *
  * For `health`, with an `interval` of an hour or so: nothing changes quickly. Not for liveness: a restart renews nothing.
  *
@@ -129,13 +136,22 @@ function close (socket: TLSSocket): void {
 }
 
 function judge (socket: TLSSocket, { host, servername = host, warnDays, trusted }: CertificateSettings, { facts, now }: { readonly facts: Facts, readonly now: Date }): void {
-  const chain = certificateChain(socket)
+  const shown = certificateChain(socket)
+  const chain = trusted && socket.authorized ? shown.filter((link) => link === shown[0] || isValid(link, now)) : shown
   const first = chain.reduce((first, link) => link.validTo < first.validTo ? link : first)
   const daysLeft = Math.floor((first.validTo.getTime() - now.getTime()) / DAY_MS)
-  Object.assign(facts, chain[0], { daysLeft, warnDays })
+  Object.assign(facts, shown[0], { daysLeft, warnDays }, first !== shown[0] && { firstToExpire: first.subject })
   for (const link of chain) assertDates(link, now)
   if (trusted && !socket.authorized) throw new Error(`the certificate is not trusted for ${servername}: ${reasonOf(socket.authorizationError)}`)
   if (daysLeft < warnDays) throw new Finding('DEGRADED', `the certificate of ${first.subject} expires in ${daysLeft} days, at ${first.validTo.toISOString()}`)
+}
+
+/**
+ * What is shown need not be the path by which it is trusted: OpenSSL has looked for one, and at the dates in it. An authority out of
+ * date is then one that it did without: signed by another that has expired since, or sent along with what renewed it.
+ */
+function isValid ({ validFrom, validTo }: ChainLink, now: Date): boolean {
+  return now >= validFrom && now <= validTo
 }
 
 /** Fails closed on a date that cannot be read, which is neither before nor after another. */

@@ -58,8 +58,8 @@ function foldersOf (path: string): string[] {
 
 async function memoryOf ({ limit, usage, inactive }: Layout, folder: string): Promise<CgroupMemory | undefined> {
   const limitBytes = numberIn(await readTextFile(join(folder, limit)))
-  // The first version has no word for "no limit", but the largest number of pages.
-  if (limitBytes === undefined || limitBytes > Number.MAX_SAFE_INTEGER) return undefined
+  // The first version has no word for "no limit", but the largest number of pages. And with none nothing could run.
+  if (limitBytes === undefined || limitBytes === 0 || limitBytes > Number.MAX_SAFE_INTEGER) return undefined
   const [used, stat] = await Promise.all([readTextFile(join(folder, usage)), readTextFile(join(folder, 'memory.stat'))])
   const [, inactiveBytes] = inactive.exec(stat ?? '') ?? []
   const usedBytes = numberIn(used)

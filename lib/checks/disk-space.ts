@@ -18,13 +18,13 @@ export interface DiskSpaceOptions {
   readonly minFreeShare?: number | undefined
 }
 
-/** What is known of a file system: blocks of `bsize` bytes, and inodes. */
+/** What is known of a file system: blocks of `bsize` bytes, and inodes. 0 of either in all is what it does not count. */
 export interface FileSystemStats {
   readonly bsize: number
   readonly blocks: number
   /** Free blocks for who has no privileges; some file systems keep a reserve for root. */
   readonly bavail: number
-  /** All inodes; 0 where the file system does not count them. */
+  /** All inodes. */
   readonly files: number
   readonly ffree: number
 }
@@ -75,6 +75,6 @@ function judge ({ bsize, blocks, bavail, files, ffree }: FileSystemStats, { minF
   const freeBytes = bavail * bsize
   const minFreeBytes = Math.max(minFree, Math.ceil(minFreeShare * totalBytes))
   Object.assign(facts, { totalBytes, freeBytes, minFreeBytes }, files > 0 && { totalInodes: files, freeInodes: ffree })
-  if (freeBytes < minFreeBytes) throw new Error(`${freeBytes} bytes are free, expected at least ${minFreeBytes}`)
+  if (blocks > 0 && freeBytes < minFreeBytes) throw new Error(`${freeBytes} bytes are free, expected at least ${minFreeBytes}`)
   if (files > 0 && ffree === 0) throw new Error('no inode is free, so that no file can be made')
 }

@@ -10,7 +10,7 @@ import type { LoopReading, Meter } from './loop-meter.js'
 
 /** How late and how busy the event loop may be. */
 export interface EventLoopOptions {
-  /** The most that the 99th percentile of the delay may be, in milliseconds. Default 1,000. */
+  /** The most that the delay may be that was exceeded for one hundredth of the time, in milliseconds. Default 1,000. */
   readonly maxDelay?: number | undefined
   /** The most of the time that the loop may be busy, from 0 to 1. Default none. */
   readonly maxUtilization?: number | undefined
@@ -19,7 +19,7 @@ export interface EventLoopOptions {
 /** What `eventLoop` measures with. */
 export interface EventLoopSurroundings {
   readonly startMeter: () => Meter
-  readonly clock: Pick<Clock, 'inBackground'>
+  readonly clock: Pick<Clock, 'inBackground' | 'now'>
 }
 
 interface EventLoopSettings {
@@ -30,15 +30,19 @@ interface EventLoopSettings {
 /** After so long without a look, in milliseconds, nobody looks any more: the app may have been closed. */
 const IDLE_AFTER_MS = 10 * 60_000
 
+/** For so long, in milliseconds, a reading is given to all who look: what is measured within less says little. */
+const FRESH_MS = 1_000
+
 const readOptions = optionsOf<EventLoopSettings>({
   maxDelay: withDefault(delay, 1_000),
   maxUtilization: withDefault(share, undefined)
 })
 
 /**
- * Makes a check of the event loop's delay and utilization. It is `DOWN` where, from one run to the next, the 99th percentile of the
- * delay or the utilization was over the limit. The first run, of which there is nothing measured, passes. While the loop is
- * blocked no check can run: that shows in the timeout of who asks.
+ * Makes a check of the event loop's delay and utilization. It is `DOWN` where, from one run to the next, the delay that was exceeded
+ * for one hundredth of the time or the utilization was over the limit. The first run, of which there is nothing measured, passes,
+ * and one within a second of another sees the same. Asked less often than every ten minutes it measures nothing: so long after a
+ * run the measuring stops. While the loop is blocked no check can run: that shows in the timeout of who asks.
  *
  * For readiness, so that an app under too much load gets no more requests for a while. For liveness only with limits that
  * a healthy app never reaches: a load that is merely high must not restart it.
@@ -71,25 +75,35 @@ class LoopWatch {
   readonly #surroundings: EventLoopSurroundings
   #meter: Meter | undefined
   #last: LoopReading | undefined
+  #lastAt = -Infinity
   #cancelStop = (): void => undefined
 
   constructor (surroundings: EventLoopSurroundings) {
     this.#surroundings = surroundings
   }
 
-  /** What was measured since the look before. Two looks in a row see the same, so that the second is not taken for recovery. */
+  /** What was measured since the look before. Two looks in a row, of two probers perhaps, see the same: the second is no recovery. */
   look (): LoopReading | undefined {
     const { clock, startMeter } = this.#surroundings
     const meter = this.#meter ??= startMeter()
     this.#cancelStop()
     this.#cancelStop = clock.inBackground(IDLE_AFTER_MS, () => this.#stop(meter))
-    this.#last = meter.take() ?? this.#last
+    const now = clock.now()
+    if (now - this.#lastAt >= FRESH_MS) this.#take(meter, now)
     return this.#last
+  }
+
+  #take (meter: Meter, now: number): void {
+    const reading = meter.take()
+    if (reading === undefined) return
+    this.#last = reading
+    this.#lastAt = now
   }
 
   #stop (meter: Meter): void {
     meter.stop()
     this.#meter = this.#last = undefined
+    this.#lastAt = -Infinity
   }
 }
 

@@ -1,17 +1,30 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { describe } from '../describe.js'
 import { errors } from '../errors.js'
-import { recordOf, refuse, text } from '../rules.js'
+import { isRecord } from '../plain.js'
+import { refuse } from '../rules.js'
 import type { Rule } from '../rules.js'
 
 /** Headers of the connection, which are not for a user to set. */
 const CONNECTION_HEADERS = ['connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']
 
-/** Headers to send, with their names in lower case. */
-export const httpHeaders: Rule<Readonly<Record<string, string>>> = (value, option) =>
-  Object.fromEntries(recordOf(text)(value, option).map(([name, content]) => [assertHeader(name, content, option), content]))
+/** Headers to send, with their names in lower case. What a header holds is said in no error: it may be a secret. */
+export const httpHeaders: Rule<Readonly<Record<string, string>>> = (value, option) => {
+  if (!isRecord(value)) return refuseUnseen(value, option, 'an object')
+  return Object.fromEntries(Object.entries(value).map(([name, content]) => {
+    const sent = contentOf(content, `${option}.${name}`)
+    return [assertHeader(name, sent, option), sent]
+  }))
+}
 
-/** What the header holds is not said in the error: it may be a secret. */
+const contentOf: Rule<string> = (value, option) =>
+  typeof value === 'string' && value.trim() !== '' ? value : refuseUnseen(value, option, 'a string that is not empty')
+
+/** Says of what came no more than its type. */
+function refuseUnseen (value: unknown, option: string, expected: string): never {
+  throw new errors.OptionInvalid(option, expected, typeof value === 'object' ? describe(value) : `a value of the type ${typeof value}`)
+}
+
 function assertHeader (name: string, content: string, option: string): string {
   try {
     validateHeaderName(name)

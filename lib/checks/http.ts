@@ -29,7 +29,9 @@ interface HttpSettings {
 }
 
 const MOST_BYTES = 64 * 1024
-const OPEN_HEADERS = { accept: '*/*' }
+
+/** Without a coding a body is the text that is looked for. */
+const OPEN_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' }
 
 const readOptions = optionsOf<HttpSettings>({
   method: withDefault(oneOf(['GET', 'HEAD']), 'GET'),

@@ -6,6 +6,9 @@ import { reasonOf } from '../describe.js'
 /** Finds all addresses of a name, as `dns.promises.lookup` does. */
 export type FindAddresses = (name: string, options: LookupAllOptions) => Promise<LookupAddress[]>
 
+/** At least one. */
+type Addresses = [LookupAddress, ...LookupAddress[]]
+
 /**
  * Finds addresses as the app's own connections do: by `getaddrinfo`, which knows the hosts file and the search domains. It cannot be
  * called off and holds one of libuv's four threads, so that a name is not looked up again while the answer before is still out.
@@ -18,21 +21,21 @@ export class Lookup {
     this.#find = find
   }
 
-  /** All addresses of a name. */
-  async all (name: string, options: LookupOptions = {}): Promise<LookupAddress[]> {
-    const key = JSON.stringify([name, options.family, options.hints])
-    return await (this.#open.get(key) ?? this.#begin(key, name, options))
+  /** All addresses of a name. Rejects where there is none. */
+  async all (name: string, options: LookupOptions = {}): Promise<Addresses> {
+    const key = JSON.stringify([name, options.family ?? 0, options.hints ?? 0])
+    const [first, ...more] = await (this.#open.get(key) ?? this.#begin(key, name, options))
+    // A connection cannot do without one: given none, it throws where nobody catches.
+    if (first === undefined) throw new Error(`${name} has no address`)
+    return [first, ...more]
   }
 
   /** The option `lookup` of connections. */
   readonly forSocket: LookupFunction = (name, options, callback) => {
     this.all(name, options).then(
       (addresses) => {
-        const [first] = addresses
-        // A connection cannot do without one: given none, it throws where nobody catches.
-        if (first === undefined) callback(new Error(`${name} has no address`), [])
-        else if (options.all === true) callback(null, addresses)
-        else callback(null, first.address, first.family)
+        if (options.all === true) callback(null, addresses)
+        else callback(null, addresses[0].address, addresses[0].family)
       },
       (error: unknown) => callback(new Error(reasonOf(error), { cause: error }), [])
     )

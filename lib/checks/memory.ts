@@ -88,8 +88,8 @@ function processUse (): MemoryUse {
 
 function judgeProcess (use: MemoryUse, { maxHeapUsed, maxHeapShare, maxRss }: MemorySettings, facts: Facts): string[] {
   const { heapUsedBytes, heapLimitBytes, rssBytes } = use
-  const heapShare = rounded(heapUsedBytes / heapLimitBytes)
-  Object.assign(facts, use, { heapShare }, limitsOf({ maxHeapUsedBytes: maxHeapUsed, maxHeapShare, maxRssBytes: maxRss }))
+  const heapShare = heapUsedBytes / heapLimitBytes
+  Object.assign(facts, use, { heapShare: rounded(heapShare) }, limitsOf({ maxHeapUsedBytes: maxHeapUsed, maxHeapShare, maxRssBytes: maxRss }))
   return [
     ...(heapUsedBytes > maxHeapUsed ? [`the heap holds ${heapUsedBytes} bytes, expected at most ${maxHeapUsed}`] : []),
     ...(heapShare > maxHeapShare ? [`the heap holds ${percent(heapShare)} of its limit, expected at most ${percent(maxHeapShare)}`] : []),
@@ -99,8 +99,8 @@ function judgeProcess (use: MemoryUse, { maxHeapUsed, maxHeapShare, maxRss }: Me
 
 function judgeGroup (group: CgroupMemory | undefined, { maxLimitShare }: MemorySettings, facts: Facts): string[] {
   if (group === undefined) return []
-  const usedShare = rounded(group.usedBytes / group.limitBytes)
-  Object.assign(facts, group, { usedShare, maxLimitShare })
+  const usedShare = group.usedBytes / group.limitBytes
+  Object.assign(facts, group, { usedShare: rounded(usedShare), maxLimitShare })
   return usedShare > maxLimitShare ? [`${percent(usedShare)} of the container's memory is used, expected at most ${percent(maxLimitShare)}`] : []
 }
 

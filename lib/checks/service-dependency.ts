@@ -5,8 +5,10 @@ import { toComponents } from '../health/component.js'
 import type { CheckResult } from '../health/result.js'
 import { isRecord } from '../plain.js'
 import { httpUrl } from './check-rules.js'
+import { httpHeaders } from './http-headers.js'
 import { ask, basicAuthorization, withoutUser } from './http-request.js'
 import { limitedText } from './limited-text.js'
+import { TimeLimit } from './time-limit.js'
 
 /** Says to the service that this request is made for a report of ours, so that it asks no further service for it. */
 export const HOP_HEADER = 'management-hop'
@@ -31,10 +33,10 @@ const MOST_BYTES = 64 * 1024
 export function serviceDependency (url: string | URL, headers: Readonly<Record<string, string>> = {}): CheckFunction {
   const asked = httpUrl(url, 'serviceDependency.url')
   const target = withoutUser(asked)
-  const own = { ...basicAuthorization(asked), ...headers, [HOP_HEADER]: '1' }
-  return async function askService ({ signal }) {
+  const own = { ...basicAuthorization(asked), ...httpHeaders(headers, 'serviceDependency.headers'), [HOP_HEADER]: '1' }
+  return async function askService (context) {
     try {
-      return judgeAnswer(target, await askFor(target, own, signal))
+      return judgeAnswer(target, await TimeLimit.of(context, async (limit) => await askFor(target, own, limit)))
     } catch (error) {
       return { status: 'DOWN', details: { error: `GET ${target.href} failed: ${reasonOf(error)}`, url: target.href } }
     }
@@ -46,9 +48,11 @@ interface RemoteAnswer {
   readonly text: string
 }
 
-async function askFor (url: URL, headers: OutgoingHttpHeaders, signal: AbortSignal): Promise<RemoteAnswer> {
-  const { statusCode, body } = await ask({ url, method: 'GET', openHeaders: OPEN_HEADERS, headers, signal })
-  return { statusCode, text: await limitedText(body, MOST_BYTES) }
+async function askFor (url: URL, headers: OutgoingHttpHeaders, limit: TimeLimit): Promise<RemoteAnswer> {
+  const asking = ask({ url, method: 'GET', openHeaders: OPEN_HEADERS, headers, signal: limit.signal })
+  const { statusCode, body } = await limit.wait(asking, () => `no answer within ${limit.ms} ms`)
+  const text = await limit.wait(limitedText(body, MOST_BYTES), () => `answered ${statusCode}, but its body did not end within ${limit.ms} ms`)
+  return { statusCode, text }
 }
 
 function judgeAnswer (url: URL, { statusCode, text }: RemoteAnswer): CheckResult {

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import t from 'tap'
@@ -12,6 +13,54 @@ import { blackHole, listen, refusingPort } from '../support/loopback.js'
 type Test = Pick<typeof t, 'teardown'>
 
 const WHOLE_CHAIN = { key: CHAIN.key, cert: `${CHAIN.leaf}\n${CHAIN.intermediate}` }
+
+/** A certificate for localhost, up to 2100, and its authority twice: as it was, up to 2021, and renewed, up to 2090. */
+const RENEWED = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjI117jmajHJCGkFG
+UP+2vC3ysqaX4hjP/U/vWqPXVvuhRANCAASJjhsWpcgop8nyo9XpqchA625h1uHI
+rPhuA1clRZyv99r+eddLan+RlDbXAVHwl9i4dKkPInLtstw2mFkPv0DY
+-----END PRIVATE KEY-----`,
+  leaf: `-----BEGIN CERTIFICATE-----
+MIIBdzCCARygAwIBAgICEAMwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMSW50ZXJt
+ZWRpYXRlMCAXDTIwMDEwMTAwMDAwMFoYDzIxMDAwMTAxMDAwMDAwWjAPMQ0wCwYD
+VQQDDARsZWFmMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiY4bFqXIKKfJ8qPV
+6anIQOtuYdbhyKz4bgNXJUWcr/fa/nnXS2p/kZQ21wFR8JfYuHSpDyJy7bLcNphZ
+D79A2KNeMFwwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMB0GA1UdDgQWBBQh
+pdo5Ydj7GG4qJ54DVD7V4cAuWTAfBgNVHSMEGDAWgBTAUPY5QW8N3C7V+TNttqFX
+qjNypTAKBggqhkjOPQQDAgNJADBGAiEAg3GEh3hbFE/eJYou0t3mD/kd8CWjI3bE
+ZI8YmMVbkJECIQDHzKHXVEZRWEA8SelTRLohEthmws2w0HyX7/GbdzypTw==
+-----END CERTIFICATE-----`,
+  old: `-----BEGIN CERTIFICATE-----
+MIIBajCCAQ+gAwIBAgICEAEwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEUm9vdDAe
+Fw0yMDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBcxFTATBgNVBAMMDEludGVy
+bWVkaWF0ZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABPTpbCcmKMmkog8ujxPO
+Kxo+if7VWyG/tm348shUATKwbo9kAMQcvHG91sYfWWkCOcrB+8cStbBZ/rL6OTAu
+dTGjUzBRMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFMBQ9jlBbw3cLtX5M222
+oVeqM3KlMB8GA1UdIwQYMBaAFB7iY0biIFQDr+WFn1KqBxJ8R0SbMAoGCCqGSM49
+BAMCA0kAMEYCIQDT+ZsVHEKRKifRgKqXeA9pR4AGFqNKk9y26TL0bwDzAwIhALqS
+wCHZaFg2JiWku/R0y2eoIZqxqQUD86IbbWaS4S1p
+-----END CERTIFICATE-----`,
+  intermediate: `-----BEGIN CERTIFICATE-----
+MIIBbDCCARGgAwIBAgICEAIwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEUm9vdDAg
+Fw0yMDAxMDEwMDAwMDBaGA8yMDkwMDEwMTAwMDAwMFowFzEVMBMGA1UEAwwMSW50
+ZXJtZWRpYXRlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE9OlsJyYoyaSiDy6P
+E84rGj6J/tVbIb+2bfjyyFQBMrBuj2QAxBy8cb3Wxh9ZaQI5ysH7xxK1sFn+svo5
+MC51MaNTMFEwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUwFD2OUFvDdwu1fkz
+bbahV6ozcqUwHwYDVR0jBBgwFoAUHuJjRuIgVAOv5YWfUqoHEnxHRJswCgYIKoZI
+zj0EAwIDSQAwRgIhAJq8Vozri8Rn+YW6i3b42Z3+rdfNh5kF5JswC4crqpiaAiEA
+gueuDgtdHyfm+B+ARSrbXPVkETTmJhB0VejS3mYTggQ=
+-----END CERTIFICATE-----`,
+  root: `-----BEGIN CERTIFICATE-----
+MIIBQjCB6KADAgECAgIQADAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARSb290MCAX
+DTIwMDEwMTAwMDAwMFoYDzIxMDAwMTAxMDAwMDAwWjAPMQ0wCwYDVQQDDARSb290
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEw2IAEFFaldJcs+1VdijuTFW2rOlt
+stnuOPKZxCebAf65DBLvHkYTzDtfpauCxRj2ObAkoIrQwZYgHL60QwclfaMyMDAw
+DwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUHuJjRuIgVAOv5YWfUqoHEnxHRJsw
+CgYIKoZIzj0EAwIDSQAwRgIhAN9Xt8EgSJUznsHp1+pOr5osYG6eJZgjwUUOXRqG
+MXtwAiEAqLm3yJRX+qM7jjU4f7VK/IIKZ5OjtPhQCeRybh+dzWI=
+-----END CERTIFICATE-----`
+}
 
 async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
   return await loneCheck(check, { timeout }, systemClock).run()
@@ -57,10 +106,28 @@ await t.test('a certificate that is not yet valid, or has expired, is DOWN, and 
 
 await t.test('an authority that has expired is DOWN, though the certificate itself has not', async (t) => {
   const port = await startServer(t)
-  t.match(await runOn('2090-01-02', { host: 'localhost', port }), {
+  const expired = {
     status: 'DOWN',
-    details: { error: 'the certificate of CN=Intermediate, O=Tests has expired at 2090-01-01T00:00:00.000Z', validTo: '2100-01-01T00:00:00.000Z' }
-  })
+    details: {
+      error: 'the certificate of CN=Intermediate, O=Tests has expired at 2090-01-01T00:00:00.000Z',
+      validTo: '2100-01-01T00:00:00.000Z',
+      firstToExpire: 'CN=Intermediate, O=Tests'
+    }
+  }
+  t.match(await runOn('2090-01-02', { host: 'localhost', port, trusted: false }), expired)
+  t.match(await runOn('2090-01-02', { host: 'localhost', port, ca: CERTIFICATE.cert }), expired, 'nobody vouches for it either')
+})
+
+await t.test('an authority that has expired counts for nothing where the certificate is trusted without it', async (t) => {
+  const { key, leaf, old, intermediate, root: ca } = RENEWED
+  const port = await startServer(t, { key, cert: [leaf, old, intermediate].join('\n') })
+  const run = await runOn('2030-01-01', { host: 'localhost', port, ca })
+  t.match(run, { status: 'UP', details: { subject: 'CN=leaf', validTo: '2100-01-01T00:00:00.000Z', daysLeft: 25_567 } })
+  t.notOk('firstToExpire' in (run.details ?? {}), 'the certificate itself is the first')
+  t.match(await runOn('2099-12-31', { host: 'localhost', port, ca }), { status: 'DEGRADED', details: { error: /^the certificate of CN=leaf expires in 1 days/ } })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port, ca, trusted: false }), { status: 'DOWN', details: { error: /^the certificate of CN=Intermediate has expired at 2021/ } })
+  const forgotten = await startServer(t, { key, cert: [leaf, old].join('\n') })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port: forgotten, ca }), { status: 'DOWN', details: { error: /^the certificate of CN=Intermediate has expired at 2021/ } })
 })
 
 await t.test('a certificate that nobody vouches for is DOWN, unless that is of no interest', async (t) => {
@@ -83,7 +150,7 @@ await t.test('a chain of which the first to end has too few days left is DEGRADE
   const port = await startServer(t)
   t.match(await runOn('2089-12-19T00:00:01Z', { host: 'localhost', port }), {
     status: 'DEGRADED',
-    details: { error: 'the certificate of CN=Intermediate, O=Tests expires in 12 days, at 2090-01-01T00:00:00.000Z', daysLeft: 12, warnDays: 14 }
+    details: { error: 'the certificate of CN=Intermediate, O=Tests expires in 12 days, at 2090-01-01T00:00:00.000Z', daysLeft: 12, warnDays: 14, firstToExpire: 'CN=Intermediate, O=Tests' }
   })
   t.match(await runOn('2089-12-18', { host: 'localhost', port }), { status: 'UP', details: { daysLeft: 14 } })
   t.match(await runOn('2089-12-31', { host: 'localhost', port, warnDays: 0 }), { status: 'UP', details: { daysLeft: 1, warnDays: 0 } })
@@ -129,6 +196,9 @@ await t.test('options that cannot be are refused at once', (t) => {
     [{ host: 'h', warnDays: -1 }, /option "certificate\.warnDays" must be a whole number of days from 0 to 36500/],
     [{ host: 'h', trusted: 'no' }, /option "certificate\.trusted" must be true or false/],
     [{ host: 'h', ca: 'root.pem' }, /option "certificate\.ca" must be a certificate in PEM, not the path of one, got a text that is none/],
+    [{ host: 'h', ca: [] }, /option "certificate\.ca" must be an array that is not empty/],
+    [{ host: 'h', ca: new X509Certificate(CHAIN.root).raw }, /option "certificate\.ca" must be a certificate in PEM, not the path of one, got a text that is none/],
+    [{ host: 'h', ca: CHAIN.key }, /option "certificate\.ca" must be a certificate in PEM/],
     [{ host: 'h', ca: [CHAIN.root, 5] }, /option "certificate\.ca\[1\]" must be a certificate in PEM, not the path of one, got the number 5/]
   ]
   for (const [options, message] of cases) {

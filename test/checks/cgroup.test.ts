@@ -35,7 +35,8 @@ await t.test('without control groups, or with what cannot be read, there is no m
   for (const groups of unreadable) t.equal(await cgroupMemory(rootWith(t, '0::/\n', groups)), undefined, JSON.stringify(groups))
 })
 
-await t.test('no limit is none, in either version', async (t) => {
+await t.test('no limit is none, in either version, and so is one of 0', async (t) => {
+  t.equal(await cgroupMemory(rootWith(t, '0::/\n', v2('0', '50'))), undefined)
   t.equal(await cgroupMemory(rootWith(t, '0::/\n', v2('max', '50'))), undefined)
   t.equal(await cgroupMemory(rootWith(t, '4:memory:/\n', { memory: v1(UNLIMITED_V1, '50') })), undefined)
 })

@@ -58,6 +58,11 @@ await t.test('no free inode is DOWN, where the file system counts them', async (
   t.notOk('freeInodes' in (run0.details ?? {}))
 })
 
+await t.test('a file system that does not count its blocks is UP, and says so', async (t) => {
+  t.match(await run(diskWith(0, { minFreeShare: 0.1 }, { blocks: 0 })), { status: 'UP', details: { totalBytes: 0, freeBytes: 0 } })
+  t.match(await run(diskWith(0, {}, { blocks: 0, ffree: 0 })), { status: 'DOWN', details: { error: /^no inode is free/ } })
+})
+
 await t.test('the file system of the working directory is looked at by default', async (t) => {
   const { details } = await run(diskSpace())
   t.match(details, { path: process.cwd(), totalBytes: Number, freeBytes: Number, minFreeBytes: 10 * MIB })

@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram'
 import type { Socket } from 'node:dgram'
+import { ADDRCONFIG } from 'node:dns'
 import type { LookupAddress } from 'node:dns'
 import t from 'tap'
 import { dns, dnsBy } from '../../lib/checks/dns.js'
@@ -7,6 +8,7 @@ import { Lookup } from '../../lib/checks/lookup.js'
 import { systemClock } from '../../lib/clock.js'
 import type { CheckFunction, Run } from '../../lib/health/attempt.js'
 import { loneCheck } from '../support/check.js'
+import { KeepingLog } from '../support/log.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -70,13 +72,45 @@ await t.test('a server that does not answer is DOWN before the timeout, and noth
   t.notOk(process.getActiveResourcesInfo().some((resource) => resource === 'QueryReqWrap'))
 })
 
-await t.test('a server that loses the first question is asked again', async (t) => {
-  let questions = 0
-  const { address } = await startServer(t, (question) => {
-    questions += 1
-    return questions === 1 ? undefined : answerTo(question, 0, [Buffer.from([10, 0, 0, 1])])
+await t.test('a server that answers late, but in time, is UP', async (t) => {
+  const { address, socket } = await startServer(t, () => undefined)
+  socket.on('message', (question, { port, address }) => {
+    setTimeout(() => socket.send(answerTo(question, 0, [Buffer.from([10, 0, 0, 1])]), port, address), 500)
   })
-  t.match(await run(dns('db.test', { servers: [address] }), 1_500), { status: 'UP', details: { records: ['10.0.0.1'] } })
+  t.match(await run(dns('db.test', { servers: [address] }), 800), { status: 'UP', details: { records: ['10.0.0.1'] } })
+})
+
+await t.test('where a server does not answer the next one is asked in time', async (t) => {
+  const silent = await Promise.all([startServer(t, () => undefined), startServer(t, () => undefined)])
+  const answering = await startServer(t, (question) => answerTo(question, 0, [Buffer.from([10, 0, 0, 1])]))
+  const servers = [...silent, answering].map(({ address }) => address)
+  t.match(await run(dns('db.test', { servers }), 1_500), { status: 'UP', details: { records: ['10.0.0.1'] } })
+  t.match(await run(dns('db.test', { servers: servers.slice(1) }), 1_500), { status: 'UP', details: { records: ['10.0.0.1'] } })
+})
+
+await t.test('where the time is over before it begins no server is asked', async (t) => {
+  let asked = 0
+  const { address } = await startServer(t, () => { asked += 1; return undefined })
+  const log = new KeepingLog()
+  t.match(await dns('db.test', { servers: [address] })({ signal: AbortSignal.abort(), timeout: 100, log }), { status: 'DOWN', details: { error: 'no answer within 90 ms' } })
+  t.notOk(process.getActiveResourcesInfo().some((resource) => resource === 'QueryReqWrap'))
+  t.equal(asked, 0)
+})
+
+await t.test('a lookup asks as connections do, and a family for itself', async (t) => {
+  const asked: unknown[] = []
+  const lookup = new Lookup(async (_name, options) => {
+    asked.push(options)
+    return await Promise.resolve([{ address: '10.0.0.1', family: 4 }])
+  })
+  await run(dnsBy(lookup, 'db.test', {}))
+  await run(dnsBy(lookup, 'db.test', { family: 4 }))
+  t.match(asked, [{ hints: process.platform === 'win32' ? 0 : ADDRCONFIG }, { family: 4, hints: 0 }])
+})
+
+await t.test('a name without an address is DOWN', async (t) => {
+  const check = dnsBy(new Lookup(async () => await Promise.resolve([])), 'db.test', {})
+  t.match(await run(check), { status: 'DOWN', details: { error: 'db.test has no address' } })
 })
 
 await t.test('garbage from a server is DOWN', async (t) => {

@@ -29,19 +29,22 @@ function reading (p99: number, utilization = 0.1): LoopReading {
 }
 
 await t.test('a delay over the limit is DOWN, and one at the limit is UP', async (t) => {
-  const { check } = checkWith([reading(1_000.5), reading(1_000)])
+  const { check, clock } = checkWith([reading(1_000.5), reading(1_000)])
   t.match(await run(check), {
     status: 'DOWN',
     details: { error: 'the event loop was 1000.5 ms late, expected at most 1000', delayMs: { mean: 1, p99: 1_000.5, max: 1_001.5 }, utilization: 0.1, maxDelayMs: 1_000 }
   })
+  await clock.pass(1_000)
   t.match(await run(check), { status: 'UP', details: { delayMs: { p99: 1_000 } } })
 })
 
 await t.test('a utilization over the limit is DOWN, where there is one', async (t) => {
   t.match(await run(checkWith([reading(0, 1)]).check), { status: 'UP', details: { utilization: 1 } })
-  const { check } = checkWith([reading(0, 0.95), reading(0, 0.9), reading(300, 0.99)], { maxDelay: 250, maxUtilization: 0.9 })
+  const { check, clock } = checkWith([reading(0, 0.95), reading(0, 0.9), reading(300, 0.99)], { maxDelay: 250, maxUtilization: 0.9 })
   t.match(await run(check), { status: 'DOWN', details: { error: 'the event loop was busy for 0.95 of the time, expected at most 0.9', maxUtilization: 0.9 } })
+  await clock.pass(1_000)
   t.match(await run(check), { status: 'UP' })
+  await clock.pass(1_000)
   t.match(await run(check), { status: 'DOWN', details: { error: 'the event loop was 300 ms late, expected at most 250; the event loop was busy for 0.99 of the time, expected at most 0.9' } })
 })
 
@@ -52,9 +55,12 @@ await t.test('a first run, of which nothing is measured, is UP', async (t) => {
 })
 
 await t.test('a run too soon after another sees what that one saw', async (t) => {
-  const { check } = checkWith([reading(2_000), undefined, reading(5)])
+  const { check, clock } = checkWith([reading(2_000), undefined, reading(5)])
   t.match(await run(check), { status: 'DOWN' })
-  t.match(await run(check), { status: 'DOWN', details: { delayMs: { p99: 2_000 } } })
+  await clock.pass(999)
+  t.match(await run(check), { status: 'DOWN', details: { delayMs: { p99: 2_000 } } }, 'within a second nothing is taken')
+  await clock.pass(1)
+  t.match(await run(check), { status: 'DOWN', details: { delayMs: { p99: 2_000 } } }, 'nothing was measured since')
   t.match(await run(check), { status: 'UP' })
 })
 

@@ -21,6 +21,7 @@ await t.test('a heap over its limit is DOWN, and one at its limit is UP', async 
   t.match(await runWith({ maxHeapUsed: 600 }), { status: 'UP', details: { maxHeapUsedBytes: 600 } })
   t.match(await runWith({ maxHeapShare: 0.59 }), { status: 'DOWN', details: { error: 'the heap holds 60 % of its limit, expected at most 59 %', heapShare: 0.6, maxHeapShare: 0.59 } })
   t.match(await runWith({ maxHeapShare: 0.6 }), { status: 'UP' })
+  t.match(await runWith({ maxHeapShare: 0.5999 }), { status: 'DOWN', details: { heapShare: 0.6 } })
 })
 
 await t.test('a resident set over its limit is DOWN, and one at its limit is UP', async (t) => {
@@ -34,6 +35,7 @@ await t.test('more than nine tenths of the limit of the container is DOWN by def
     details: { error: '90.1 % of the container\'s memory is used, expected at most 90 %', limitBytes: 10_000, usedBytes: 9_010, usedShare: 0.901, maxLimitShare: 0.9 }
   })
   t.match(await runWith({}, { limitBytes: 10_000, usedBytes: 9_000 }), { status: 'UP', details: { usedShare: 0.9 } })
+  t.match(await runWith({}, { limitBytes: 100_000, usedBytes: 90_001 }), { status: 'DOWN', details: { usedShare: 0.9 } }, 'what is shown is rounded, and not what is judged')
   t.match(await runWith({ maxLimitShare: 1 }, { limitBytes: 10_000, usedBytes: 9_900 }), { status: 'UP' })
 })
 

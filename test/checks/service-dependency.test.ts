@@ -103,18 +103,18 @@ await t.test('a service that answers no HTTP is DOWN', async (t) => {
   t.match(await ask(new URL(`http://127.0.0.1:${portOf(server)}/`)), { status: 'DOWN', details: { error: /Parse Error/ } })
 })
 
-await t.test('a service that never answers, or never ends, is DOWN after the timeout, and its connection is closed', async (t) => {
-  const behaviours: readonly RequestListener[] = [
-    () => undefined,
-    (_request, response) => { response.writeHead(200); response.write('{"status":"UP"') }
+await t.test('a service that never answers, or never ends, is DOWN before the timeout, and its connection is closed', async (t) => {
+  const behaviours: readonly (readonly [RequestListener, string])[] = [
+    [() => undefined, 'no answer within 180 ms'],
+    [(_request, response) => { response.writeHead(200); response.write('{"status":"UP"') }, 'answered 200, but its body did not end within 180 ms']
   ]
-  for (const behaviour of behaviours) {
+  for (const [behaviour, error] of behaviours) {
     let closed: Promise<void> | undefined
     const url = await startService(t, (request, response) => {
       closed = new Promise((resolve) => request.socket.once('close', () => resolve()))
       behaviour(request, response)
     })
-    t.match(await ask(url, {}, 50), { status: 'DOWN', details: { error: 'timed out after 50 ms' } })
+    t.match(await ask(url, {}, 200), { status: 'DOWN', details: { error: `GET ${url.href} failed: ${error}`, url: url.href } })
     await closed
   }
 })
@@ -190,6 +190,15 @@ await t.test('a URL may be a text, and what is no URL of HTTP is refused at once
   for (const wrong of ['', 'users', 'ftp://users/', new URL('file:///etc/passwd')]) {
     t.throws(() => serviceDependency(wrong), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /"serviceDependency\.url" must be an http:\/\/ or https:\/\/ URL/ })
   }
+})
+
+await t.test('headers that cannot be are refused at once, without what they hold', (t) => {
+  for (const headers of [{ authorization: 'hidden\n' }, { authorization: 5 }, 'hidden']) {
+    const make = (): unknown => Reflect.apply(serviceDependency, undefined, ['http://users/', headers])
+    t.throws(make, { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /^option "serviceDependency\.headers[^5]*$/ })
+    try { make() } catch (error) { t.notMatch(String(error), /hidden/) }
+  }
+  t.end()
 })
 
 await t.test('HTTPS is asked over TLS, and a certificate that nobody vouches for is DOWN', async (t) => {
