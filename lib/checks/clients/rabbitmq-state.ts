@@ -19,9 +19,9 @@ export class RabbitmqState {
     for (const event of ['disconnect', 'connect-failed', 'connectFailed', 'reconnect-failed']) {
       source.on(event, (told) => { this.#lost = `no connection${because(told)}` })
     }
-    source.on('connect', () => { this.#lost = undefined })
+    source.on('connect', () => { this.#lost = this.#blocked = undefined })
     source.on('blocked', (told) => { this.#blocked = because(told) })
-    for (const event of ['connect', 'unblocked']) source.on(event, () => { this.#blocked = undefined })
+    source.on('unblocked', () => { this.#blocked = undefined })
   }
 
   /** Takes it for closed from now on. */

@@ -87,6 +87,7 @@ async function breakAndMend (t: Test, proof: Proof, { fault, hurt, mend }: Break
 
 async function exhaust (t: Test, proof: Proof): Promise<void> {
   const { client, fails, recovers, seen } = await start(t, proof)
+  await recovers()
   const giveBack = await client.occupy?.()
   const before = await proof.server.connections()
   await fails('pool exhausted')
