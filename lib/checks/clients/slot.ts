@@ -92,6 +92,8 @@ export class Slot<C> {
         return `no answer to a new connection within ${limit.ms} ms`
       })
     } catch (error) {
+      // What was given up leaves the pool a moment later: before, there would be no room for the next.
+      if (limit.signal.aborted && place.giveUp !== undefined) await nextTurn()
       const isExhausted = pool.isRefusal?.(error) === true ? !isBeingOpened(pool.usage()) : place.giveUp === undefined && isInUse(pool.usage())
       throw isExhausted ? this.#exhausted(pool) : error
     }
@@ -142,6 +144,10 @@ export class Slot<C> {
   #exhausted (pool: Pool<C>): Finding {
     return new Finding(this.#whenExhausted, `the pool is exhausted: none of its ${pool.usage().most} connections became free in time`)
   }
+}
+
+async function nextTurn (): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** One that nobody waits for any more. That it cannot be given back, as it is the pool that has ended, is nobody's news. */

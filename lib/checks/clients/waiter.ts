@@ -1,8 +1,9 @@
 /** A promise that others settle, as ES2024's `Promise.withResolvers` makes it. */
 export class Waiter<T> {
   readonly promise: Promise<T>
-  resolve: (value: T) => void = () => undefined
-  reject: (error: unknown) => void = () => undefined
+  // Set by the promise, at once.
+  declare resolve: (value: T) => void
+  declare reject: (error: unknown) => void
 
   constructor () {
     this.promise = new Promise((resolve, reject) => {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import pg from 'pg'
 import t from 'tap'
+import type { Test } from 'tap'
 import { postgres } from '../../../lib/checks/clients/postgres.js'
 import type { PostgresPool } from '../../../lib/checks/clients/postgres.js'
 import type { SqlOptions } from '../../../lib/checks/clients/sql.js'
@@ -107,20 +108,51 @@ await t.test('connections that are just being opened are told apart, as far as p
   t.match(await run(postgres(new PoolDouble())), { details: { pool: { opening: 0 } } })
 })
 
-await t.test('a pool that others have filled with connections to a server that never answers is not exhausted', async (t) => {
-  const silent = createServer()
-  t.teardown(() => silent.close())
-  await once(silent.listen(0, '127.0.0.1'), 'listening')
+/** A server that accepts connections and never says a word, and its connections. */
+async function startSilent (t: Test): Promise<{ readonly port: number, readonly sockets: readonly Socket[] }> {
   const sockets: Socket[] = []
-  silent.on('connection', (socket) => sockets.push(socket))
-  const pool = new pg.Pool({ host: '127.0.0.1', port: portOf(silent), max: 2 })
+  const server = createServer((socket) => sockets.push(socket.resume().on('error', () => undefined)))
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy()
+    server.close()
+  })
+  await once(server.listen(0, '127.0.0.1'), 'listening')
+  return { port: portOf(server), sockets }
+}
+
+await t.test('a pool that others have filled with connections to a server that never answers is not exhausted', async (t) => {
+  const { port, sockets } = await startSilent(t)
+  const pool = new pg.Pool({ host: '127.0.0.1', port, max: 2 })
   pool.on('error', () => undefined)
-  const queries = [pool.query('SELECT 1'), pool.query('SELECT 1')]
-  const asked = Promise.allSettled(queries)
+  const asked = Promise.allSettled([pool.query('SELECT 1'), pool.query('SELECT 1')])
   const { signal } = new AbortController()
   t.match(await postgres(pool)({ signal, timeout: 200, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer to a new connection within 180 ms', pool: { open: 2, opening: 2 } } })
   for (const socket of sockets) socket.destroy()
   await asked
+})
+
+await t.test('a connection that is being opened when the time is over is closed, and leaves the pool', async (t) => {
+  const { port, sockets } = await startSilent(t)
+  const pool = new pg.Pool({ host: '127.0.0.1', port, max: 1 })
+  pool.on('error', () => undefined)
+  const check = postgres(pool)
+  const { signal } = new AbortController()
+  for (let count = 0; count < 3; count++) {
+    t.match(await check({ signal, timeout: 100, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer to a new connection within 90 ms' } })
+  }
+  await pool.end()
+  t.equal(pool.totalCount, 0)
+  t.ok(sockets.length >= 3, 'each run tries anew')
+})
+
+await t.test('in a version of pg that shows nothing of a connection none is closed', async (t) => {
+  const pool = Object.assign(new PoolDouble(), { _clients: new Array<unknown>() })
+  pool.connect = async () => {
+    pool._clients = [{ _connected: false }]
+    return await new Promise(() => undefined)
+  }
+  const { signal } = new AbortController()
+  t.match(await postgres(pool)({ signal, timeout: 10, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer to a new connection within 9 ms' } })
 })
 
 await t.test('anything else is refused when the check is made', (t) => {
