@@ -1,8 +1,9 @@
-import { connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import type { Server } from 'node:net'
 import { Worker } from 'node:worker_threads'
 import type t from 'tap'
 import { portOf } from './app.js'
+import { freePort } from './servers/free-port.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -20,11 +21,7 @@ export async function listen (test: Test, server: Server): Promise<number> {
 
 /** A port of the loopback interface on which nothing listens. */
 export async function refusingPort (): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  return await freePort()
 }
 
 /** Listens with room for two connections, and accepts none. */
