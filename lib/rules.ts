@@ -39,6 +39,15 @@ export function listOf<T> (rule: Rule<T>): Rule<readonly T[]> {
     Array.isArray(value) ? Array.from(value, (entry, at) => rule(entry, `${option}[${at}]`)) : refuse(value, option, 'an array')
 }
 
+/** A list in which there is something: from an empty one nothing could ever pass. */
+export function filledListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
+  const list = listOf(rule)
+  return (value, option) => {
+    const entries = list(value, option)
+    return entries.length > 0 ? entries : refuse(value, option, 'an array that is not empty')
+  }
+}
+
 /** A function of which no more is known: what it takes and gives cannot be seen at run time, so that it stands for any. */
 export type AnyFunction = (...args: unknown[]) => never
 

@@ -1,6 +1,6 @@
 import type { FailureStatus } from '../health/policy.js'
 import { STATUSES } from '../health/status.js'
-import { integer, listOf, oneOf, refuse, withDefault } from '../rules.js'
+import { integer, oneOf, refuse, withDefault } from '../rules.js'
 import type { Rule } from '../rules.js'
 
 export const port = integer(1, 65_535)
@@ -13,15 +13,6 @@ export const share: Rule<number> = (value, option) =>
 /** What something that is not well is shown as. */
 export function failureStatus (fallback: FailureStatus): Rule<FailureStatus> {
   return withDefault(oneOf<FailureStatus>(STATUSES.filter((status) => status !== 'UP')), fallback)
-}
-
-/** A list in which there is something: from an empty one nothing could ever pass. */
-export function filledListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
-  const list = listOf(rule)
-  return (value, option) => {
-    const entries = list(value, option)
-    return entries.length > 0 ? entries : refuse(value, option, 'an array that is not empty')
-  }
 }
 
 /** A copy without the fragment, which is sent to no server. */

@@ -1,6 +1,6 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
-import { reasonOf } from '../describe.js'
+import { say } from '../say.js'
 import type { CheckObserver, OnTracedEnd, RunStart, StatusChange } from './check.js'
 import type { Component } from './component.js'
 import type { Kind } from './kind.js'
@@ -53,7 +53,7 @@ export class Events {
       get isTracing () { return RUNS.hasSubscribers },
       trace: (start, begin) => this.#trace({ fastify: this.#fastify, ...start, kinds: [...kinds()] }, begin),
       changed: (change) => this.changed({ ...change, kinds: [...kinds()] }),
-      hangs: (check, abandoned) => this.#say('warn', { check, kinds: [...kinds()], abandoned }, `check "${check}" hangs: a run that timed out has not ended`)
+      hangs: (check, abandoned) => say(this.#fastify.log, 'warn', { check, kinds: [...kinds()], abandoned }, `check "${check}" hangs: a run that timed out has not ended`)
     }
   }
 
@@ -61,7 +61,7 @@ export class Events {
   changed (change: Omit<StatusChangeMessage, 'fastify'>): void {
     const { check, from, to } = change
     const isNews = to !== 'UNKNOWN' && (from !== 'UNKNOWN' || to !== 'UP')
-    if (isNews) this.#say(to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
+    if (isNews) say(this.#fastify.log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
     if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#fastify, ...change } satisfies StatusChangeMessage)
   }
 
@@ -80,14 +80,5 @@ export class Events {
     })
     // A cancelled run is told of as an error; there is nobody else to tell.
     RUNS.tracePromise(run, message).catch(() => undefined)
-  }
-
-  /** From a timer there is nobody to whom a logger that throws could throw: it must not end the process, nor a run half-way. */
-  #say (level: 'info' | 'warn', fields: object, text: string): void {
-    try {
-      this.#fastify.log[level](fields, text)
-    } catch (error) {
-      process.emitWarning(`the logger failed to say: ${text}`, { detail: reasonOf(error) })
-    }
   }
 }
