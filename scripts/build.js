@@ -1,5 +1,5 @@
 // Builds dist/: a bundle of JavaScript for each entry, in which TypeBox is the only thing that is not ours, and the declarations.
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,14 +10,15 @@ const { dependencies, peerDependencies } = JSON.parse(await readFile(`${root}pac
 const typeboxLicense = await readFile(`${root}node_modules/typebox/license`, 'utf8')
 const banner = `/*!\nContains parts of TypeBox, under this license:\n\n${typeboxLicense.trim()}\n*/`
 const entries = ['index', 'checks/index']
+const commands = ['probe/management-probe']
 
 await rm(`${root}dist`, { recursive: true, force: true })
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: entries.map((entry) => `lib/${entry}.ts`),
+  entryPoints: [...entries, ...commands].map((entry) => `lib/${entry}.ts`),
   outdir: 'dist',
   outbase: 'lib',
-  // What both entries use is there once: an error is of the same class for both.
+  // What several entries use is there once: an error is of the same class for all.
   splitting: true,
   chunkNames: 'shared/[hash]',
   metafile: true,
@@ -34,6 +35,7 @@ for (const [file, { inputs }] of Object.entries(metafile.outputs)) {
   if (!Object.keys(inputs).some((input) => input.includes('node_modules/typebox/'))) continue
   await writeFile(`${root}${file}`, `${banner}\n${await readFile(`${root}${file}`, 'utf8')}`)
 }
+for (const command of commands) await chmod(`${root}dist/${command}.js`, 0o755)
 execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '--project', `${root}tsconfig.build.json`], { stdio: 'inherit' })
 
 // Only what the entries' declarations refer to is of use to anybody.

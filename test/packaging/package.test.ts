@@ -1,5 +1,6 @@
 import t from 'tap'
 import { makeProject, ownVersionOf, pack, temporaryFolder } from '../support/packaging/project.js'
+import { testCommand } from './command.js'
 import { testDependencies } from './dependencies.js'
 import { testRuntime } from './runtime.js'
 import { testTarball } from './tarball.js'
@@ -15,5 +16,6 @@ const project = await makeProject(folder.path, [packed.tarball, await ownVersion
 
 await t.test('the tarball', async (t) => await testTarball(t, packed, project))
 await t.test('the dependencies', async (t) => await testDependencies(t, project))
+await t.test('the command', async (t) => await testCommand(t, project))
 await t.test('JavaScript consumers', async (t) => await testRuntime(t, packed, project))
 await t.test('TypeScript consumers', async (t) => await testTypes(t, project))

@@ -10,6 +10,7 @@ import type { Pack } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
 const ENTRIES = ['dist/index', 'dist/checks/index']
+const COMMAND = 'dist/probe/management-probe.js'
 
 /** What stands in the tarball, seen from the folder it is installed in. */
 export async function testTarball (t: Test, { tarball, files }: Pack, project: string): Promise<void> {
@@ -18,7 +19,7 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
 
   await t.test('has the code and the declarations that its entries need, and what there is to read', (t) => {
     const declarations = reachableFrom(ENTRIES.map((entry) => `${entry}.d.ts`), texts)
-    const code = reachableFrom(ENTRIES.map((entry) => `${entry}.js`), texts)
+    const code = reachableFrom([...ENTRIES.map((entry) => `${entry}.js`), COMMAND], texts)
     t.same(files, ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', ...code, ...declarations].sort())
     t.end()
   })
@@ -36,6 +37,15 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
       t.same(foreign, [], `${file} refers to nothing that is not installed`)
       t.notMatch(text, /typebox/i, `${file} does not mention what is bundled`)
     }
+  })
+
+  await t.test('has a command that can be run, and that loads nothing but Node', async (t) => {
+    const { bin } = await readJson(join(home, 'package.json'))
+    t.same(bin, { 'management-probe': COMMAND })
+    t.match(texts.get(COMMAND), /^#!\/usr\/bin\/env node\nimport /)
+    t.match(await run('tar', ['-tvzf', tarball, `package/${COMMAND}`], project), /^-rwxr-xr-x /)
+    const loaded = reachableFrom([COMMAND], texts).flatMap((file) => importsOf(texts.get(file) ?? ''))
+    t.same(loaded.filter((name) => !isBuiltin(name) && !name.startsWith('.')), [])
   })
 
   await t.test('has no source map', (t) => {
