@@ -12,13 +12,6 @@ try {
 
 async function start (port: number, host: string): Promise<void> {
   const app = await buildApp({ logger: true, inventoryPort: port === 0 ? 0 : port + 1 })
-  let closing: Promise<undefined> | undefined
-  // `on`, not `once`: npm passes on the SIGINT that the terminal has sent to the whole group already.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      closing ??= app.close()
-    })
-  }
   const address = await app.listen({ port, host })
   app.log.info(`the inventory is at ${app.inventory.address}/z`)
   app.log.info(`the management endpoints are at ${address}/z`)

@@ -21,6 +21,8 @@ import { pathsOf } from './routes/paths.js'
 import { Viewer } from './routes/visibility.js'
 import { readSettings } from './settings.js'
 import type { Settings } from './settings.js'
+import { processSignals } from './shutdown/process-signals.js'
+import { Shutdown } from './shutdown/shutdown.js'
 
 export type { CheckContext, CheckFunction } from './health/attempt.js'
 export type { Component, Health } from './health/component.js'
@@ -31,7 +33,7 @@ export type { CheckResult } from './health/result.js'
 export type { ComponentStatus, Status } from './health/status.js'
 export type { InfoFunction } from './info/info-report.js'
 export type { Management } from './management.js'
-export type { AuthHook, CheckOption, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show } from './options.js'
+export type { AuthHook, CheckOption, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show, ShutdownOption, ShutdownSignal } from './options.js'
 export { errors }
 
 declare module 'fastify' {
@@ -66,6 +68,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   fastify.decorate('management', createManagement({ engine, info, settings, addresses, onUnknownOption: warnOfUnknown }))
   if (settings.autoChecks.length > 0) await addWhenReady(fastify, engine, settings)
   followLife(fastify, engine, server)
+  if (settings.shutdown !== undefined) Shutdown.of({ fastify, settings: settings.shutdown, availability: engine.availability, signals: processSignals, clock: systemClock })
   if (server === undefined) await fastify.register(async function managementRoutes (instance) { await routes(instance, fastify) }, { prefix: settings.prefix })
 }
 

@@ -50,6 +50,26 @@ export interface ListenOption {
   readonly host?: string | undefined
 }
 
+/** The signals that ask a process to end, and that it can answer. */
+export const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
+
+export type ShutdownSignal = typeof SHUTDOWN_SIGNALS[number]
+
+/** How the app ends at a signal. */
+export interface ShutdownOption {
+  /** What ends it. Default `SIGTERM`, which Kubernetes and Docker send, and `SIGINT`, which Ctrl+C does. */
+  readonly signals?: readonly ShutdownSignal[] | undefined
+  /**
+   * How long it is out of service before it closes, in milliseconds: until that has got round, requests are sent to it. Default 5,000 in
+   * Kubernetes (where `KUBERNETES_SERVICE_HOST` is set), else 0.
+   *
+   * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
+   */
+  readonly delay?: number | undefined
+  /** How long it may take to close after that, in milliseconds, until the process exits with 1. Default 10,000. */
+  readonly timeout?: number | undefined
+}
+
 /** What `fastify.register(management, options)` takes. All are optional; they are read once. */
 export interface ManagementOptions {
   /** Where the routes are mounted, under the prefix of the parent. Default `/z`. */
@@ -95,4 +115,9 @@ export interface ManagementOptions {
    * hooks and decorators do not apply there. Default none.
    */
   readonly listen?: ListenOption | undefined
+  /**
+   * Ends the process at a signal without losing a request: out of service, a delay, `fastify.close()`, exit. `true` for the defaults.
+   * Default `false`: no signal is hooked.
+   */
+  readonly shutdown?: boolean | ShutdownOption | undefined
 }

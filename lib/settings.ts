@@ -6,9 +6,10 @@ import type { CheckOptions } from './health/policy.js'
 import { STATUSES } from './health/status.js'
 import type { Status } from './health/status.js'
 import { firstSet } from './info/environment.js'
-import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from './options.js'
+import { SHUTDOWN_SIGNALS } from './options.js'
+import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show, ShutdownSignal } from './options.js'
 import { isRecord } from './plain.js'
-import { delay, delayOrNone, flag, integer, isFunction, listOf, oneOf, only, recordOf, refuse, text, unknownKeys, withDefault } from './rules.js'
+import { delay, delayOrNone, filledListOf, flag, integer, isFunction, listOf, oneOf, only, recordOf, refuse, text, unknownKeys, withDefault } from './rules.js'
 import type { Rule } from './rules.js'
 
 /** A check as the options give it. What is its own business, its name and function, is checked where it is added. */
@@ -31,6 +32,13 @@ export interface DependencySettings {
 export interface ListenSettings {
   readonly host: string
   readonly port: number
+}
+
+/** How the app ends at a signal, times in milliseconds. */
+export interface ShutdownSettings {
+  readonly signals: readonly ShutdownSignal[]
+  readonly delay: number
+  readonly timeout: number
 }
 
 /** The options, checked, with their defaults in place. */
@@ -58,6 +66,7 @@ export interface Settings {
   readonly listen: ListenSettings | undefined
   /** How long a drain waits when it is not told, in milliseconds. */
   readonly drainDelay: number
+  readonly shutdown: ShutdownSettings | undefined
 }
 
 /** Where the options are read: what stands around them. */
@@ -83,12 +92,15 @@ const CHECK_RULES: { readonly [Option in keyof CheckOptions]-?: Rule<CheckOption
 /** Until a pod that is leaving is out of every list of endpoints, it is sent requests. */
 const DRAIN_DELAY_IN_KUBERNETES_MS = 5_000
 
+/** Less than the 30 s that Kubernetes gives a pod, with the delay before it. */
+const SHUTDOWN_TIMEOUT_MS = 10_000
+
 const ENDPOINTS: Settings['endpoints'] = { info: true, version: true, health: true, links: true }
 const STATUS_CODES: Settings['statusCodes'] = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
 
 const OPTIONS: readonly (keyof ManagementOptions)[] = [
   'prefix', 'name', 'version', 'checks', 'autoChecks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails',
-  'auth', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel', 'listen'
+  'auth', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel', 'listen', 'shutdown'
 ]
 
 /** Checks the options, and puts the defaults in place. Throws a coded error for the first that is wrong. */
@@ -97,6 +109,7 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
   unknownKeys(options, [...OPTIONS, ...REGISTER_OPTIONS]).forEach(context.onUnknown)
   const read = <T>(option: keyof ManagementOptions, rule: Rule<T>): T => rule(options[option], option)
   const kinds = new Kinds(read('kinds', withDefault(listOf(text), [])))
+  const drainDelay = firstSet(context.env, 'KUBERNETES_SERVICE_HOST') === undefined ? 0 : DRAIN_DELAY_IN_KUBERNETES_MS
   return {
     kinds,
     prefix: read('prefix', withDefault(prefix, '/z')),
@@ -117,7 +130,8 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     serviceInstanceId: read('serviceInstanceId', withDefault(instanceId, false)),
     logLevel: read('logLevel', withDefault(oneOf(LOG_LEVELS), 'silent')),
     listen: read('listen', withDefault(listen(context), undefined)),
-    drainDelay: firstSet(context.env, 'KUBERNETES_SERVICE_HOST') === undefined ? 0 : DRAIN_DELAY_IN_KUBERNETES_MS
+    drainDelay,
+    shutdown: read('shutdown', withDefault(shutdown(drainDelay, context), undefined))
   }
 }
 
@@ -173,6 +187,21 @@ function listen ({ onUnknown }: SettingsContext): Rule<ListenSettings> {
     unknownKeys(value, ['port', 'host'], `${option}.`).forEach(onUnknown)
     const { port, host } = value
     return { port: integer(0, 65_535)(port, `${option}.port`), host: withDefault(text, '127.0.0.1')(host, `${option}.host`) }
+  }
+}
+
+function shutdown (drainDelay: number, { onUnknown }: SettingsContext): Rule<ShutdownSettings | undefined> {
+  const signals: Rule<readonly ShutdownSignal[]> = (value, option) => [...new Set(filledListOf(oneOf(SHUTDOWN_SIGNALS))(value, option))]
+  return (value, option) => {
+    if (value === false) return undefined
+    const given = value === true ? {} : value
+    if (!isRecord(given)) return refuse(given, option, 'true, false, or an object with signals, delay and timeout')
+    unknownKeys(given, ['signals', 'delay', 'timeout'], `${option}.`).forEach(onUnknown)
+    return {
+      signals: withDefault(signals, ['SIGTERM', 'SIGINT'] as const)(given['signals'], `${option}.signals`),
+      delay: withDefault(delayOrNone, drainDelay)(given['delay'], `${option}.delay`),
+      timeout: withDefault(delay, SHUTDOWN_TIMEOUT_MS)(given['timeout'], `${option}.timeout`)
+    }
   }
 }
 

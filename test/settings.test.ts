@@ -46,14 +46,15 @@ await t.test('without options the defaults are in place', (t) => {
     info: undefined,
     serviceInstanceId: false,
     logLevel: 'silent',
-    drainDelay: 0
+    drainDelay: 0,
+    shutdown: undefined
   })
   t.same(unknown, [])
   t.end()
 })
 
 await t.test('an option that is undefined is one that is left out, but for auth', (t) => {
-  const names = ['prefix', 'name', 'version', 'checks', 'autoChecks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel']
+  const names = ['prefix', 'name', 'version', 'checks', 'autoChecks', 'serviceDependencies', 'cascade', 'kinds', 'checkDefaults', 'showComponents', 'showDetails', 'endpoints', 'statusCodes', 'info', 'serviceInstanceId', 'logLevel', 'listen', 'shutdown']
   const undefinedOptions = Object.fromEntries(names.map((name) => [name, undefined]))
   t.same(read(undefinedOptions).settings, read({}).settings)
   t.throws(() => read({ auth: undefined }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
@@ -167,6 +168,36 @@ await t.test('the scheme comes from PREFERRED_URL_SCHEME, then SCHEME, then it i
   t.equal(schemeIn({}), 'http')
   t.throws(() => schemeIn({ SCHEME: 'gopher' }), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: 'option "SCHEME (environment)" must be one of http, https, got the string "gopher"' })
   t.equal(read({}, { SCHEME: 'dark' }).settings.scheme, 'http', 'it may mean something else to an app without dependencies')
+  t.end()
+})
+
+await t.test('signals shut the app down where that is asked for, after the delay of a drain', (t) => {
+  const defaults = { signals: ['SIGTERM', 'SIGINT'], delay: 0, timeout: 10_000 }
+  const inKubernetes = { KUBERNETES_SERVICE_HOST: '10.96.0.1' }
+  t.equal(read({ shutdown: false }).settings.shutdown, undefined)
+  for (const shutdown of [true, {}, { signals: undefined, delay: undefined, timeout: undefined }]) {
+    t.same(read({ shutdown }).settings.shutdown, defaults)
+    t.same(read({ shutdown }, inKubernetes).settings.shutdown, { ...defaults, delay: 5_000 })
+  }
+  const given = { signals: ['SIGQUIT'], delay: 0, timeout: 1 }
+  t.same(read({ shutdown: given }, inKubernetes).settings.shutdown, given)
+  t.same(read({ shutdown: { signals: ['SIGHUP', 'SIGTERM', 'SIGHUP'] } }).settings.shutdown?.signals, ['SIGHUP', 'SIGTERM'])
+  t.same(read({ shutdown: { delays: 5 } }).unknown, ['shutdown.delays'])
+  t.end()
+})
+
+await t.test('a shutdown that cannot be is refused', (t) => {
+  const refused: readonly (readonly [unknown, string])[] = [
+    ['SIGTERM', 'option "shutdown" must be true, false, or an object with signals, delay and timeout, got the string "SIGTERM"'],
+    [null, 'option "shutdown" must be true, false, or an object with signals, delay and timeout, got null'],
+    [{ signals: [] }, 'option "shutdown.signals" must be an array that is not empty, got an array of 0'],
+    [{ signals: 'SIGTERM' }, 'option "shutdown.signals" must be an array, got the string "SIGTERM"'],
+    [{ signals: ['SIGKILL'] }, 'option "shutdown.signals[0]" must be one of SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR2, got the string "SIGKILL"'],
+    [{ delay: -1 }, 'option "shutdown.delay" must be a whole number of milliseconds from 0 to 2147483647, got the number -1'],
+    [{ delay: '5s' }, 'option "shutdown.delay" must be a whole number of milliseconds from 0 to 2147483647, got the string "5s"'],
+    [{ timeout: 0 }, 'option "shutdown.timeout" must be a whole number of milliseconds from 1 to 2147483647, got the number 0']
+  ]
+  for (const [shutdown, message] of refused) t.throws(() => read({ shutdown }), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
   t.end()
 })
 

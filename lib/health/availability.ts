@@ -73,7 +73,7 @@ export class Availability {
     this.#change(() => { this.#broken = this.#state('DOWN', reason) })
   }
 
-  /** Takes it out of service for good; resolves after the delay, or when it is closed. */
+  /** Takes it out of service for good; resolves after the delay, or earlier when it is hurried or closed. */
   async drain (delayMs: number): Promise<void> {
     if (this.#final === undefined) {
       this.#final = 'it is draining'
@@ -91,12 +91,17 @@ export class Availability {
     })
   }
 
+  /** Ends the delay of every drain. */
+  hurry (): void {
+    for (const end of this.#drains) end()
+  }
+
   /** Out of service without a word: whoever closes the app knows. */
   close (): void {
     this.#outOfService ??= this.#state('OUT_OF_SERVICE', 'closing')
     this.#final ??= 'it is closing'
     this.#isClosed = true
-    for (const end of this.#drains) end()
+    this.hurry()
   }
 
   get #shown (): State | undefined {

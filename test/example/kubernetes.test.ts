@@ -7,6 +7,7 @@ import Value from 'typebox/value'
 import { parseAllDocuments } from 'yaml'
 import { DEFAULT_POLICY } from '../../lib/health/policy.js'
 import management from '../../lib/index.js'
+import { readSettings } from '../../lib/settings.js'
 
 const Probe = Type.Object({
   httpGet: Type.Object({ path: Type.String(), port: Type.String() }),
@@ -28,8 +29,7 @@ const Container = Type.Object({
   })),
   startupProbe: Probe,
   livenessProbe: Probe,
-  readinessProbe: Probe,
-  lifecycle: Type.Object({ preStop: Type.Object({ sleep: Type.Object({ seconds: Type.Integer({ minimum: 1 }) }) }) })
+  readinessProbe: Probe
 })
 
 const Deployment = Type.Object({
@@ -93,8 +93,9 @@ await t.test('liveness and startup succeed at the first success, as Kubernetes d
   t.end()
 })
 
-await t.test('the pod has time to close after the sleep before SIGTERM', (t) => {
-  t.ok(pod.spec.terminationGracePeriodSeconds - container.lifecycle.preStop.sleep.seconds >= 10)
+await t.test('the pod has time to drain and to close', (t) => {
+  const { shutdown } = readSettings({ shutdown: true }, { env: { KUBERNETES_SERVICE_HOST: '10.96.0.1' }, onUnknown: (key) => t.fail(key) })
+  t.ok(pod.spec.terminationGracePeriodSeconds * 1_000 > (shutdown?.delay ?? 0) + (shutdown?.timeout ?? 0) + 5_000)
   t.end()
 })
 

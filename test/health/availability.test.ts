@@ -262,6 +262,15 @@ await t.test('several drains at once resolve each after its own delay, and are l
   t.equal(lines.length, 1)
 })
 
+await t.test('hurried, every drain ends at once, and it stays out of service', async (t) => {
+  const { availability, clock } = setUp()
+  const drains = [availability.drain(5_000), availability.drain(10_000)]
+  availability.hurry()
+  t.equal(clock.waiting, 0)
+  await Promise.all(drains)
+  t.same(statusesOf(availability), OUT_OF_SERVICE)
+})
+
 await t.test('a close ends every drain at once, and leaves no timer', async (t) => {
   const { availability, clock } = setUp()
   const drains = [availability.drain(5_000), availability.drain(10_000)]

@@ -1,0 +1,20 @@
+import type { Worker } from 'node:cluster'
+import { once } from 'node:events'
+import type { Clock } from '../clock.js'
+import { within } from '../deadline.js'
+
+/** How long a primary has to let a worker go, in milliseconds. */
+const LIMIT_MS = 1_000
+
+/**
+ * Where this process is a worker, parts from the primary of a cluster. It may have handed over connections that have not arrived yet: a worker that parts hands them
+ * back, for others to serve, and one that just exits leaves them without an answer.
+ *
+ * @see https://nodejs.org/docs/latest/api/cluster.html#workerdisconnect
+ */
+export async function leaveCluster (worker: Worker | undefined, clock: Clock): Promise<void> {
+  if (worker === undefined) return
+  const parted = once(worker, 'disconnect')
+  worker.disconnect()
+  await within(LIMIT_MS, parted, clock)
+}
