@@ -24,7 +24,7 @@ function blocksOf (language: string): readonly Block[] {
 }
 
 await t.test('every block of code is of a language that is tested', (t) => {
-  t.same([...new Set(blocks.map(({ language }) => language))].sort(), ['console', 'json', 'sh', 'ts', 'yaml'])
+  t.same([...new Set(blocks.map(({ language }) => language))].sort(), ['console', 'dockerfile', 'json', 'sh', 'ts', 'yaml'])
   t.end()
 })
 
@@ -62,6 +62,11 @@ await t.test('the probes are those of the example\'s Deployment', async (t) => {
   const manifest = await readFile(`${ROOT}example/kubernetes/deployment.yaml`, 'utf8')
   const deployment: unknown = parseAllDocuments(manifest)[0]?.toJS()
   t.match(deployment, { spec: { template: { spec: { containers: [parse(blocksOf('yaml')[0]?.text ?? '') as object] } } } })
+})
+
+await t.test('the command of the HEALTHCHECK is that of the package', async (t) => {
+  const { bin } = JSON.parse(await readFile(`${ROOT}package.json`, 'utf8')) as { bin: Record<string, string> }
+  t.match(blocksOf('dockerfile')[0]?.text, `node_modules/fastify-management-endpoints/${bin['management-probe'] ?? ''}"`)
 })
 
 await t.test('the gauge is that of the example', async (t) => {
