@@ -1,5 +1,6 @@
 import type t from 'tap'
 import { findBinary } from './binary.js'
+import { haproxy } from './haproxy.js'
 import type { ServerKind } from './kind.js'
 import { mariadb } from './mariadb.js'
 import { mongodb } from './mongodb.js'
@@ -14,7 +15,7 @@ import type { TestServer } from './server.js'
 export type { TestServer } from './server.js'
 
 /** What can be started. */
-export const servers = { postgres, redis, mariadb, mongodb, nats, rabbitmq } satisfies Record<string, ServerKind>
+export const servers = { postgres, redis, mariadb, mongodb, nats, rabbitmq, haproxy: haproxy() } satisfies Record<string, ServerKind>
 
 export type ServerName = keyof typeof servers
 
@@ -33,9 +34,9 @@ export function missing (name: ServerName): string | false {
   return absent.length > 0 && `${name} is not installed: there is no ${absent.join(' and no ')} here`
 }
 
-/** Starts a server with data of its own, which is gone with the test, frozen or not. */
-export async function startServer (test: Pick<typeof t, 'teardown'>, name: ServerName): Promise<TestServer> {
-  const kind = servers[name]
+/** Starts a server with data of its own, which is gone with the test, frozen or not. Of one that is told more than its name, the kind. */
+export async function startServer (test: Pick<typeof t, 'teardown'>, which: ServerName | ServerKind): Promise<TestServer> {
+  const kind = typeof which === 'string' ? servers[which] : which
   for (let attempt = 1; ; attempt += 1) {
     const server = new Server(kind, await newPlace(kind.user, kind.account))
     test.teardown(async () => await server.remove())

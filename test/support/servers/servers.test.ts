@@ -13,7 +13,7 @@ import type { Process } from './process-tree.js'
 
 t.setTimeout(300_000)
 
-const NAMES: readonly ServerName[] = ['postgres', 'redis', 'mariadb', 'nats', 'rabbitmq']
+const NAMES: readonly ServerName[] = ['postgres', 'redis', 'mariadb', 'nats', 'rabbitmq', 'haproxy']
 
 for (const name of NAMES) await t.test(name, { skip: missing(name) }, async (t) => await isServer(t, name))
 

@@ -1,0 +1,175 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import t from 'tap'
+import { Load } from '../support/load.js'
+import type { Figures } from '../support/load.js'
+import { listen, refusingPort } from '../support/loopback.js'
+import { Program } from '../support/process.js'
+import type { Ending } from '../support/process.js'
+import { freePort } from '../support/servers/free-port.js'
+import { becomes, haproxy } from '../support/servers/haproxy.js'
+import { missing, startServer } from '../support/servers/index.js'
+import type { TestServer } from '../support/servers/index.js'
+
+t.setTimeout(600_000)
+
+type Test = Pick<typeof t, 'teardown'>
+type Name = 'left' | 'right'
+
+/** How apps are rolled. */
+interface Rolling {
+  /** What they do at a SIGTERM, as the fixture has it. */
+  readonly mode: 'on' | 'close' | 'off'
+  readonly times: number
+  /** How long after a SIGTERM they are killed. */
+  readonly graceMs: number
+}
+
+interface Rolled extends Figures {
+  readonly endings: readonly Ending[]
+  /** How many requests were under way at each SIGTERM. */
+  readonly underWay: readonly number[]
+}
+
+const NAMES: readonly Name[] = ['left', 'right']
+const CLIENTS = 200
+const LONG_GRACE_MS = 60_000
+const SKIP = missing('haproxy')
+
+/** Two apps behind a proxy. */
+class Apps {
+  readonly proxy: TestServer
+  readonly #test: Test
+  readonly #rolling: Rolling
+  readonly #ports: Readonly<Record<Name, number>>
+  readonly #running = new Map<Name, Program>()
+
+  static async start (test: Test, rolling: Rolling): Promise<Apps> {
+    const ports = { left: await freePort(), right: await freePort() }
+    const apps = new Apps(test, rolling, ports, await startServer(test, haproxy(ports)))
+    await Promise.all(NAMES.map(async (name) => await apps.#open(name, await apps.build(name))))
+    return apps
+  }
+
+  private constructor (test: Test, rolling: Rolling, ports: Readonly<Record<Name, number>>, proxy: TestServer) {
+    this.#test = test
+    this.#rolling = rolling
+    this.#ports = ports
+    this.proxy = proxy
+  }
+
+  /** Starts a process that is to take the place of one. What tap adds to ours would hook signals in it, too. */
+  async build (name: Name): Promise<Program> {
+    const program = new Program(this.#test, APP, { ROLLED_PORT: String(this.#ports[name]), ROLLED_MODE: this.#rolling.mode, NODE_OPTIONS: '' })
+    await program.says(/^(built)$/)
+    return program
+  }
+
+  /** Ends one, and has another process take its place once the proxy knows that it is gone. */
+  async replace (name: Name, next: Program): Promise<Ending> {
+    const ending = await this.#end(name)
+    await becomes(this.proxy, name, 'DOWN')
+    await this.#open(name, next)
+    return ending
+  }
+
+  async #end (name: Name): Promise<Ending> {
+    const program = this.#running.get(name)
+    if (program === undefined) throw new Error(`there is no ${name}`)
+    program.kill('SIGTERM')
+    const killing = setTimeout(() => program.kill('SIGKILL'), this.#rolling.graceMs)
+    return await program.ending.finally(() => clearTimeout(killing))
+  }
+
+  async #open (name: Name, program: Program): Promise<void> {
+    const listening = program.says(/^(listening)$/)
+    program.kill('SIGUSR2')
+    await listening
+    await becomes(this.proxy, name, 'UP')
+    this.#running.set(name, program)
+  }
+}
+
+/** Where the app finds its packages, and no other run of this file writes. */
+const FOLDER = await mkdtemp(fileURLToPath(new URL('../../node_modules/.rolled-app-', import.meta.url)))
+t.teardown(async () => await rm(FOLDER, { recursive: true }))
+/** Bundled it starts in a third of the time, which matters where so many are started. */
+const APP = join(FOLDER, 'rolled-app.mjs')
+await build({
+  entryPoints: [fileURLToPath(new URL('fixtures/rolled-app.ts', import.meta.url))],
+  outfile: APP,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  external: ['fastify', 'fastify-plugin', '@fastify/*']
+})
+
+await t.test('a load counts each request that fails, with how it did', async (t) => {
+  const faults: Readonly<Record<string, (answer: ServerResponse) => unknown>> = {
+    '503 of the app': (answer) => answer.writeHead(503, { 'content-type': 'application/json' }).end('{}'),
+    '503 of the proxy': (answer) => answer.writeHead(503, { 'content-type': 'text/html' }).end('<html></html>'),
+    'answer cut off': (answer) => answer.writeHead(200, { 'content-length': 100 }).write('{', () => answer.destroy()),
+    'socket hang up': (answer) => answer.destroy(),
+    'wrong answer': (answer) => answer.end('{}')
+  }
+  for (const [reason, fail] of Object.entries(faults)) {
+    const port = await listen(t, createServer((_request, answer) => { fail(answer) }))
+    t.same(await failing(t, port), { requests: 1, failed: 1, reasons: { [reason]: 1 }, connections: 1 })
+  }
+  t.match(await failing(t, await refusingPort()), { requests: 1, failed: 1, reasons: { 'connect ECONNREFUSED': 1 } })
+})
+
+await t.test('with the option shutdown two apps that are rolled by SIGTERM ten times each lose no request', { skip: SKIP }, async (t) => {
+  const rolled = await roll(t, { mode: 'on', times: 10, graceMs: LONG_GRACE_MS })
+  t.comment(inWords(rolled))
+  t.same(rolled.reasons, {})
+  t.equal(rolled.failed, 0)
+  t.equal(rolled.connections, CLIENTS, 'no client has lost its connection')
+  t.same(rolled.endings, Array.from({ length: 20 }, () => ({ code: 0, signal: null, stderr: '' })))
+  t.ok(rolled.underWay.every((count) => count > 0), 'there were requests under way at each SIGTERM')
+})
+
+await t.test('for contrast: apps that know nothing of SIGTERM lose requests', { skip: SKIP }, async (t) => {
+  const rolled = await roll(t, { mode: 'off', times: 10, graceMs: LONG_GRACE_MS })
+  t.comment(inWords(rolled))
+  t.ok(rolled.failed > 0, 'requests have failed')
+  t.same(rolled.endings, Array.from({ length: 20 }, () => ({ code: null, signal: 'SIGTERM', stderr: '' })))
+})
+
+// They are killed soon: what was under way keeps its connection, and so the process, for as long as the proxy likes it to.
+await t.test('for contrast: apps that close at a SIGTERM lose requests', { skip: SKIP }, async (t) => {
+  const rolled = await roll(t, { mode: 'close', times: 1, graceMs: 3_000 })
+  t.comment(inWords(rolled))
+  t.ok(rolled.failed > 0, 'requests have failed')
+})
+
+/** Rolls the one and the other in turn, while clients send requests to both. */
+async function roll (test: Test, rolling: Rolling): Promise<Rolled> {
+  const apps = await Apps.start(test, rolling)
+  const load = new Load(test, `http://${apps.proxy.host}:${apps.proxy.port}`, CLIENTS)
+  const endings: Ending[] = []
+  const underWay: number[] = []
+  let next = await apps.build('left')
+  for (const name of Array.from({ length: rolling.times }, () => NAMES).flat()) {
+    underWay.push(load.underWay)
+    // While one is rolled the other's successor starts, so that nobody waits for it.
+    const [ending, successor] = await Promise.all([apps.replace(name, next), apps.build(name === 'left' ? 'right' : 'left')])
+    endings.push(ending)
+    next = successor
+  }
+  return { ...await load.stop(), endings, underWay }
+}
+
+async function failing (test: Test, port: number): Promise<Figures> {
+  return await new Load(test, `http://127.0.0.1:${port}`, 1).stop()
+}
+
+function inWords ({ requests, connections, endings, failed, reasons }: Rolled): string {
+  const killed = endings.filter(({ signal }) => signal === 'SIGKILL').length
+  const how = Object.entries(reasons).map(([reason, count]) => `, ${count} × ${reason}`).join('')
+  return `${endings.length} processes were rolled, ${killed} of them by force, ${requests} requests were sent over ${connections} connections, ${failed} have failed${how}`
+}
