@@ -152,3 +152,12 @@ await t.test('it can be changed before the app is ready', async (t) => {
   const { get } = await startApp(t, {}, { after: (app: FastifyInstance) => app.management.takeOutOfService('warming up') })
   t.match(await get('/z/health/readiness'), { status: 503 })
 })
+
+await t.test('with the option shutdown the signals of the process are hooked from when the app listens until it has closed', async (t) => {
+  const before = process.listenerCount('SIGHUP')
+  const { app } = await startApp(t, { shutdown: { signals: ['SIGHUP'] } })
+  t.equal(process.listenerCount('SIGHUP'), before + 1)
+  await app.close()
+  await new Promise((resolve) => setImmediate(resolve))
+  t.equal(process.listenerCount('SIGHUP'), before)
+})
