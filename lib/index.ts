@@ -100,7 +100,11 @@ function followLife (fastify: FastifyInstance, engine: HealthEngine, server: Own
     // Who waited for a run is answered now; where connections are closed by force, that is to be out before.
     setImmediate(done)
   })
-  fastify.addHook('onClose', async () => await server?.close())
+  fastify.addHook('onClose', async () => {
+    // Where a hook of somebody else's has failed, those of `preClose` after it are left out.
+    engine.close()
+    await server?.close()
+  })
 }
 
 /** Throws where the decorator or the routes would take another's place. */

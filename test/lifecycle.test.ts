@@ -161,3 +161,13 @@ await t.test('with the option shutdown the signals of the process are hooked fro
   await new Promise((resolve) => setImmediate(resolve))
   t.equal(process.listenerCount('SIGHUP'), before)
 })
+
+await t.test('a `preClose` hook of somebody else that fails does not keep checks from being ended', async (t) => {
+  let signal: AbortSignal | undefined
+  const { app } = await startApp(t, { checks: { liveness: { hangs: { check: async (context) => { ({ signal } = context); await new Promise(() => undefined) }, interval: 60_000, timeout: 60_000 } } } }, {
+    before: (app) => { app.addHook('preClose', async () => await Promise.reject(new Error('the queue is gone'))) }
+  })
+  t.equal(signal?.aborted, false)
+  await t.rejects(app.close(), { message: 'the queue is gone' })
+  t.equal(signal?.aborted, true)
+})

@@ -1,5 +1,4 @@
 import type { Worker } from 'node:cluster'
-import { once } from 'node:events'
 import type { Clock } from '../clock.js'
 import { within } from '../deadline.js'
 
@@ -14,7 +13,9 @@ const LIMIT_MS = 1_000
  */
 export async function leaveCluster (worker: Worker | undefined, clock: Clock): Promise<void> {
   if (worker === undefined) return
-  const parted = once(worker, 'disconnect')
+  // Where the primary is gone already there is nobody to hand anything back to, which is no failure.
+  worker.on('error', () => undefined)
+  const parted = new Promise<void>((resolve) => worker.once('disconnect', () => resolve()))
   worker.disconnect()
   await within(LIMIT_MS, parted, clock)
 }

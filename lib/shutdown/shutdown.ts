@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import { Server } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../clock.js'
 import { TIMED_OUT, within } from '../deadline.js'
@@ -51,10 +51,6 @@ export class Shutdown implements Member {
     })
     fastify.addHook('onListen', (done) => {
       for (const server of furtherServers(fastify)) shutdown.#connections.watch(server)
-      done()
-    })
-    fastify.addHook('preClose', (done) => {
-      if (shutdown.#isSignalled) shutdown.#connections.close()
       done()
     })
   }
@@ -110,7 +106,10 @@ export class Shutdown implements Member {
     const { fastify, signals } = this.#parts
     try {
       await fastify.close()
-      if (this.#isSignalled) await this.#connections.gone()
+      if (this.#isSignalled) {
+        await this.#connections.gone()
+        this.#say('info', 'the app has closed')
+      }
       signals.leave(this)
     } catch (error) {
       // Without a signal somebody else has called `close`, and is told.
@@ -125,6 +124,8 @@ export class Shutdown implements Member {
     if (this.#drained !== undefined) {
       await this.#drained
       await this.#connections.stop(clock)
+      // Before anything else can arrive Fastify begins to refuse requests: whoever asked on one of these would be refused.
+      this.#connections.close()
     }
     this.#closed ??= this.#close()
   }
@@ -141,7 +142,8 @@ export class Shutdown implements Member {
 function furtherServers (fastify: FastifyInstance): readonly Server[] {
   const root = rootOf(fastify)
   const keys = Object.getOwnPropertySymbols(root).filter(({ description }) => description === 'fastify.serverBindings')
-  return keys.flatMap((key) => Reflect.get(root, key) as readonly Server[])
+  const found: readonly unknown[] = keys.flatMap<unknown>((key) => Reflect.get(root, key))
+  return found.filter((server) => server instanceof Server)
 }
 
 /** An encapsulated instance has its parent as its prototype. */

@@ -37,6 +37,14 @@ await t.test('a primary that does not answer is waited for no longer than a seco
   t.equal(isOver(), true)
 })
 
+await t.test('a primary that is gone is no failure', async (t) => {
+  const [worker, clock] = [new FakeWorker(), new ManualClock()]
+  const isOver = leave(worker, clock)
+  t.doesNotThrow(() => worker.emit('error', new Error('write EPIPE')))
+  await clock.pass(1_000)
+  t.equal(isOver(), true)
+})
+
 await t.test('what is no worker has nobody to part from', async (t) => {
   await t.resolves(leaveCluster(undefined, new ManualClock()))
 })

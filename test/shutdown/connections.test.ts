@@ -1,12 +1,13 @@
 import { EventEmitter, on, once } from 'node:events'
 import { Agent, createServer, get } from 'node:http'
-import type { IncomingMessage, RequestListener } from 'node:http'
+import type { Server as HttpServer, IncomingMessage, RequestListener } from 'node:http'
 import { connect as connectHttp2, createServer as createHttp2Server } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
 import { Agent as TlsAgent, createServer as createTlsServer, get as getOverTls } from 'node:https'
 import { connect } from 'node:net'
 import type { Server, Socket } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { connect as connectTls } from 'node:tls'
 import t from 'tap'
 import type { Test } from 'tap'
 import { Connections } from '../../lib/shutdown/connections.js'
@@ -56,7 +57,7 @@ interface Setting {
   readonly connections: Connections
   readonly handler: Handler
   readonly port: number
-  readonly server: Server
+  readonly server: HttpServer
 }
 
 async function setUp (t: Test): Promise<Setting> {
@@ -80,6 +81,10 @@ async function open (t: Test, port: number): Promise<Socket> {
   t.teardown(() => socket.destroy())
   await once(socket, 'connect')
   return socket
+}
+
+async function turn (): Promise<void> {
+  await new Promise<void>((resolve) => { setImmediate(resolve) })
 }
 
 function isOver (work: Promise<unknown>): () => boolean {
@@ -160,14 +165,18 @@ await t.test('stopped, whoever has just come has half a second to ask', async (t
     const silent = await open(t, port)
     await Promise.all([keepAsking(t, port)('/at-once').then(text), handler.asked('/at-once')])
     const clock = new ManualClock()
-    const isStopped = isOver(connections.stop(clock))
+    const stopped = connections.stop(clock)
+    const isStopped = isOver(stopped)
+    while (clock.waiting === 0) await turn()
     await clock.pass(passed)
-    t.equal(isStopped(), !asks)
-    if (!asks) continue
-    silent.write('GET /at-once HTTP/1.1\r\nhost: a\r\n\r\n')
-    await handler.asked('/at-once')
-    await clock.pass(10)
-    t.equal(isStopped(), true)
+    if (asks) {
+      t.equal(isStopped(), false)
+      silent.write('GET /at-once HTTP/1.1\r\nhost: a\r\n\r\n')
+      await handler.asked('/at-once')
+      await clock.pass(10)
+    }
+    await t.resolves(stopped)
+    t.equal(clock.waiting, 0)
   }
 })
 
@@ -187,17 +196,95 @@ await t.test('closed, one on which nothing was ever asked is gone at once', asyn
   await once(silent, 'close')
 })
 
-await t.test('closed, one on which an answer is under way is ended after it, and all that was asked on it is answered', async (t) => {
-  const { connections, handler, port } = await setUp(t)
-  const socket = await open(t, port)
-  const all = text(socket)
-  socket.write(['/begun', '/waits', '/last'].map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join(''))
-  await handler.asked('/last')
+await t.test('one on which an answer is under way is ended after it, and all that was asked on it is answered, only the last as such', async (t) => {
+  const ask = (...paths: string[]): string => paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join('')
+  for (const isClosed of [true, false]) {
+    const { connections, handler, port } = await setUp(t)
+    const socket = await open(t, port)
+    const all = text(socket)
+    socket.write(ask('/begun', '/waits', '/last'))
+    await handler.asked('/last')
+    connections.release()
+    socket.write(ask('/later', '/at-the-end'))
+    await handler.asked('/at-the-end')
+    if (isClosed) connections.close()
+    handler.endAll()
+    const answers = await all
+    t.same(answers.match(/HTTP\/1\.1 200 OK|connection: close/gi), [...Array<string>(5).fill('HTTP/1.1 200 OK'), 'connection: close'], answers)
+    t.match(answers, /begun, /)
+  }
+})
+
+await t.test('closed, one is over whether or not its client closes it too', async (t) => {
+  const { connections, handler, port, server } = await setUp(t)
+  // Node ends it after that otherwise.
+  server.keepAliveTimeout = 0
+  const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+  t.teardown(() => socket.destroy())
+  socket.write('GET /begun HTTP/1.1\r\nhost: a\r\n\r\n')
+  await handler.asked('/begun')
+  const gone = connections.gone()
+  connections.release()
   connections.close()
   handler.endAll()
-  const answers = await all
-  t.equal(answers.match(/HTTP\/1\.1 200 OK/g)?.length, 3, answers)
-  t.match(answers, /begun, /)
+  await t.resolves(gone)
+})
+
+await t.test('closed, idle ones are closed at once, whoever reads slowly elsewhere', async (t) => {
+  const { connections, handler, port, server } = await setUp(t)
+  const [idle] = await Promise.all([keepAsking(t, port)('/at-once'), handler.asked('/at-once')])
+  const closed = once(idle.socket, 'close')
+  await text(idle)
+  const [slow] = await Promise.all([keepAsking(t, port)('/large'), handler.asked('/large')])
+  await connections.stop(new ManualClock())
+  connections.close()
+  server.close()
+  await closed
+  t.equal((await text(slow)).length, LARGE.length)
+})
+
+await t.test('closed, one that was handed over is left to whom it was handed to', async (t) => {
+  const { connections, port, server } = await setUp(t)
+  const upgraded = once(server, 'upgrade') as Promise<[IncomingMessage, Socket]>
+  const client = await open(t, port)
+  client.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n')
+  const [, socket] = await upgraded
+  await connections.stop(new ManualClock())
+  connections.close()
+  socket.end('a last word')
+  t.equal(await text(client), 'a last word')
+})
+
+await t.test('closed, one on which a request has only begun is over', async (t) => {
+  const { connections, handler, port } = await setUp(t)
+  const socket = await open(t, port)
+  socket.write('G')
+  // The server has read that when it has answered on another that came later.
+  await Promise.all([keepAsking(t, port)('/at-once').then(text), handler.asked('/at-once')])
+  const clock = new ManualClock()
+  const stopped = connections.stop(clock)
+  while (clock.waiting === 0) await turn()
+  await clock.pass(500)
+  await stopped
+  connections.close()
+  await t.resolves(once(socket, 'close'))
+})
+
+await t.test('to stop, it waits for a turn of the event loop in which nobody comes, but not for ever', async (t) => {
+  for (const [turns, expected] of [[20, 20], [Infinity, 200]] as const) {
+    const server = new EventEmitter()
+    const connections = new Connections()
+    connections.watch(server)
+    const isStopped = isOver(connections.stop(new ManualClock()))
+    let passed = 0
+    for (; !isStopped(); passed++) {
+      const socket = new EventEmitter()
+      if (passed < turns) server.emit('connection', socket)
+      socket.emit('close')
+      await turn()
+    }
+    t.ok(passed >= expected && passed < expected + 10, `${passed} turns`)
+  }
 })
 
 await t.test('over TLS it is the same', async (t) => {
@@ -212,6 +299,12 @@ await t.test('over TLS it is the same', async (t) => {
   const ask = async (path: string): Promise<IncomingMessage> => await new Promise((resolve, reject) => { getOverTls({ host: '127.0.0.1', port, path, agent }, resolve).on('error', reject) })
 
   const withoutHandshake = await open(t, port)
+  const halfShaken = await open(t, port)
+  // The first three bytes of a handshake.
+  halfShaken.write(Buffer.from([22, 3, 1]))
+  const withoutRequest = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }).on('error', () => undefined)
+  t.teardown(() => withoutRequest.destroy())
+  await once(withoutRequest, 'secureConnect')
   const begun = await ask('/begun')
   const [waiting] = await Promise.all([ask('/waits'), handler.asked('/waits').then(() => {
     connections.release()
@@ -223,7 +316,8 @@ await t.test('over TLS it is the same', async (t) => {
   const closed = once(begun.socket, 'close')
   t.equal(await text(begun), 'begun, ended')
   await closed
-  if (!withoutHandshake.destroyed) await once(withoutHandshake, 'close')
+  await connections.gone()
+  for (const silent of [withoutHandshake, halfShaken, withoutRequest]) if (!silent.destroyed) await once(silent, 'close')
 })
 
 await t.test('over HTTP/2 clients are told to go away, what is under way is answered, and the sessions are closed', async (t) => {

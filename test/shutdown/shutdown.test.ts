@@ -1,6 +1,8 @@
 import dns from 'node:dns'
 import { EventEmitter, once } from 'node:events'
-import { createServer } from 'node:http'
+import { Agent, createServer, get } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import { text } from 'node:stream/consumers'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import t from 'tap'
@@ -112,7 +114,49 @@ await t.test('at a signal it is out of service, serves for the delay, closes and
   t.same(signals.left, [true])
   t.equal(app.server.listening, false)
   t.equal(clock.waiting, 0)
-  t.same(said(lines), ['info: SIGTERM: the app is out of service, and closes in 1000 ms'])
+  t.same(said(lines), ['info: SIGTERM: the app is out of service, and closes in 1000 ms', 'info: the app has closed'])
+})
+
+await t.test('before Fastify begins to refuse requests, kept connections are closed: nobody is refused on one of them', async (t) => {
+  const { app, clock, signals } = setUp(t)
+  const isClosed = new EventEmitter()
+  // It would wait for ever if they were closed later.
+  app.addHook('preClose', async () => { await once(isClosed, 'close') })
+  await listen(app)
+  const agent = new Agent({ keepAlive: true })
+  t.teardown(() => agent.destroy())
+  const kept = await new Promise<IncomingMessage>((resolve, reject) => { get({ host: '127.0.0.1', port: portOf(app.server), agent }, resolve).on('error', reject) })
+  kept.socket.once('close', () => setImmediate(() => isClosed.emit('close')))
+  t.equal(await text(kept), 'served')
+  signals.send()
+  const left = once(signals, 'left')
+  await clock.pass(DELAY_MS)
+  await left
+  t.same(signals.left, [true])
+})
+
+await t.test('a `preClose` hook that fails is logged and not clean, and holds nothing up', async (t) => {
+  const { app, clock, lines, signals } = setUp(t)
+  app.addHook('preClose', async () => await Promise.reject(new Error('the queue is gone')))
+  const asked = new EventEmitter()
+  app.get('/waits', async () => {
+    const ended = once(asked, 'end')
+    asked.emit('asked')
+    await ended
+    return 'ended'
+  })
+  await listen(app)
+  const underWay = once(asked, 'asked')
+  const answer = fetch(`http://127.0.0.1:${portOf(app.server)}/waits`)
+  await underWay
+  signals.send()
+  const left = once(signals, 'left')
+  await clock.pass(DELAY_MS)
+  asked.emit('end')
+  t.equal(await (await answer).text(), 'ended')
+  await left
+  t.same(signals.left, [false])
+  t.match(lines.find(({ level }) => level === 'error'), { err: { message: 'the queue is gone' } })
 })
 
 await t.test('a second signal ends the delay', async (t) => {
@@ -124,7 +168,7 @@ await t.test('a second signal ends the delay', async (t) => {
   await left
   t.same(signals.left, [true])
   t.equal(clock.now(), 0)
-  t.match(said(lines), ['info: SIGTERM: the app is out of service, and closes in 1000 ms', /^info: SIGTERM: a second signal, /])
+  t.match(said(lines), ['info: SIGTERM: the app is out of service, and closes in 1000 ms', /^info: SIGTERM: a second signal, /, 'info: the app has closed'])
 })
 
 await t.test('of a third it says what that does', async (t) => {
@@ -175,7 +219,7 @@ await t.test('a signal while it closes waits for the close, and for no delay', a
   await left
   t.same(signals.left, [true])
   t.equal(clock.now(), 0)
-  t.same(said(lines), ['info: SIGTERM: the app is closing already'])
+  t.same(said(lines), ['info: SIGTERM: the app is closing already', 'info: the app has closed'])
 })
 
 await t.test('a close that fails is logged, and not clean', async (t) => {
