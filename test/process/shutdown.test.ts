@@ -47,8 +47,8 @@ await t.test('seen from outside: out of service while all else goes on, then ref
   const app = start(t, { shutdown: { delay: 1_500 } })
   const url = await listening(app)
   t.same(await look(url), SERVING)
-  const slow = see(`${url}/slow`)
-  await app.says(/^(slowly)$/)
+  const slow = see(`${url}/very-slow`)
+  await app.says(/^(very slowly)$/)
   app.kill('SIGTERM')
   await app.says(/(the app is out of service)/)
 
@@ -64,7 +64,7 @@ await t.test('seen from outside: out of service while all else goes on, then ref
   // In the turn in which it closes, Fastify may still answer a connection that it has, and with 503.
   const closing = seen.slice(draining.length, -1)
   t.ok(closing.length <= 1, `between the two: ${JSON.stringify(closing)}`)
-  t.equal(await slow, '200 slowly')
+  t.equal(await slow, '200 very slowly')
   t.same(await app.ending, ENDED_WELL)
 })
 

@@ -30,7 +30,7 @@ export interface Question {
 const PAUSE_MS = { least: 120, spread: 121 }
 const SLOW_MS = { least: 100, spread: 51 }
 /** More than an app serves on after its signal, so that some are under way when it closes. */
-const LONG_MS = 1_600
+const LONG_MS = 2_500
 /** More than the sockets on the way hold, so that it is not yet sent when the app has ended it. */
 const LARGE_BYTES = 8_000_000
 /** How long the client takes to read it, unless the machine is slower: some are being sent whenever an app closes. */
