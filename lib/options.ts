@@ -61,7 +61,7 @@ export interface ShutdownOption {
   readonly signals?: readonly ShutdownSignal[] | undefined
   /**
    * How long it is out of service before it closes, in milliseconds: until that has got round, requests are sent to it. Default 5,000 in
-   * Kubernetes (where `KUBERNETES_SERVICE_HOST` is set), else 0.
+   * Kubernetes (where `KUBERNETES_SERVICE_HOST` is set), else 0, with which requests on kept connections may be lost.
    *
    * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
    */
