@@ -68,6 +68,18 @@ async function listen (app: FastifyInstance): Promise<() => Promise<Answer>> {
   return async () => await ask(url, { connection: 'close' })
 }
 
+/** Adds a route that says when it is asked, and answers when it is told to. */
+function addWaiting (app: FastifyInstance): EventEmitter {
+  const asked = new EventEmitter()
+  app.get('/waits', async () => {
+    const ended = once(asked, 'end')
+    asked.emit('asked')
+    await ended
+    return 'ended'
+  })
+  return asked
+}
+
 /** What it has said of its own. */
 function said (lines: readonly Line[]): unknown[] {
   return lines.map(({ level, message }) => `${level}: ${String(message)}`).filter((line) => !/Server listening|request|lifecycle/.test(line))
@@ -138,13 +150,7 @@ await t.test('before Fastify begins to refuse requests, kept connections are clo
 await t.test('a `preClose` hook that fails is logged and not clean, and holds nothing up', async (t) => {
   const { app, clock, lines, signals } = setUp(t)
   app.addHook('preClose', async () => await Promise.reject(new Error('the queue is gone')))
-  const asked = new EventEmitter()
-  app.get('/waits', async () => {
-    const ended = once(asked, 'end')
-    asked.emit('asked')
-    await ended
-    return 'ended'
-  })
+  const asked = addWaiting(app)
   await listen(app)
   const underWay = once(asked, 'asked')
   const answer = fetch(`http://127.0.0.1:${portOf(app.server)}/waits`)
@@ -287,13 +293,7 @@ await t.test('on `localhost` it waits for all addresses, whichever scope it is r
   t.intercept(dns, 'lookup', { value: lookup })
   const app = Fastify()
   t.teardown(async () => await app.close())
-  const asked = new EventEmitter()
-  app.get('/waits', async () => {
-    const ended = once(asked, 'end')
-    asked.emit('asked')
-    await ended
-    return 'ended'
-  })
+  const asked = addWaiting(app)
   const clock = new ManualClock()
   const signals = new FakeSignals()
   const availability = new Availability(new Events(app), clock, () => true)
