@@ -11,7 +11,7 @@ import { FOLDER_PREFIX } from './place.js'
 import { isAlive, processTree } from './process-tree.js'
 import type { Process } from './process-tree.js'
 
-t.setTimeout(300_000)
+t.setTimeout(600_000)
 
 const NAMES: readonly ServerName[] = ['postgres', 'redis', 'mariadb', 'nats', 'rabbitmq', 'haproxy']
 
