@@ -60,6 +60,8 @@ function listening ({ host, port }: Place, epmdPort: number, distributionPort: n
     RABBITMQ_DIST_PORT: String(distributionPort),
     // Schedulers that do not go to sleep at once start it in half the time.
     RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD: 'short',
+    // Several of them wait for each other, which on a busy machine takes it minutes.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1',
     // Without it there is a shell in between, which takes the signal and takes its time.
     RUNNING_UNDER_SYSTEMD: 'true'
   }
