@@ -11,7 +11,7 @@ import { missing, servers, startServer } from '../../support/servers/index.js'
 import type { ServerName, TestServer } from '../../support/servers/index.js'
 
 /** Every fault takes a while to be seen and to be over. */
-t.setTimeout(600_000)
+t.setTimeout(300_000)
 
 const NEEDED = ['postgres', 'mariadb', 'redis', 'mongodb'] as const
 

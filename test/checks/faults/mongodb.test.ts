@@ -7,7 +7,7 @@ import { proveFaults } from './prove.js'
 import type { Address, Connect } from './prove.js'
 
 /** Every fault takes a while to be seen and to be over. */
-t.setTimeout(600_000)
+t.setTimeout(300_000)
 
 const POOL_SIZE = 2
 

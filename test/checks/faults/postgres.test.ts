@@ -7,7 +7,7 @@ import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
 /** Every fault takes a while to be seen and to be over. */
-t.setTimeout(600_000)
+t.setTimeout(300_000)
 
 const connectPool: Connect = (address) => {
   const pool = new pg.Pool({ ...address, database: 'postgres', max: 2 })

@@ -23,12 +23,12 @@ export interface TestServer {
   thaw (): void
   /** How many connections of clients it has, without the one that asks. A frozen database does not say. */
   connections (): Promise<number>
-  /** Waits until it has so many connections, as it comes to know a moment later that one was closed. Rejects after twenty seconds with what it has. */
+  /** Waits until it has so many connections, as it comes to know a moment later that one was closed. Rejects after five seconds with what it has. */
   settled (expected: number): Promise<void>
 }
 
 const START_LIMIT_MS = 300_000
-const SETTLE_LIMIT_MS = 20_000
+const SETTLE_LIMIT_MS = 5_000
 const POLL_MS = 20
 
 /** A server in a place of its own. */
