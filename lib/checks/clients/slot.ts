@@ -60,6 +60,8 @@ export class Slot<C> {
   readonly #clock: Pick<Clock, 'now'>
   /** By pool the place that was taken last. */
   readonly #places = new WeakMap<object, Place<C>>()
+  /** By pool, when what was given up last has left it: before, there is no room for the next. */
+  readonly #leaving = new WeakMap<object, Promise<void>>()
 
   constructor (whenExhausted: FailureStatus, clock: Pick<Clock, 'now'> = systemClock) {
     this.#whenExhausted = whenExhausted
@@ -80,6 +82,8 @@ export class Slot<C> {
   }
 
   async #take (pool: Pool<C>, limit: TimeLimit): Promise<C> {
+    const leaving = this.#leaving.get(pool.client)
+    if (leaving !== undefined) await leaving
     const place = this.#placeIn(pool)
     const taker = place.taker = new Waiter<C>()
     let isOver = false
@@ -92,8 +96,6 @@ export class Slot<C> {
         return `no answer to a new connection within ${limit.ms} ms`
       })
     } catch (error) {
-      // What was given up leaves the pool a moment later: before, there would be no room for the next.
-      if (limit.signal.aborted && place.giveUp !== undefined) await nextTurn()
       const isExhausted = pool.isRefusal?.(error) === true ? !isBeingOpened(pool.usage()) : place.giveUp === undefined && isInUse(pool.usage())
       throw isExhausted ? this.#exhausted(pool) : error
     }
@@ -104,6 +106,9 @@ export class Slot<C> {
     if (place.giveUp === undefined) return
     this.#leave(pool, place)
     place.giveUp()
+    // The run itself does not wait for it: where the event loop was blocked, its time would be up before it has said why.
+    const left = nextTurn().then(() => { if (this.#leaving.get(pool.client) === left) this.#leaving.delete(pool.client) })
+    this.#leaving.set(pool.client, left)
   }
 
   #leave (pool: Pool<C>, place: Place<C>): void {

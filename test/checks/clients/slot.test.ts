@@ -127,7 +127,7 @@ await t.test('one that comes in the moment in which the run ends is not lost', a
   }
 })
 
-await t.test('one that is being opened is given up when the time is over, and the next run asks for another', async (t) => {
+await t.test('one that is being opened is given up when the time is over, and the next run asks for another once it has left the pool', async (t) => {
   const pool = new HandPool()
   const slot = slotOf()
   const first = new Run()
@@ -137,9 +137,39 @@ await t.test('one that is being opened is given up when the time is over, and th
   await t.rejects(lost, { message: 'no answer to a new connection within 900000 ms' })
   t.equal(pool.givenUp, 1)
   const lent = new Run().borrow(slot, pool, async ({ number }) => await Promise.resolve(number))
+  t.equal(pool.asked.length, 1)
   pool.asked[0]?.refuse(new Error('given up'))
+  await settled()
   pool.asked[1]?.give({ number: 2 })
   t.equal(await lent, 2)
+})
+
+await t.test('the reason is there in the turn in which the time is over: a loop that was blocked has no time for another', async (t) => {
+  const run = new Run()
+  const reason = run.borrow(slotOf(), new HandPool(), async () => await never).catch((error: unknown) => error)
+  run.end()
+  t.match(await Promise.race([reason, settled().then(() => 'a turn later')]), { message: 'no answer to a new connection within 900000 ms' })
+})
+
+await t.test('where two are given up the next run waits until both have left the pool, and the one after it not at all', async (t) => {
+  const pool = new HandPool()
+  const slot = slotOf()
+  const runs = Array.from({ length: 4 }, () => new Run())
+  const ended = async (run: Run | undefined): Promise<unknown> => await run?.borrow(slot, pool, async () => await never).catch((error: unknown) => error)
+  const [first, second, third, fourth] = runs
+  const lost = [ended(first), ended(second)]
+  // The second is given up while the first one leaves.
+  setImmediate(() => second?.end())
+  first?.end()
+  await settled()
+  lost.push(ended(third))
+  t.equal(pool.asked.length, 2)
+  await settled()
+  t.equal(pool.asked.length, 3)
+  lost.push(ended(fourth))
+  t.equal(pool.asked.length, 4)
+  for (const run of runs) run.end()
+  for (const error of await Promise.all(lost)) t.match(error, { message: 'no answer to a new connection within 900000 ms' })
 })
 
 await t.test('a place in line is kept: no second one is taken, and the next run has it', async (t) => {
