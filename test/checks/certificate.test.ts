@@ -4,10 +4,9 @@ import { createServer as createTlsServer } from 'node:tls'
 import t from 'tap'
 import { certificate, certificateBy } from '../../lib/checks/certificate.js'
 import type { CertificateOptions } from '../../lib/checks/certificate.js'
-import { systemClock } from '../../lib/clock.js'
-import type { CheckFunction, Run } from '../../lib/health/attempt.js'
+import type { Run } from '../../lib/health/attempt.js'
 import { CERTIFICATE, CHAIN } from '../support/certificate.js'
-import { loneCheck } from '../support/check.js'
+import { run } from '../support/check.js'
 import { blackHole, listen, refusingPort } from '../support/loopback.js'
 
 type Test = Pick<typeof t, 'teardown'>
@@ -60,10 +59,6 @@ DwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUHuJjRuIgVAOv5YWfUqoHEnxHRJsw
 CgYIKoZIzj0EAwIDSQAwRgIhAN9Xt8EgSJUznsHp1+pOr5osYG6eJZgjwUUOXRqG
 MXtwAiEAqLm3yJRX+qM7jjU4f7VK/IIKZ5OjtPhQCeRybh+dzWI=
 -----END CERTIFICATE-----`
-}
-
-async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
-  return await loneCheck(check, { timeout }, systemClock).run()
 }
 
 async function startServer (test: Test, { key, cert }: { key: string, cert: string } = WHOLE_CHAIN, onName: (name: string | false) => void = () => undefined): Promise<number> {

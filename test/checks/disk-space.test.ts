@@ -2,15 +2,10 @@ import { statfs } from 'node:fs/promises'
 import t from 'tap'
 import { diskSpace, diskSpaceBy } from '../../lib/checks/disk-space.js'
 import type { DiskSpaceOptions, FileSystemStats } from '../../lib/checks/disk-space.js'
-import { systemClock } from '../../lib/clock.js'
-import type { CheckFunction, Run } from '../../lib/health/attempt.js'
-import { loneCheck } from '../support/check.js'
+import type { CheckFunction } from '../../lib/health/attempt.js'
+import { run } from '../support/check.js'
 
 const MIB = 1024 * 1024
-
-async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
-  return await loneCheck(check, { timeout }, systemClock).run()
-}
 
 /** Of 100 MiB in blocks of 4 KiB, with so much free, and 1,000 inodes. */
 function diskWith (freeBytes: number, options: DiskSpaceOptions = {}, stats: Partial<FileSystemStats> = {}): CheckFunction {

@@ -2,16 +2,11 @@ import t from 'tap'
 import { eventLoop, eventLoopOf } from '../../lib/checks/event-loop.js'
 import type { EventLoopOptions } from '../../lib/checks/event-loop.js'
 import type { LoopReading, Meter } from '../../lib/checks/loop-meter.js'
-import { systemClock } from '../../lib/clock.js'
 import type { CheckFunction, Run } from '../../lib/health/attempt.js'
-import { loneCheck } from '../support/check.js'
+import { run } from '../support/check.js'
 import { ManualClock } from '../support/clock.js'
 
 const TEN_MINUTES_MS = 600_000
-
-async function run (check: CheckFunction): Promise<Run> {
-  return await loneCheck(check, { timeout: 5_000 }, systemClock).run()
-}
 
 /** A check whose readings are given, with how often its meters were started and stopped. */
 function checkWith (readings: (LoopReading | undefined)[], options: EventLoopOptions = {}) {

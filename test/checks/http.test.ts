@@ -4,9 +4,8 @@ import net from 'node:net'
 import t from 'tap'
 import { http } from '../../lib/checks/http.js'
 import type { HttpOptions } from '../../lib/checks/http.js'
-import { systemClock } from '../../lib/clock.js'
 import type { Run } from '../../lib/health/attempt.js'
-import { loneCheck } from '../support/check.js'
+import { run } from '../support/check.js'
 import { blackHole, listen, refusingPort } from '../support/loopback.js'
 
 type Test = Pick<typeof t, 'teardown'>
@@ -15,8 +14,8 @@ async function startServer (test: Test, listener: RequestListener): Promise<URL>
   return new URL(`http://127.0.0.1:${await listen(test, createServer(listener))}/status`)
 }
 
-async function run (url: string | URL, options?: HttpOptions, timeout = 5_000): Promise<Run> {
-  return await loneCheck(http(url, options), { timeout }, systemClock).run()
+async function runHttp (url: string | URL, options?: HttpOptions, timeout?: number): Promise<Run> {
+  return await run(http(url, options), timeout)
 }
 
 function answering (status: number, body = ''): RequestListener {
@@ -25,40 +24,40 @@ function answering (status: number, body = ''): RequestListener {
 
 await t.test('a server that is not there, resets, or speaks no HTTP is DOWN, with the reason', async (t) => {
   const gone = new URL(`http://127.0.0.1:${await refusingPort()}/`)
-  t.match(await run(gone), { status: 'DOWN', details: { error: /^connect ECONNREFUSED 127/, url: gone.href } })
+  t.match(await runHttp(gone), { status: 'DOWN', details: { error: /^connect ECONNREFUSED 127/, url: gone.href } })
   const resetting = await startServer(t, (request) => request.socket.resetAndDestroy())
-  t.match(await run(resetting), { status: 'DOWN', details: { error: /ECONNRESET|socket hang up/ } })
+  t.match(await runHttp(resetting), { status: 'DOWN', details: { error: /ECONNRESET|socket hang up/ } })
   const garbage = await listen(t, net.createServer((socket) => socket.end('220 smtp ready\r\n')))
-  t.match(await run(`http://127.0.0.1:${garbage}`), { status: 'DOWN', details: { error: /Parse Error/ } })
+  t.match(await runHttp(`http://127.0.0.1:${garbage}`), { status: 'DOWN', details: { error: /Parse Error/ } })
   const upgrading = await startServer(t, (request) => request.socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n'))
-  t.match(await run(upgrading), { status: 'DOWN', details: { error: 'answered 101, which nobody asked for' } })
+  t.match(await runHttp(upgrading), { status: 'DOWN', details: { error: 'answered 101, which nobody asked for' } })
 })
 
 await t.test('a server that does not answer is DOWN before the timeout, and the connection is closed', async (t) => {
   let closed: Promise<void> | undefined
   const url = await startServer(t, (request) => { closed = new Promise((resolve) => request.socket.once('close', () => resolve())) })
-  t.match(await run(url, {}, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms', url: url.href } })
+  t.match(await runHttp(url, {}, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms', url: url.href } })
   await closed
-  t.match(await run(`http://127.0.0.1:${await blackHole(t)}/`, {}, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms' } })
+  t.match(await runHttp(`http://127.0.0.1:${await blackHole(t)}/`, {}, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms' } })
 })
 
 await t.test('a status code outside 200 to 299 is DOWN, with what came and what was expected', async (t) => {
   for (const status of [304, 400, 404, 500, 503]) {
     const url = await startServer(t, answering(status))
-    t.match(await run(url), { status: 'DOWN', details: { error: `answered ${status}, expected 200 to 299`, url: url.href, statusCode: status, latencyMs: Number } })
+    t.match(await runHttp(url), { status: 'DOWN', details: { error: `answered ${status}, expected 200 to 299`, url: url.href, statusCode: status, latencyMs: Number } })
   }
 })
 
 await t.test('a status code from 200 to 299 is UP, with where, what and how fast', async (t) => {
   for (const status of [200, 204, 299]) {
     const url = await startServer(t, answering(status))
-    t.match(await run(url), { status: 'UP', details: { url: url.href, statusCode: status, latencyMs: Number } })
+    t.match(await runHttp(url), { status: 'UP', details: { url: url.href, statusCode: status, latencyMs: Number } })
   }
 })
 
 await t.test('other status codes pass where they are asked for, and then no others', async (t) => {
-  t.match(await run(await startServer(t, answering(401)), { statusCodes: [200, 401] }), { status: 'UP', details: { statusCode: 401 } })
-  t.match(await run(await startServer(t, answering(204)), { statusCodes: [200, 401] }), { status: 'DOWN', details: { error: 'answered 204, expected 200 or 401' } })
+  t.match(await runHttp(await startServer(t, answering(401)), { statusCodes: [200, 401] }), { status: 'UP', details: { statusCode: 401 } })
+  t.match(await runHttp(await startServer(t, answering(204)), { statusCodes: [200, 401] }), { status: 'DOWN', details: { error: 'answered 204, expected 200 or 401' } })
 })
 
 await t.test('a body that nobody asked about is not read to its end', async (t) => {
@@ -69,23 +68,23 @@ await t.test('a body that nobody asked about is not read to its end', async (t) 
     response.on('drain', pour)
     pour()
   })
-  t.match(await run(url), { status: 'UP' })
+  t.match(await runHttp(url), { status: 'UP' })
   await closed
 })
 
 await t.test('a text that the body does not hold is DOWN', async (t) => {
   for (const body of ['', 'ready', '"status": "green"', 'x'.repeat(70_000)]) {
     const url = await startServer(t, answering(200, body))
-    t.match(await run(url, { contains: '"status":"green"' }), { status: 'DOWN', details: { error: 'answered 200 without the text "\\"status\\":\\"green\\""', statusCode: 200 } })
+    t.match(await runHttp(url, { contains: '"status":"green"' }), { status: 'DOWN', details: { error: 'answered 200 without the text "\\"status\\":\\"green\\""', statusCode: 200 } })
   }
 })
 
 await t.test('a text is looked for in the first 64 KiB, in whatever pieces they come', async (t) => {
   const most = 64 * 1024
   const within = await startServer(t, answering(200, `${'x'.repeat(most - 4)}grün`.slice(0, most)))
-  t.match(await run(within, { contains: 'xgr' }), { status: 'UP' })
+  t.match(await runHttp(within, { contains: 'xgr' }), { status: 'UP' })
   const beyond = await startServer(t, answering(200, `${'x'.repeat(most - 2)}green`))
-  t.match(await run(beyond, { contains: 'green' }), { status: 'DOWN' })
+  t.match(await runHttp(beyond, { contains: 'green' }), { status: 'DOWN' })
   const pieces = await startServer(t, (_request, response) => {
     const bytes = [...Buffer.from('ist grün, wirklich')]
     const next = (): void => {
@@ -95,19 +94,19 @@ await t.test('a text is looked for in the first 64 KiB, in whatever pieces they 
     }
     next()
   })
-  t.match(await run(pieces, { contains: 'grün' }), { status: 'UP' })
+  t.match(await runHttp(pieces, { contains: 'grün' }), { status: 'UP' })
 })
 
 await t.test('a body is read no further than the text', async (t) => {
   const url = await startServer(t, (_request, response) => { response.write('green, and so on') })
-  t.match(await run(url, { contains: 'green' }), { status: 'UP' })
+  t.match(await runHttp(url, { contains: 'green' }), { status: 'UP' })
 })
 
 await t.test('a body that does not end, or breaks off, is DOWN, with the reason', async (t) => {
   const hanging = await startServer(t, (_request, response) => { response.write('gre') })
-  t.match(await run(hanging, { contains: 'green' }, 200), { status: 'DOWN', details: { error: 'answered 200, but its body did not end within 180 ms', statusCode: 200 } })
+  t.match(await runHttp(hanging, { contains: 'green' }, 200), { status: 'DOWN', details: { error: 'answered 200, but its body did not end within 180 ms', statusCode: 200 } })
   const broken = await startServer(t, (request, response) => { response.write('gre', () => request.socket.resetAndDestroy()) })
-  t.match(await run(broken, { contains: 'green' }), { status: 'DOWN', details: { error: /ECONNRESET|aborted/ } })
+  t.match(await runHttp(broken, { contains: 'green' }), { status: 'DOWN', details: { error: /ECONNRESET|aborted/ } })
 })
 
 await t.test('a redirect is followed, a loop of them is DOWN, and one that is asked for is the answer', async (t) => {
@@ -115,9 +114,9 @@ await t.test('a redirect is followed, a loop of them is DOWN, and one that is as
     if (request.url === '/moved') response.end()
     else response.writeHead(302, { location: request.url === '/loop' ? '/loop' : '/moved' }).end('elsewhere')
   })
-  t.match(await run(url), { status: 'UP', details: { statusCode: 200 } })
-  t.match(await run(new URL('/loop', url)), { status: 'DOWN', details: { error: 'redirected more than 5 times' } })
-  t.match(await run(url, { statusCodes: [302] }), { status: 'UP', details: { statusCode: 302 } })
+  t.match(await runHttp(url), { status: 'UP', details: { statusCode: 200 } })
+  t.match(await runHttp(new URL('/loop', url)), { status: 'DOWN', details: { error: 'redirected more than 5 times' } })
+  t.match(await runHttp(url, { statusCodes: [302] }), { status: 'UP', details: { statusCode: 302 } })
 })
 
 await t.test('headers and the user in the URL reach no other origin', async (t) => {
@@ -125,7 +124,7 @@ await t.test('headers and the user in the URL reach no other origin', async (t) 
   const other = await startServer(t, (request, response) => { seen = request.headers; response.end() })
   const url = await startServer(t, (_request, response) => response.writeHead(307, { location: other.href }).end())
   url.username = 'probe'
-  t.match(await run(url, { headers: { 'x-api-key': 'secret' } }), { status: 'UP' })
+  t.match(await runHttp(url, { headers: { 'x-api-key': 'secret' } }), { status: 'UP' })
   t.match(seen, { 'user-agent': 'fastify-management-endpoints' })
   t.notMatch(seen, { 'x-api-key': String })
   t.notMatch(seen, { authorization: String })
@@ -134,10 +133,10 @@ await t.test('headers and the user in the URL reach no other origin', async (t) 
 await t.test('the request says who asks, carries the headers of the options, and nothing about hops', async (t) => {
   let request: { method: unknown, headers: IncomingMessage['headers'] } = { method: '', headers: {} }
   const url = await startServer(t, ({ method, headers }, response) => { request = { method, headers }; response.end() })
-  await run(url, { headers: { 'X-Tenant': 'a', Accept: 'text/plain' } })
+  await runHttp(url, { headers: { 'X-Tenant': 'a', Accept: 'text/plain' } })
   t.match(request, { method: 'GET', headers: { accept: 'text/plain', 'accept-encoding': 'identity', 'user-agent': 'fastify-management-endpoints', connection: 'close', 'x-tenant': 'a' } })
   t.notOk('management-hop' in request.headers)
-  t.match(await run(url, { method: 'HEAD' }), { status: 'UP' })
+  t.match(await runHttp(url, { method: 'HEAD' }), { status: 'UP' })
   t.match(request, { method: 'HEAD', headers: { accept: '*/*' } })
 })
 
@@ -146,7 +145,7 @@ await t.test('the user in a URL is sent as basic authentication, and shown nowhe
   const url = await startServer(t, (request, response) => { authorization = request.headers.authorization; response.writeHead(500).end() })
   url.username = 'probe'
   url.password = 'p%40ss'
-  const shown = JSON.stringify(await run(url))
+  const shown = JSON.stringify(await runHttp(url))
   t.equal(authorization, `Basic ${Buffer.from('probe:p@ss').toString('base64')}`)
   t.notMatch(shown, /probe|p%40ss|p@ss/)
 })
@@ -154,7 +153,7 @@ await t.test('the user in a URL is sent as basic authentication, and shown nowhe
 await t.test('HTTPS is asked over TLS, and what speaks none is DOWN', async (t) => {
   const url = await startServer(t, answering(200))
   url.protocol = 'https:'
-  t.match(await run(url), { status: 'DOWN', details: { error: String, url: url.href } })
+  t.match(await runHttp(url), { status: 'DOWN', details: { error: String, url: url.href } })
 })
 
 await t.test('a URL and options that cannot be are refused at once, without their secrets', (t) => {

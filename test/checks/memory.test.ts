@@ -2,15 +2,10 @@ import t from 'tap'
 import type { CgroupMemory } from '../../lib/checks/cgroup.js'
 import { memory, memoryOf } from '../../lib/checks/memory.js'
 import type { MemoryOptions } from '../../lib/checks/memory.js'
-import { systemClock } from '../../lib/clock.js'
-import type { CheckFunction, Run } from '../../lib/health/attempt.js'
-import { loneCheck } from '../support/check.js'
+import type { Run } from '../../lib/health/attempt.js'
+import { run } from '../support/check.js'
 
 const USE = { heapUsedBytes: 600, heapLimitBytes: 1_000, rssBytes: 2_000 }
-
-async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
-  return await loneCheck(check, { timeout }, systemClock).run()
-}
 
 async function runWith (options: MemoryOptions, group?: CgroupMemory): Promise<Run> {
   return await run(memoryOf({ use: () => USE, group: async () => await Promise.resolve(group) }, options))

@@ -3,10 +3,9 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import net from 'node:net'
 import t from 'tap'
 import { serviceDependency } from '../../lib/checks/service-dependency.js'
-import { systemClock } from '../../lib/clock.js'
 import type { Run } from '../../lib/health/attempt.js'
 import { portOf } from '../support/app.js'
-import { loneCheck } from '../support/check.js'
+import { run } from '../support/check.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -22,9 +21,9 @@ function answering (status: number, body: string): RequestListener {
   return (_request, response) => response.writeHead(status).end(body)
 }
 
-/** Asks as the engine does, with a timeout. */
-async function ask (url: URL, headers?: Record<string, string>, timeout = 5_000): Promise<Run> {
-  return await loneCheck(serviceDependency(url, headers), { timeout }, systemClock).run()
+/** Asks as the engine does, but for the timeout, which the check keeps by itself. */
+async function ask (url: URL, headers?: Record<string, string>, timeout?: number): Promise<Run> {
+  return await run(serviceDependency(url, headers), timeout)
 }
 
 await t.test('200 that says UP is UP, with where and what', async (t) => {
@@ -186,7 +185,7 @@ await t.test('headers meant for the service reach no other', async (t) => {
 
 await t.test('a URL may be a text, and what is no URL of HTTP is refused at once', async (t) => {
   const url = await startService(t, answering(200, '{"status":"UP"}'))
-  t.match(await loneCheck(serviceDependency(url.href), {}, systemClock).run(), { status: 'UP', details: { url: url.href } })
+  t.match(await run(serviceDependency(url.href)), { status: 'UP', details: { url: url.href } })
   for (const wrong of ['', 'users', 'ftp://users/', new URL('file:///etc/passwd')]) {
     t.throws(() => serviceDependency(wrong), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /"serviceDependency\.url" must be an http:\/\/ or https:\/\/ URL/ })
   }

@@ -2,18 +2,17 @@ import { createServer } from 'node:net'
 import t from 'tap'
 import { tcp } from '../../lib/checks/tcp.js'
 import type { TcpOptions } from '../../lib/checks/tcp.js'
-import { systemClock } from '../../lib/clock.js'
 import type { Run } from '../../lib/health/attempt.js'
-import { loneCheck } from '../support/check.js'
+import { run } from '../support/check.js'
 import { blackHole, listen, refusingPort } from '../support/loopback.js'
 
-async function run (options: TcpOptions, timeout = 5_000): Promise<Run> {
-  return await loneCheck(tcp(options), { timeout }, systemClock).run()
+async function runTcp (options: TcpOptions, timeout?: number): Promise<Run> {
+  return await run(tcp(options), timeout)
 }
 
 await t.test('a port on which nothing listens is DOWN, with the code', async (t) => {
   const port = await refusingPort()
-  t.match(await run({ host: '127.0.0.1', port }), {
+  t.match(await runTcp({ host: '127.0.0.1', port }), {
     status: 'DOWN',
     details: { error: `connect ECONNREFUSED 127.0.0.1:${port}`, host: '127.0.0.1', port }
   })
@@ -21,11 +20,11 @@ await t.test('a port on which nothing listens is DOWN, with the code', async (t)
 
 await t.test('a port that neither accepts nor refuses is DOWN, and says that there was no answer before the timeout', async (t) => {
   const port = await blackHole(t)
-  t.match(await run({ host: '127.0.0.1', port }, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms', host: '127.0.0.1', port } })
+  t.match(await runTcp({ host: '127.0.0.1', port }, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms', host: '127.0.0.1', port } })
 })
 
 await t.test('a name that no resolver knows is DOWN, with the reason', async (t) => {
-  t.match(await run({ host: 'nowhere.invalid', port: 80 }), { status: 'DOWN', details: { error: /nowhere\.invalid/ } })
+  t.match(await runTcp({ host: 'nowhere.invalid', port: 80 }), { status: 'DOWN', details: { error: /nowhere\.invalid/ } })
 })
 
 await t.test('a connection that is accepted is UP, with the address and the latency, and is closed without a word', async (t) => {
@@ -37,7 +36,7 @@ await t.test('a connection that is accepted is UP, with the address and the late
     })
   })
   const port = await listen(t, server)
-  t.match(await run({ host: 'localhost', port }), { status: 'UP', details: { host: 'localhost', port, address: '127.0.0.1', latencyMs: Number } })
+  t.match(await runTcp({ host: 'localhost', port }), { status: 'UP', details: { host: 'localhost', port, address: '127.0.0.1', latencyMs: Number } })
   t.equal(await received, '')
 })
 

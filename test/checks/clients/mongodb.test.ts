@@ -4,18 +4,12 @@ import { MongoClient } from 'mongodb'
 import type { MongoClientOptions } from 'mongodb'
 import t from 'tap'
 import { isMongoDb, mongodb } from '../../../lib/checks/clients/mongodb.js'
-import { systemClock } from '../../../lib/clock.js'
-import type { CheckFunction, Run } from '../../../lib/health/attempt.js'
 import { portOf } from '../../support/app.js'
-import { loneCheck } from '../../support/check.js'
+import { run } from '../../support/check.js'
 import { MongodbDouble } from '../../support/servers/mongodb-double.js'
 import type { MongodbDoubleOptions } from '../../support/servers/mongodb-double.js'
 
 type Test = Pick<typeof t, 'teardown'>
-
-async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
-  return await loneCheck(check, { timeout }, systemClock).run()
-}
 
 async function startServer (test: Test, options?: MongodbDoubleOptions): Promise<MongodbDouble> {
   const server = new MongodbDouble(options)
@@ -121,7 +115,7 @@ await t.test('where the driver itself gives up before, its reason stands', async
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
   const port = portOf(gone)
   await new Promise((resolve) => gone.close(resolve))
-  const check = mongodb(clientOf(t, { port, user: 'a', password: 'b' }, { serverSelectionTimeoutMS: 20 }))
+  const check = mongodb(clientOf(t, { port, user: 'a', password: 'b' }, { serverSelectionTimeoutMS: 2_000 }))
   t.match(await run(check), { status: 'DOWN', details: { error: `connect ECONNREFUSED 127.0.0.1:${port}` } })
 })
 

@@ -7,9 +7,8 @@ import t from 'tap'
 import { mysql } from '../../../lib/checks/clients/mysql.js'
 import type { MysqlClient } from '../../../lib/checks/clients/mysql.js'
 import type { SqlOptions } from '../../../lib/checks/clients/sql.js'
-import { systemClock } from '../../../lib/clock.js'
-import type { CheckFunction, Run } from '../../../lib/health/attempt.js'
-import { loneCheck } from '../../support/check.js'
+import type { CheckFunction } from '../../../lib/health/attempt.js'
+import { run } from '../../support/check.js'
 import { KeepingLog } from '../../support/log.js'
 import { listen, refusingPort } from '../../support/loopback.js'
 
@@ -72,10 +71,6 @@ class PoolDouble {
 
   getConnection = (): never => { throw new Error('a callback is missing') }
   promise = (): { getConnection: () => Promise<ConnectionDouble> } => ({ getConnection: async () => await this.take() })
-}
-
-async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
-  return await loneCheck(check, { timeout }, systemClock).run()
 }
 
 /** Asks without a schedule, with 9 ms to answer. */

@@ -6,17 +6,11 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import t from 'tap'
 import { nats } from '../../../lib/checks/clients/nats.js'
 import type { NatsClient } from '../../../lib/checks/clients/nats.js'
-import { systemClock } from '../../../lib/clock.js'
-import type { CheckFunction, Run } from '../../../lib/health/attempt.js'
 import { portOf } from '../../support/app.js'
-import { loneCheck } from '../../support/check.js'
+import { run } from '../../support/check.js'
 import { KeepingLog } from '../../support/log.js'
 
 type Test = Pick<typeof t, 'teardown'>
-
-async function run (check: CheckFunction): Promise<Run> {
-  return await loneCheck(check, { timeout: 5_000 }, systemClock).run()
-}
 
 /** What a test may do to a server. */
 interface NatsDouble {

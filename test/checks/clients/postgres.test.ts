@@ -7,10 +7,8 @@ import type { Test } from 'tap'
 import { postgres } from '../../../lib/checks/clients/postgres.js'
 import type { PostgresPool } from '../../../lib/checks/clients/postgres.js'
 import type { SqlOptions } from '../../../lib/checks/clients/sql.js'
-import { systemClock } from '../../../lib/clock.js'
-import type { CheckFunction, Run } from '../../../lib/health/attempt.js'
 import { portOf } from '../../support/app.js'
-import { loneCheck } from '../../support/check.js'
+import { run } from '../../support/check.js'
 import { KeepingLog } from '../../support/log.js'
 
 const ROW = { version: '17.2', read_only: 'off' }
@@ -38,10 +36,6 @@ class PoolDouble extends EventEmitter implements PostgresPool {
   async connect (): Promise<PoolDouble['client']> {
     return await Promise.resolve(this.client)
   }
-}
-
-async function run (check: CheckFunction): Promise<Run> {
-  return await loneCheck(check, { timeout: 5_000 }, systemClock).run()
 }
 
 await t.test('a pool, what @fastify/postgres decorates with and a function that gives either are asked alike', async (t) => {

@@ -2,9 +2,8 @@ import { EventEmitter } from 'node:events'
 import t from 'tap'
 import { rabbitmq } from '../../../lib/checks/clients/rabbitmq.js'
 import type { RabbitmqChannel, RabbitmqConnection, RabbitmqManager, RabbitmqOptions } from '../../../lib/checks/clients/rabbitmq.js'
-import { systemClock } from '../../../lib/clock.js'
-import type { CheckFunction, Run } from '../../../lib/health/attempt.js'
-import { loneCheck } from '../../support/check.js'
+import type { CheckFunction } from '../../../lib/health/attempt.js'
+import { run } from '../../support/check.js'
 import { KeepingLog } from '../../support/log.js'
 
 const SERVER = { product: 'RabbitMQ', version: '4.0.5' }
@@ -40,10 +39,6 @@ class ConnectionDouble extends EventEmitter implements RabbitmqConnection {
     this.channels.push(channel)
     return this.open(channel)
   }
-}
-
-async function run (check: CheckFunction): Promise<Run> {
-  return await loneCheck(check, { timeout: 5_000 }, systemClock).run()
 }
 
 async function runBriefly (check: CheckFunction): Promise<unknown> {

@@ -6,9 +6,8 @@ import { createClient, createClientPool } from 'redis'
 import t from 'tap'
 import { redis } from '../../../lib/checks/clients/redis.js'
 import type { RedisCheckOptions, RedisClient } from '../../../lib/checks/clients/redis.js'
-import { systemClock } from '../../../lib/clock.js'
-import type { CheckFunction, Run } from '../../../lib/health/attempt.js'
-import { loneCheck } from '../../support/check.js'
+import type { CheckFunction } from '../../../lib/health/attempt.js'
+import { run } from '../../support/check.js'
 import { KeepingLog } from '../../support/log.js'
 import { listen, refusingPort } from '../../support/loopback.js'
 
@@ -69,10 +68,6 @@ class NodePool extends ClientDouble {
   async execute (task: (connection: ClientDouble) => void): Promise<unknown> {
     return await this.lend(task)
   }
-}
-
-async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
-  return await loneCheck(check, { timeout }, systemClock).run()
 }
 
 /** Asks without a schedule, with 9 ms to answer. */
