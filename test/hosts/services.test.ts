@@ -1,20 +1,11 @@
-import { createServer } from 'node:net'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import management from '../../lib/index.js'
-import { ask, portOf, startApp } from '../support/app.js'
+import { ask, startApp } from '../support/app.js'
+import { freePort } from '../support/servers/free-port.js'
 
 type Test = Pick<typeof t, 'teardown'>
-
-/** A port of the loopback interface that was free a moment ago. */
-async function freePort (): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const port = portOf(server)
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** Two services that depend on each other, each with a check of its own. */
 async function startPair (test: Test, own: Readonly<Record<'a' | 'b', () => boolean>>): Promise<Record<'a' | 'b', string>> {

@@ -23,7 +23,7 @@ function cli (test: Pick<typeof t, 'teardown'>, delayMs: number, ...args: string
 t.jobs = 2
 
 await t.test('under `fastify start`, which closes the app at the same signal, the close waits for the delay', async (t) => {
-  const app = cli(t, 3_000, '--close-grace-delay', '60000')
+  const app = cli(t, 6_000, '--close-grace-delay', '60000')
   const url = await app.says(/"msg":"Server listening at (http:[^"]+)"/)
   app.kill('SIGTERM')
   await app.says(/(the app is out of service)/)

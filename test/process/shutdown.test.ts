@@ -8,6 +8,9 @@ import { ask } from '../support/app.js'
 import { Program } from '../support/process.js'
 import type { ShutdownAppOptions } from './fixtures/shutdown-app.js'
 
+/** On a busy machine each of the processes takes seconds to start. */
+t.setTimeout(600_000)
+
 const FIXTURE = fileURLToPath(new URL('fixtures/shutdown-app.ts', import.meta.url))
 const ENDED_WELL = { code: 0, signal: null, stderr: '' }
 
@@ -44,7 +47,7 @@ const GONE = ['ECONNREFUSED', 'ECONNREFUSED', 'ECONNREFUSED']
 t.jobs = 2
 
 await t.test('seen from outside: out of service while all else goes on, then refused, and what was under way is answered', async (t) => {
-  const app = start(t, { shutdown: { delay: 1_500 } })
+  const app = start(t, { shutdown: { delay: 4_000 } })
   const url = await listening(app)
   t.same(await look(url), SERVING)
   const slow = see(`${url}/very-slow`)
@@ -136,7 +139,7 @@ await t.test('a signal while the app starts ends the process as Node does', asyn
 })
 
 await t.test('a close that takes longer than the timeout exits with 1, and a delay that is longer is not cut', async (t) => {
-  const app = start(t, { shutdown: { delay: 1_500, timeout: 50 }, trouble: 'close hangs' })
+  const app = start(t, { shutdown: { delay: 4_000, timeout: 50 }, trouble: 'close hangs' })
   const url = await listening(app)
   app.kill('SIGTERM')
   await app.says(/(out of service)/)
@@ -170,7 +173,7 @@ await t.test('an onClose hook that throws is an uncaught exception, with which N
 })
 
 await t.test('all apps of a process drain once before it exits', async (t) => {
-  const app = start(t, { shutdown: { delay: 2_000 }, apps: 2 })
+  const app = start(t, { shutdown: { delay: 4_000 }, apps: 2 })
   const [first, second] = await Promise.all([listening(app, 1), listening(app, 2)])
   app.kill('SIGTERM')
   await app.says(/(out of service)/)

@@ -148,8 +148,8 @@ await t.test('redirects: to the same host name they are followed, to another one
 
 await t.test('no answer within the time: that is a failure', async (t) => {
   const container = await new Container({ liveness: [hang] }).start(t)
-  const kubelet = new Kubelet(t, container.url, probes({ liveness: { timeoutMs: 100 } }))
-  t.match(await kubelet.sees('restart'), { reason: 'liveness: no answer within 100 ms' })
+  const kubelet = new Kubelet(t, container.url, probes({ liveness: { timeoutMs: 500 } }))
+  t.match(await kubelet.sees('restart'), { reason: 'liveness: no answer within 500 ms' })
   t.equal(container.count('liveness'), 3)
 })
 

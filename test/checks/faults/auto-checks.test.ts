@@ -19,7 +19,7 @@ const NEEDED = ['postgres', 'mariadb', 'redis', 'mongodb'] as const
 async function startShop (t: Test, { postgres, mariadb, redis, mongodb }: Record<typeof NEEDED[number], TestServer>): Promise<TestApp> {
   const { host, port, password } = redis
   const closes = { forceClose: true, database: 'shop' }
-  return await startApp(t, { autoChecks: 'readiness', showDetails: 'always' }, {
+  return await startApp(t, { autoChecks: 'readiness', showDetails: 'always', checkDefaults: { timeout: 10_000 } }, {
     async after (app) {
       await app.register(fastifyPostgres, { connectionString: postgres.url })
       await app.register(fastifyPostgres, { connectionString: postgres.url, name: 'orders' })

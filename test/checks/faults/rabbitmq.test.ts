@@ -31,7 +31,7 @@ class Connection {
 
   async open (): Promise<void> {
     try {
-      const connection = await connect(this.#url, { timeout: 1_000 })
+      const connection = await connect(this.#url, { timeout: 10_000 })
       connection.on('error', (error) => { this.#error = error })
       connection.on('close', () => this.#openLater())
       if (this.#isClosed) await connection.close()
