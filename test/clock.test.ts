@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import t from 'tap'
 import { LONGEST_DELAY_MS, systemClock } from '../lib/clock.js'
+import { block } from './support/clock.js'
 import { Program } from './support/process.js'
 
 type Test = Pick<typeof t, 'teardown' | 'testdir'>
@@ -28,11 +29,6 @@ server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port
 `
 
 const WAYS = ['after', 'inBackground'] as const
-
-/** Blocks the event loop, so that every timer of less is due when it goes on. */
-function block (milliseconds: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, milliseconds)
-}
 
 async function after (delayMs: number): Promise<void> {
   await new Promise<void>((resolve) => { systemClock.after(delayMs, resolve) })

@@ -1,6 +1,8 @@
 import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { TimeLimit } from '../../lib/checks/time-limit.js'
+import { systemClock } from '../../lib/clock.js'
+import { block } from '../support/clock.js'
 
 const never = new Promise<never>(() => undefined)
 
@@ -16,6 +18,20 @@ await t.test('gives what the work comes to', async (t) => {
 await t.test('is nine tenths of the timeout, and at least a millisecond', async (t) => {
   t.equal(await TimeLimit.of(run(800), async ({ ms }) => await Promise.resolve(ms)), 720)
   t.equal(await TimeLimit.of(run(1), async ({ ms }) => await Promise.resolve(ms)), 1)
+})
+
+await t.test('is over before the timeout, also where an event loop that was blocked is late for both', async (t) => {
+  const order: string[] = []
+  const limited = TimeLimit.of(run(200), async (limit) => await limit.wait(never, () => 'over')).catch(() => order.push('limit'))
+  const timedOut = new Promise<void>((resolve) => {
+    systemClock.after(200, () => {
+      order.push('timeout')
+      resolve()
+    })
+  })
+  block(300)
+  await Promise.all([limited, timedOut])
+  t.same(order, ['limit', 'timeout'])
 })
 
 await t.test('what is not done in time is said by who waits for it', async (t) => {

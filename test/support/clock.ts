@@ -71,3 +71,8 @@ export class ManualClock implements Clock {
 async function settled (): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
+
+/** Blocks the event loop, so that every timer of less is due when it goes on. */
+export function block (milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, milliseconds)
+}
