@@ -63,6 +63,8 @@ export class Check {
   readonly name: string
   readonly checkFunction: CheckFunction
   readonly policy: CheckPolicy
+  /** How long a result is good for, in milliseconds. */
+  readonly #lifetime: number
   readonly #surroundings: CheckSurroundings
   readonly #shown: Shown
   readonly #hang: Hang
@@ -72,7 +74,8 @@ export class Check {
   #awaited: Promise<Run | undefined> | undefined
   #tell: Tell | undefined
   #lastResultAt = -Infinity
-  #isDue = false
+  /** Until when whoever asks is answered with what is known. */
+  #freshUntil = -Infinity
   #end: { readonly answer: Run | undefined } | undefined
 
   constructor (name: string, checkFunction: CheckFunction, policy: CheckPolicy, surroundings: CheckSurroundings) {
@@ -83,6 +86,7 @@ export class Check {
     this.#surroundings = surroundings
     this.#shown = new Shown(policy)
     this.#hang = new Hang(policy, clock)
+    this.#lifetime = policy.interval > 0 ? 2 * policy.interval + policy.timeout : policy.ttl
     this.#schedule = policy.interval > 0 ? new Schedule(policy.interval, async () => await this.#refresh(), clock) : undefined
   }
 
@@ -97,7 +101,7 @@ export class Check {
    */
   ask (now: number): Answer {
     if (this.#end !== undefined) return this.#end.answer
-    if (this.#isFresh(now)) return this.#shown.run
+    if (now < this.#freshUntil) return this.#shown.run
     if (this.#attempt === undefined) this.#run(now)
     return this.#answer()
   }
@@ -140,15 +144,9 @@ export class Check {
     this.#close(this.#shown.run, 'the app is closing')
   }
 
-  #isFresh (now: number): boolean {
-    const { ttl, interval } = this.policy
-    return !this.#isDue && (interval > 0 ? !this.#isStaleInBackground(now) : now - this.#lastResultAt < ttl)
-  }
-
   /** Whether the check runs in the background, and its result is so old that it says nothing any more. */
   #isStaleInBackground (now: number): boolean {
-    const { interval, timeout } = this.policy
-    return interval > 0 && now - this.#lastResultAt >= 2 * interval + timeout
+    return this.policy.interval > 0 && now - this.#lastResultAt >= this.#lifetime
   }
 
   /** For the schedule: runs, whatever is known, unless a run is under way. */
@@ -168,7 +166,7 @@ export class Check {
 
   #begin (): void {
     const { clock, log, observer } = this.#surroundings
-    const attempt = new Attempt({ clock, log, timeout: this.policy.timeout, onLate: (passes) => { this.#isDue = this.#hang.endedLate(passes) || this.#isDue } })
+    const attempt = new Attempt({ clock, log, timeout: this.policy.timeout, onLate: (passes) => { if (this.#hang.endedLate(passes)) this.#freshUntil = -Infinity } })
     this.#attempt = attempt
     const begin = (onEnd?: OnTracedEnd): void => attempt.start(this.checkFunction, (ending) => {
       if (ending !== undefined) this.#land(ending)
@@ -205,7 +203,7 @@ export class Check {
     const from = this.#shown.run?.status ?? 'UNKNOWN'
     if (this.#isStaleInBackground(now)) this.#shown.forgetPass()
     this.#lastResultAt = now
-    this.#isDue = false
+    this.#freshUntil = now + this.#lifetime
     const { status, details, durationMs } = this.#shown.take(this.#asShown(run), isPassing(run.status))
     if (status !== from) this.#surroundings.observer.changed({ check: this.name, from, to: status, error: details?.['error'], durationMs })
   }

@@ -6,7 +6,7 @@ import { assertFunction } from '../rules.js'
 import type { CheckFunction } from './attempt.js'
 import { Availability } from './availability.js'
 import { Check } from './check.js'
-import type { Component, Health } from './component.js'
+import type { Component } from './component.js'
 import { Events } from './events.js'
 import type { Kind, Kinds } from './kind.js'
 import { policyOf } from './policy.js'
@@ -14,7 +14,7 @@ import type { CheckOptions, CheckPolicy } from './policy.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
 import { Reporter } from './report.js'
-import type { BothWays, Question } from './report.js'
+import type { BothWays, Question, Report } from './report.js'
 import { Startup } from './startup.js'
 
 /** What an engine needs from around it. */
@@ -100,7 +100,7 @@ export class HealthEngine {
     for (const entry of this.#registry.of('health')) close(entry)
   }
 
-  report (question: Question): Later<Health> {
+  report (question: Question): Later<Report> {
     return this.#reporter.report(question)
   }
 

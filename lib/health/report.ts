@@ -32,8 +32,8 @@ export interface Question {
 
 /** A report, and the same without the checks that were to be left out. */
 export interface BothWays {
-  readonly whole: Later<Health>
-  readonly without: Later<Health>
+  readonly whole: Later<Report>
+  readonly without: Later<Report>
 }
 
 /** What a report says of one entry. */
@@ -45,7 +45,7 @@ interface Part {
 }
 
 /** What an endpoint answers. The components are put together when somebody looks at them: a probe is mostly terse. */
-class Report implements Health {
+export class Report implements Health {
   readonly status: Status
   readonly #parts: readonly Part[]
   readonly #lifecycle: Component | undefined
@@ -57,8 +57,13 @@ class Report implements Health {
   }
 
   get components (): Readonly<Record<string, Component>> {
-    const components = this.#parts.map(({ entry, component }) => [entry.name, component] as const)
-    return Object.fromEntries(this.#lifecycle === undefined ? components : [[LIFECYCLE, this.#lifecycle], ...components])
+    return Object.fromEntries(this.map((name, component) => [name, component] as const))
+  }
+
+  /** Goes through the components without an object of them all, which takes longer to make than to write down. */
+  map<T> (make: (name: string, component: Component) => T): T[] {
+    const made = this.#parts.map(({ entry, component }) => make(entry.name, component))
+    return this.#lifecycle === undefined ? made : [make(LIFECYCLE, this.#lifecycle), ...made]
   }
 }
 
@@ -85,7 +90,7 @@ export class Reporter {
   }
 
   /** Asks the checks that a question is about, all at once, and gives the worst of what they say. */
-  report (question: Question): Later<Health> {
+  report (question: Question): Later<Report> {
     const { kind, exclude } = question
     const entries = this.#registry.of(kind)
     const asked = exclude === undefined || exclude.size === 0 ? entries : entries.filter(({ name }) => !exclude.has(name))
@@ -120,6 +125,8 @@ export class Reporter {
     const settled = this.#startup.settled(entry, kind)
     if (settled !== undefined) return { entry, component: settled, run: settled }
     const answer = peer ? this.#orUnanswered(check, check.ask(now), PEER_PATIENCE_MS, PEER_REASON) : check.ask(now)
+    // Without a closure for each of many results that are there.
+    if (answer !== undefined && !(answer instanceof Promise)) return { entry, component: answer, run: answer }
     return go(answer, (run) => run === undefined ? this.#askSuccessor(entry, question, now) : { entry, component: run, run })
   }
 
@@ -140,13 +147,13 @@ export class Reporter {
     return within(patienceMs, answer, this.#clock).then((run) => run === TIMED_OUT ? check.unanswered(reason) : run)
   }
 
-  #conclude (question: Question, parts: readonly Later<Part | undefined>[]): Later<Health> {
-    return goAll(parts, (parts) => this.#report(question, parts.filter((part) => part !== undefined)))
+  #conclude (question: Question, parts: readonly Later<Part | undefined>[]): Later<Report> {
+    return goAll(parts, (parts) => this.#report(question, parts.every((part) => part !== undefined) ? parts : parts.filter((part) => part !== undefined)))
   }
 
-  #report ({ kind, peer }: Question, parts: readonly Part[]): Health {
+  #report ({ kind, peer }: Question, parts: readonly Part[]): Report {
     const own = this.#availability.statusFor(kind)
-    const status = kind === 'startup' && this.#startup.completed ? 'UP' : worst([own, ...parts.map(({ run }) => run?.status ?? 'UP')])
+    const status = kind === 'startup' && this.#startup.completed ? 'UP' : worstOf(own, parts)
     if (kind === 'startup' && peer !== true) this.#completeStartup(parts)
     return new Report(status, parts, this.#availability.component)
   }
@@ -157,6 +164,12 @@ export class Reporter {
     const passed = new Map(parts.flatMap(({ entry, run }) => run !== undefined && hasPassed(entry, run) ? [[entry, run] as const] : []))
     if (passed.size > 0 && this.#registry.of('startup').every((entry) => passed.has(entry))) this.#startup.complete(passed)
   }
+}
+
+function worstOf (own: Status, parts: readonly Part[]): Status {
+  let status = own
+  for (const { run } of parts) if (run !== undefined && run.status !== 'UP') status = worst([status, run.status])
+  return status
 }
 
 /** Whether a startup check has passed: a failure that `failureStatus` shows as `DEGRADED` has not. */

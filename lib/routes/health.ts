@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Health } from '../health/component.js'
 import type { Kind } from '../health/kind.js'
-import type { Question } from '../health/report.js'
+import type { Question, Report } from '../health/report.js'
+import { go } from '../later.js'
 import { healthV2 } from './actuator-v2.js'
-import { sendJson } from './answer.js'
+import { sendText } from './answer.js'
 import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
 import { isPeer } from './peer.js'
 import { readQuery } from './query.js'
@@ -11,7 +11,7 @@ import { probeRoute, reportRoute } from './route.js'
 import type { RouteContext, RouteSchema } from './route.js'
 import { healthResponse, HealthQuerystring } from './schemas.js'
 import { responsesByStatus } from './status-codes.js'
-import { NOTHING, visibleHealth } from './visibility.js'
+import { NOTHING, TERSE, visibleHealth, visibleText } from './visibility.js'
 import type { Visibility } from './visibility.js'
 
 /** `/health`: the checks of every kind, and the service dependencies. */
@@ -31,24 +31,35 @@ export function registerProbes (instance: FastifyInstance, sources: RouteContext
   const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' }]
   for (const { path, kind } of probes) {
     const schema = healthSchema(context, `Probe: ${path}`, `Runs the ${kind} checks and says the worst of what they say.`)
-    instance.get(`/health/${path}`, probeRoute(context, schema), async (request, reply) => await answer(context, kind, request, reply))
+    instance.get(`/health/${path}`, probeRoute(context, schema), (request, reply) => answerProbe(context, kind, request, reply))
   }
+}
+
+/** Most probes ask for a status and nothing else: where the results are there, that costs no promise. */
+function answerProbe (context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
+  const { url = '', headers } = request.raw
+  if (url.includes('?')) return answer(context, kind, request, reply)
+  const answered = go(context.engine.report({ kind, peer: isPeer(request) }), ({ status }) => {
+    sendText(reply, context.settings.statusCodes[status], TERSE[status], mediaTypeFor(headers.accept))
+  })
+  return answered instanceof Promise ? answered.then(() => reply) : undefined
 }
 
 async function answer (context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
   const { verbose, exclude } = readQuery(request.raw.url)
   const seen = kind === 'health' || verbose || exclude.size > 0 ? context.viewer.visibilityFor(request) : Promise.resolve(NOTHING)
   const [health, visibility] = await Promise.all([report(context, { kind, peer: isPeer(request) }, exclude, seen), seen])
-  const body = visibleHealth(health, kind === 'health' || verbose ? visibility : NOTHING)
+  const visible = kind === 'health' || verbose ? visibility : NOTHING
   const mediaType = mediaTypeFor(request.headers.accept)
-  return sendJson(reply, context.settings.statusCodes[health.status], mediaType === ACTUATOR_V2 ? healthV2(body) : body, mediaType)
+  const text = mediaType === ACTUATOR_V2 ? JSON.stringify(healthV2(visibleHealth(health, visible))) : visibleText(health, visible)
+  return sendText(reply, context.settings.statusCodes[health.status], text, mediaType)
 }
 
 /**
  * Leaves out what is to be left out, where the request may see components. While a function decides on that, the report is
  * made both ways: there is no time to do one after the other.
  */
-async function report ({ engine, viewer }: RouteContext, question: Question, exclude: ReadonlySet<string>, seen: Promise<Visibility>): Promise<Health> {
+async function report ({ engine, viewer }: RouteContext, question: Question, exclude: ReadonlySet<string>, seen: Promise<Visibility>): Promise<Report> {
   if (exclude.size === 0 || viewer.showsComponents === false) return await engine.report(question)
   if (viewer.showsComponents === true) return await engine.report({ ...question, exclude })
   const { whole, without } = engine.reportBothWays(question, exclude)
