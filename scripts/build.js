@@ -13,14 +13,10 @@ const entries = ['index', 'checks/index']
 const commands = ['probe/management-probe']
 
 await rm(`${root}dist`, { recursive: true, force: true })
-const { metafile } = await build({
+const options = {
   absWorkingDir: root,
-  entryPoints: [...entries, ...commands].map((entry) => `lib/${entry}.ts`),
   outdir: 'dist',
   outbase: 'lib',
-  // What several entries use is there once: an error is of the same class for all.
-  splitting: true,
-  chunkNames: 'shared/[hash]',
   metafile: true,
   bundle: true,
   format: 'esm',
@@ -30,7 +26,11 @@ const { metafile } = await build({
   legalComments: 'none',
   // Importing the whole of TypeBox takes twice as long as importing Fastify; what is used of it is small.
   treeShaking: true
-})
+}
+// What several entries use is there once: an error is of the same class for all.
+const { metafile } = await build({ ...options, entryPoints: entries.map(source), splitting: true, chunkNames: 'shared/[hash]' })
+// A command is a process of its own. Each file that it would share is one more for everybody to load.
+await build({ ...options, entryPoints: commands.map(source) })
 for (const [file, { inputs }] of Object.entries(metafile.outputs)) {
   if (!Object.keys(inputs).some((input) => input.includes('node_modules/typebox/'))) continue
   await writeFile(`${root}${file}`, `${banner}\n${await readFile(`${root}${file}`, 'utf8')}`)
@@ -44,6 +44,10 @@ for (const entry of entries) await follow(`${root}dist/${entry}.d.ts`)
 for (const entry of await readdir(`${root}dist`, { recursive: true, withFileTypes: true })) {
   const file = join(entry.parentPath, entry.name)
   if (entry.isFile() && file.endsWith('.d.ts') && !needed.has(file)) await rm(file)
+}
+
+function source (entry) {
+  return `lib/${entry}.ts`
 }
 
 async function follow (file) {
