@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { readCheckOptions } from './check-settings.js'
 import type { CheckFunction } from './health/attempt.js'
 import type { Health } from './health/component.js'
 import type { HealthEngine } from './health/engine.js'
@@ -7,7 +8,6 @@ import type { Kind, Kinds } from './health/kind.js'
 import type { CheckOptions } from './health/policy.js'
 import type { InfoFunction, InfoReport } from './info/info-report.js'
 import { assertFunction, delayOrNone, text } from './rules.js'
-import { readCheckOptions } from './settings.js'
 import type { Settings } from './settings.js'
 
 /** What `fastify.management` is. */

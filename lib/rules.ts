@@ -6,6 +6,9 @@ import { isRecord } from './plain.js'
 /** Gives a value back as what it must be, or throws an error that names the option, what came and what is expected. */
 export type Rule<T> = (value: unknown, option: string) => T
 
+/** Told of each key that is none of the options. */
+export type OnUnknown = (key: string) => void
+
 export function refuse (value: unknown, option: string, expected: string): never {
   throw new errors.OptionInvalid(option, expected, describe(value))
 }

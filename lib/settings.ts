@@ -1,32 +1,17 @@
 import type { LogLevel } from 'fastify'
-import { httpHeaders } from './checks/http-headers.js'
+import { autoChecks, checks, dependencies, preferredScheme, readCheckOptions } from './check-settings.js'
+import type { CheckSettings, DependencySettings } from './check-settings.js'
 import { Kinds } from './health/kind.js'
 import type { Kind } from './health/kind.js'
 import type { CheckOptions } from './health/policy.js'
-import { STATUSES } from './health/status.js'
 import type { Status } from './health/status.js'
 import { firstSet } from './info/environment.js'
+import type { Environment } from './info/environment.js'
 import { SHUTDOWN_SIGNALS } from './options.js'
 import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show, ShutdownSignal } from './options.js'
 import { isRecord } from './plain.js'
-import { delay, delayOrNone, filledListOf, flag, integer, isFunction, listOf, oneOf, only, recordOf, refuse, text, unknownKeys, withDefault } from './rules.js'
-import type { Rule } from './rules.js'
-
-/** A check as the options give it. What is its own business, its name and function, is checked where it is added. */
-export interface CheckSettings {
-  readonly kind: string
-  readonly name: string
-  readonly check: unknown
-  readonly options: CheckOptions
-}
-
-/** A service dependency as the options give it. */
-export interface DependencySettings {
-  readonly name: string
-  readonly address: unknown
-  readonly headers: Readonly<Record<string, string>>
-  readonly options: CheckOptions
-}
+import { delay, delayOrNone, filledListOf, flag, integer, isFunction, listOf, oneOf, only, refuse, text, unknownKeys, withDefault } from './rules.js'
+import type { OnUnknown, Rule } from './rules.js'
 
 /** Where a server of its own listens. */
 export interface ListenSettings {
@@ -71,24 +56,13 @@ export interface Settings {
 
 /** Where the options are read: what stands around them. */
 export interface SettingsContext {
-  readonly env: Readonly<Record<string, string | undefined>>
-  /** Told of each key that is none of the options. */
-  readonly onUnknown: (key: string) => void
+  readonly env: Environment
+  readonly onUnknown: OnUnknown
 }
 
 /** Options of Fastify's own `register`, which it hands on to every plugin. */
 const REGISTER_OPTIONS = ['logSerializers', 'encapsulate']
 const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
-const CHECK_RULES: { readonly [Option in keyof CheckOptions]-?: Rule<CheckOptions[Option]> } = {
-  timeout: delay,
-  ttl: delayOrNone,
-  interval: delayOrNone,
-  failureThreshold: integer(1, Number.MAX_SAFE_INTEGER),
-  successThreshold: integer(1, Number.MAX_SAFE_INTEGER),
-  failureStatus: oneOf(STATUSES.filter((status) => status !== 'UP')),
-  maxBackoff: delay
-}
-
 /** Until a pod that is leaving is out of every list of endpoints, it is sent requests. */
 const DRAIN_DELAY_IN_KUBERNETES_MS = 5_000
 
@@ -115,10 +89,10 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     prefix: read('prefix', withDefault(prefix, '/z')),
     name: read('name', withDefault(text, undefined)),
     version: read('version', withDefault(version, firstSet(context.env, 'VERSION') ?? 'unknown')),
-    checks: read('checks', withDefault(checks(kinds, context), [])),
+    checks: read('checks', withDefault(checks(kinds, context.onUnknown), [])),
     autoChecks: read('autoChecks', withDefault(autoChecks(kinds), [])),
-    dependencies: read('serviceDependencies', withDefault(dependencies(context), [])),
-    scheme: read('serviceDependencies', preferredScheme(context)),
+    dependencies: read('serviceDependencies', withDefault(dependencies(context.onUnknown), [])),
+    scheme: read('serviceDependencies', preferredScheme(context.env)),
     cascade: read('cascade', withDefault(listOf(oneOf([...kinds])), [])),
     checkDefaults: readCheckOptions(options['checkDefaults'], 'checkDefaults', context.onUnknown),
     showComponents: read('showComponents', withDefault(show, 'always')),
@@ -133,16 +107,6 @@ export function readSettings (options: unknown, context: SettingsContext): Setti
     drainDelay,
     shutdown: read('shutdown', withDefault(shutdown(drainDelay, context), undefined))
   }
-}
-
-/** Checks the options of one check. */
-export function readCheckOptions (options: unknown, option: string, onUnknown: (key: string) => void): CheckOptions {
-  if (options === undefined) return {}
-  if (!isRecord(options)) return refuse(options, option, 'an object')
-  const known = Object.entries(CHECK_RULES)
-  unknownKeys(options, Object.keys(CHECK_RULES), `${option}.`).forEach(onUnknown)
-  const given = known.filter(([key]) => options[key] !== undefined)
-  return Object.fromEntries(given.map(([key, rule]) => [key, rule(options[key], `${option}.${key}`)]))
 }
 
 const prefix: Rule<string> = (value, option) =>
@@ -201,59 +165,6 @@ function shutdown (drainDelay: number, { onUnknown }: SettingsContext): Rule<Shu
       signals: withDefault(signals, ['SIGTERM', 'SIGINT'] as const)(given['signals'], `${option}.signals`),
       delay: withDefault(delayOrNone, drainDelay)(given['delay'], `${option}.delay`),
       timeout: withDefault(delay, SHUTDOWN_TIMEOUT_MS)(given['timeout'], `${option}.timeout`)
-    }
-  }
-}
-
-function checks (kinds: Kinds, context: SettingsContext): Rule<readonly CheckSettings[]> {
-  const byKind = recordOf(recordOf(check(context)))
-  return (value, option) => {
-    const entries = byKind(value, option)
-    if (entries.length > 0) kinds.assertKnown(entries.map(([kind]) => kind))
-    return entries.flatMap(([kind, checks]) => checks.map(([name, entry]) => ({ kind, name, ...entry })))
-  }
-}
-
-/** A restart of the app does not mend a server, and one server that is away would have every app restarted. */
-function autoChecks (kinds: Kinds): Rule<readonly Kind[]> {
-  return (value, option) => {
-    if (typeof value === 'boolean') return value ? ['health'] : []
-    const asked: readonly unknown[] = Array.isArray(value) ? value : [value]
-    kinds.assertKnown(asked)
-    return asked.includes('liveness') ? refuse('liveness', option, 'true, false, or kinds other than liveness') : asked
-  }
-}
-
-function check (context: SettingsContext): Rule<{ readonly check: unknown, readonly options: CheckOptions }> {
-  return (value, option) => {
-    if (!isRecord(value)) return { check: value, options: {} }
-    const { check, ...options } = value
-    return { check, options: readCheckOptions(options, option, context.onUnknown) }
-  }
-}
-
-function dependencies (context: SettingsContext): Rule<readonly DependencySettings[]> {
-  const byName = recordOf(dependency(context))
-  return (value, option) => byName(value, option).map(([name, entry]) => ({ name, ...entry }))
-}
-
-/** Read only where there are dependencies: `SCHEME` may mean something else to an app that has none. */
-function preferredScheme ({ env }: SettingsContext): Rule<string> {
-  const scheme = withDefault(oneOf(['http', 'https']), 'http')
-  return (dependencies) => {
-    const variable = firstSet(env, 'PREFERRED_URL_SCHEME') === undefined ? 'SCHEME' : 'PREFERRED_URL_SCHEME'
-    return dependencies === undefined ? 'http' : scheme(firstSet(env, variable), `${variable} (environment)`)
-  }
-}
-
-function dependency (context: SettingsContext): Rule<Omit<DependencySettings, 'name'>> {
-  return (value, option) => {
-    if (!isRecord(value)) return { address: value, headers: {}, options: {} }
-    const { url, headers: sent, ...options } = value
-    return {
-      address: url,
-      headers: withDefault(httpHeaders, {})(sent, `${option}.headers`),
-      options: readCheckOptions(options, option, context.onUnknown)
     }
   }
 }

@@ -1,7 +1,8 @@
 import t from 'tap'
 import type { CheckOptions } from '../lib/health/policy.js'
 import { describe } from '../lib/describe.js'
-import { readCheckOptions, readSettings } from '../lib/settings.js'
+import { readCheckOptions } from '../lib/check-settings.js'
+import { readSettings } from '../lib/settings.js'
 import type { Settings } from '../lib/settings.js'
 
 interface Reading {
