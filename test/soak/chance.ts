@@ -1,4 +1,4 @@
-/** Chance from a seed (mulberry32): another seed is another soak, the same one nearly the same, as the rest is up to the machine. */
+/** Chance from a seed (mulberry32): the same one gives the same numbers on every machine. What else a soak depends on is up to the machine. */
 export class Chance {
   #state: number
 
@@ -19,8 +19,13 @@ export class Chance {
     return this.next() < probability
   }
 
+  /** A whole number from 0 up to, but not, the limit. */
+  below (limit: number): number {
+    return Math.floor(this.next() * limit)
+  }
+
   pick<T> (values: readonly [T, ...T[]]): T {
-    return values[Math.floor(this.next() * values.length)] ?? values[0]
+    return values[this.below(values.length)] ?? values[0]
   }
 }
 

@@ -1,0 +1,15 @@
+// The limit: a constant body, with the headers that a probe's answer has here.
+import { createServer } from 'node:http'
+import { HOST, listensOn } from './contestant.js'
+
+const BODY = '{"status":"UP"}'
+const HEADERS = {
+  'cache-control': 'no-store, max-age=0, private',
+  pragma: 'no-cache',
+  expires: '0',
+  'content-type': 'application/json; charset=utf-8',
+  'content-length': Buffer.byteLength(BODY)
+}
+
+const server = createServer((_request, response) => response.writeHead(200, HEADERS).end(BODY))
+server.listen({ host: HOST, port: 0 }, () => listensOn(server.address().port, '/'))

@@ -1,0 +1,19 @@
+import type { Client } from './client.js'
+import { NodeServer } from './server.js'
+
+const CONNECTIONS = 16
+const WARM_UP = 50_000
+
+/** By how much the heap of an app has grown after so many probes, in bytes, both times after a forced collection. */
+export async function heapGrowth (probes: number, client: Client): Promise<number> {
+  const server = await NodeServer.start('management', { count: 50 })
+  try {
+    const url = new URL('/z/health/readiness', server.url).href
+    await client.send({ url, amount: WARM_UP, connections: CONNECTIONS })
+    const before = await server.heapUsed()
+    await client.send({ url, amount: probes, connections: CONNECTIONS })
+    return await server.heapUsed() - before
+  } finally {
+    await server.end()
+  }
+}

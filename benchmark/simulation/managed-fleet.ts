@@ -1,0 +1,66 @@
+import Fastify from 'fastify'
+import type { CheckFunction } from '../../lib/health/attempt.js'
+import { HealthEngine } from '../../lib/health/engine.js'
+import { Kinds } from '../../lib/health/kind.js'
+import type { CheckOptions } from '../../lib/health/policy.js'
+import { go } from '../../lib/later.js'
+import { Chance } from '../../test/soak/chance.js'
+import type { Fleet, Surroundings } from './fleet.js'
+import type { VirtualTime } from './virtual-time.js'
+import { NETWORK_MS, REPLICAS } from './world.js'
+import type { World } from './world.js'
+
+/**
+ * This package's own engine in each replica, with the dependencies as `serviceDependencies` and `cascade: ['readiness']`. Only the
+ * network between them is simulated, and time.
+ */
+export class ManagedFleet implements Fleet {
+  readonly requests: number[]
+  readonly queries: number[]
+  readonly #engines: readonly (readonly HealthEngine[])[]
+  readonly #chance: Chance
+  readonly #time: VirtualTime
+
+  constructor ({ seed, dependencies }: World, time: VirtualTime, surroundings: Surroundings, defaults: CheckOptions = {}) {
+    this.requests = dependencies.map(() => 0)
+    this.queries = dependencies.map(() => 0)
+    this.#chance = new Chance(seed + 1)
+    this.#time = time
+    const fastify = Fastify()
+    const newEngine = (): HealthEngine => new HealthEngine(new Kinds(), { fastify, clock: time.clock(() => this.#chance.next()), defaults, isServing: () => true })
+    this.#engines = dependencies.map((dependencies, service) => Array.from({ length: REPLICAS }, () => {
+      const engine = newEngine()
+      engine.add(['readiness'], 'db', this.#query(service, surroundings), {})
+      for (const dependency of dependencies) this.#depend(engine, dependency)
+      engine.start()
+      return engine
+    }))
+  }
+
+  probe (service: number, replica: number, answered: (isUp: boolean) => void): void {
+    this.#ask(service, replica, false, answered)
+  }
+
+  #query (service: number, { queryMs }: Surroundings): CheckFunction {
+    return async () => await new Promise((resolve) => {
+      this.queries[service] = (this.queries[service] ?? 0) + 1
+      this.#time.after(queryMs(service), () => resolve(undefined))
+    })
+  }
+
+  #depend (engine: HealthEngine, dependency: number): void {
+    const ask: CheckFunction = async () => await new Promise((resolve) => {
+      this.#ask(dependency, this.#chance.below(REPLICAS), true, (isUp) => resolve({ status: isUp ? 'UP' : 'DOWN' }))
+    })
+    engine.addRemote(`service-${dependency}`, ask, new Map([['readiness', ask]]), {})
+  }
+
+  #ask (service: number, replica: number, peer: boolean, answered: (isUp: boolean) => void): void {
+    this.#time.after(NETWORK_MS, () => {
+      this.requests[service] = (this.requests[service] ?? 0) + 1
+      const engine = this.#engines[service]?.[replica]
+      if (engine === undefined) throw new RangeError(`there is no replica ${replica} of service ${service}`)
+      void go(engine.report({ kind: 'readiness', peer }), ({ status }) => { this.#time.after(NETWORK_MS, () => answered(status === 'UP')) })
+    })
+  }
+}
