@@ -8,10 +8,16 @@ const LEVELS: readonly PropertyKey[] = ['fatal', 'error', 'warn', 'info', 'debug
  * hook of the app may look for in it.
  */
 export function silence (instance: FastifyInstance, host: FastifyInstance): void {
+  const parent = silentParent(host.log)
   instance.setChildLoggerFactory(function silentLogger (logger, bindings, options, rawRequest) {
     // Asked for each time: the app may set its own after this.
-    return silenced(host.childLoggerFactory.call(this, logger, bindings, options, rawRequest))
+    return silenced(host.childLoggerFactory.call(this, parent ?? logger, bindings, options, rawRequest))
   })
+}
+
+/** Where the app's logger is pino: the child of one that is silent is made in half the time of one that is to become silent. */
+function silentParent (log: Logger): FastifyBaseLogger | undefined {
+  return isPino(log) && levelFor(log, 'silent') !== undefined ? log.child({}, { level: 'silent' }) : undefined
 }
 
 /** The log level of a route, where there is one to be had: Fastify refuses one that is not among those of the app's logger. */
@@ -23,8 +29,11 @@ export function levelFor (log: Logger, level: LogLevel): LogLevel | undefined {
 type Logger = FastifyBaseLogger & { readonly isLevelEnabled?: (level: string) => boolean, readonly levels?: { readonly values?: object } }
 
 function silenced (log: Logger): FastifyBaseLogger {
-  const isSilent = typeof log.isLevelEnabled === 'function' && !log.isLevelEnabled('fatal')
-  return isSilent ? log : withoutLevels(log)
+  return isPino(log) && !log.isLevelEnabled('fatal') ? log : withoutLevels(log)
+}
+
+function isPino (log: Logger): log is Logger & { readonly isLevelEnabled: (level: string) => boolean } {
+  return typeof log.isLevelEnabled === 'function'
 }
 
 /** A view of a logger, whose methods run on the logger itself: one with private fields knows no other. */

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { visibleHealth } from '../../lib/routes/visibility.js'
 import { startApp } from '../support/app.js'
 import type { TestApp } from '../support/app.js'
 
@@ -34,6 +35,24 @@ await t.test('a function decides for each request, at once or later', async (t) 
   t.match((await get('/z/health', { 'x-role': 'operator' })).body, { components: { db: { details: { host: 'h1' } } } })
   t.match(await get('/z/health/db'), { status: 404 })
   t.match(await get('/z/health/db', { 'x-role': 'operator' }), { status: 503 })
+})
+
+await t.test('what is written is what may be seen, in the order in which the checks were added, whatever is in it', async (t) => {
+  const all = {
+    health: {
+      ...checks.health,
+      limited: () => ({ status: 'DEGRADED' as const, details: { text: '"quoted", \n </script> \u2028' } }),
+      away: () => ({ status: 'OUT_OF_SERVICE' as const, components: {} }),
+      bare: () => undefined
+    }
+  }
+  for (const [showDetails, details] of [['always', true], ['never', false]] as const) {
+    const { app, get } = await startApp(t, { checks: all, showDetails, checkDefaults: { ttl: 60_000 } })
+    app.management.takeOutOfService('a reason with "quotes"')
+    const health = await app.management.health()
+    t.same(Object.keys(health.components), ['lifecycle', 'db', 'limited', 'away', 'bare'])
+    t.equal((await get('/z/health')).text, JSON.stringify(visibleHealth(health, { components: true, details })))
+  }
 })
 
 await t.test('a terse probe does not ask', async (t) => {
