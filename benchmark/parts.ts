@@ -23,10 +23,7 @@ export function partsOf (client: Client, isQuick: boolean): Readonly<Record<stri
     'With many checks': async () => await checksTable(client, extent),
     'A slow check, and one that hangs': async () => await patienceTable(client),
     'Start-up and size': async () => await startUpTable(isQuick ? 3 : 20),
-    Heap: async () => {
-      const probes = isQuick ? 50_000 : 1_000_000
-      return `After ${probes.toLocaleString('en')} readiness probes over 50 checks, the heap holds ${kilobytes(await heapGrowth(probes, client))} more than before, both after a forced collection.`
-    }
+    Heap: async () => await heapText(client, isQuick ? 50_000 : 1_000_000)
   }
 }
 
@@ -74,6 +71,11 @@ async function patienceTable (client: Client): Promise<string> {
     rows.push([name, String(stormed.calls), `${stormed.slowestMs} ms`, hung.answeredMs === undefined ? 'never' : `${hung.answeredMs} ms`, String(hung.calls), String(hung.liveCalls)])
   }
   return table(['', '100 probes at once, a check of 200 ms: its runs', 'the slowest answer', 'a check that hangs: the answer', 'runs after 100 probes more', 'of them live'], rows)
+}
+
+async function heapText (client: Client, probes: number): Promise<string> {
+  const growth = await heapGrowth(probes, client)
+  return `After ${probes.toLocaleString('en')} readiness probes over 50 checks the heap is ${kilobytes(Math.abs(growth))} ${growth < 0 ? 'smaller' : 'larger'} than before, both times after a forced collection.`
 }
 
 async function startUpTable (rounds: number): Promise<string> {
