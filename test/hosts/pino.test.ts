@@ -86,6 +86,24 @@ await t.test('what a hook of the host does with the logger of a silent route wor
   t.equal(lines.length, before)
 })
 
+await t.test('the logger of a silent route is bound to its request as any other is, and no level changes for it', async (t) => {
+  const app = Fastify({ logger: { stream: new Writable({ write: (_chunk, _encoding, done) => done() }) } })
+  t.teardown(async () => await app.close())
+  const bound: unknown[] = []
+  let changes = 0
+  Reflect.apply(Reflect.get(app.log, 'on') as () => void, app.log, ['level-change', () => { changes += 1 }])
+  app.addHook('onRequest', async ({ id, log }) => {
+    bound.push([id, Reflect.apply(Reflect.get(log, 'bindings') as () => unknown, log, [])])
+    await Promise.resolve()
+  })
+  await app.register(management)
+  await app.ready()
+  const before = changes
+  for (let probes = 0; probes < 2; probes++) await app.inject('/z/health/liveness')
+  t.same(bound, [['req-1', { reqId: 'req-1' }], ['req-2', { reqId: 'req-2' }]])
+  t.equal(changes, before)
+})
+
 await t.test('under a logger of another make probes are silent too, and the host\'s routes are not', async (t) => {
   const { get, lines, app } = await startApp(t, {}, { before: (app) => { app.get('/', () => 'home') } })
   t.ok(app.log instanceof KeepingLog)
