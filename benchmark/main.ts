@@ -18,9 +18,10 @@ await installOwn()
 const where = `Node.js ${process.versions.node} on ${process.platform}, ${canPin ? 'server and client each on a core of its own' : 'nothing kept on a core of its own: expect more noise'}.`
 console.log(`${where}\n`)
 const client = new Client()
+const parts = partsOf(client, quick)
 const sections: string[] = []
 try {
-  for (const [title, measure] of Object.entries(partsOf(client, quick))) {
+  for (const [title, measure] of Object.entries(parts)) {
     if (only !== undefined && !title.includes(only)) continue
     const section = `#### ${title}\n\n${await measure()}`
     console.log(`${section}\n`)
@@ -29,4 +30,5 @@ try {
 } finally {
   await client.end()
 }
+if (sections.length === 0) throw new Error(`--only: no title has "${only ?? ''}" in it; the titles are ${Object.keys(parts).join(' | ')}`)
 if (readme) putIntoReadme('benchmark', [where, ...sections].join('\n\n'))

@@ -63,6 +63,7 @@ export interface SettingsContext {
 /** Options of Fastify's own `register`, which it hands on to every plugin. */
 const REGISTER_OPTIONS = ['logSerializers', 'encapsulate']
 const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
+
 /** Until a pod that is leaving is out of every list of endpoints, it is sent requests. */
 const DRAIN_DELAY_IN_KUBERNETES_MS = 5_000
 

@@ -38,7 +38,7 @@ const text = [
   table(
     ['', 'requests per second that reach a service: median (most)', 'queries per second to its database: median (most)', 'services seen wrongly while all is well', 'every status right after one has gone slow'],
     outcomes.map(({ name, requests, queries, wrongWhileWell, rightAfterMs }) => [
-      name, medianAndMost(requests), medianAndMost(queries), String(wrongWhileWell), rightAfterMs === undefined ? 'never' : `after ${rightAfterMs / 1_000} s`
+      name, medianAndMost(requests), medianAndMost(queries), round(wrongWhileWell), rightAfterMs === undefined ? 'never' : `after ${rightAfterMs / 1_000} s`
     ])
   )
 ].join('\n\n')
