@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +7,7 @@ import t from 'tap'
 import { livesIn, ownRoutes, receive, start } from '../support/host.js'
 
 const folder = await mkdtemp(join(tmpdir(), 'management-unix-'))
-t.teardown(async () => await rm(folder, { recursive: true, force: true }))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 let sockets = 0
 const host = {
   setUp: ownRoutes,

@@ -2,11 +2,9 @@ import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { listen, refusingPort } from '../support/loopback.js'
-import { nodeBinary, otherMajors } from '../support/packaging/nodes.js'
+import { nodeBinary, OLDEST_NODE, otherMajors } from '../support/packaging/nodes.js'
 import { packageName } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
-
-const OLDEST_NODE = '20.19.0'
 
 /** Time enough for any machine. */
 const PATIENT = ['--timeout', '30000']

@@ -9,13 +9,15 @@ import { testTypes } from './types.js'
 // One file, because packing builds dist/, and two that build it at the same time would take it from each other.
 t.setTimeout(900_000)
 
-const folder = await temporaryFolder()
-t.teardown(folder.remove)
-const packed = await pack(folder.path)
-const project = await makeProject(folder.path, [packed.tarball, await ownVersionOf('fastify')])
+await t.test('the package', async (t) => {
+  const folder = await temporaryFolder()
+  t.teardown(folder.remove)
+  const packed = await pack(folder.path)
+  const project = await makeProject(folder.path, [packed.tarball, await ownVersionOf('fastify')])
 
-await t.test('the tarball', async (t) => await testTarball(t, packed, project))
-await t.test('the dependencies', async (t) => await testDependencies(t, project))
-await t.test('the command', async (t) => await testCommand(t, project))
-await t.test('JavaScript consumers', async (t) => await testRuntime(t, packed, project))
-await t.test('TypeScript consumers', async (t) => await testTypes(t, project))
+  await t.test('the tarball', async (t) => await testTarball(t, packed, project))
+  await t.test('the dependencies', async (t) => await testDependencies(t, project))
+  await t.test('the command', async (t) => await testCommand(t, project))
+  await t.test('JavaScript consumers', async (t) => await testRuntime(t, packed, project))
+  await t.test('TypeScript consumers', async (t) => await testTypes(t, project))
+})

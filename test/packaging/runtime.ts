@@ -1,12 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
-import { nodeBinary, otherMajors } from '../support/packaging/nodes.js'
+import { nodeBinary, OLDEST_NODE, otherMajors } from '../support/packaging/nodes.js'
 import { addTo, copyInto, makeProject, ownVersionOf, temporaryFolder } from '../support/packaging/project.js'
 import type { Pack } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
-const OLDEST_NODE = '20.19.0'
 const OLDEST_FASTIFY = 'fastify@5.0.0'
 
 /** Consumers that print what `/z/health/liveness` answers them, each a process of its own. */

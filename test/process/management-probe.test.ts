@@ -69,8 +69,7 @@ await t.test('an answer without end: it exits with 0', async (t) => {
 
 await t.test('an output that is closed: it exits with what the probe came to', async (t) => {
   const url = await startServer(t, (_request, response) => response.end('{"status":"UP"}'))
-  // Coverage: see `Program`.
-  const env = { ...process.env, _TAPJS_PROCESSINFO_COVERAGE_: '0' }
+  const { NODE_V8_COVERAGE: _coverage, ...env } = process.env
   const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, url, ...PATIENT], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   child.stdout.destroy()
   child.stderr.destroy()

@@ -55,9 +55,7 @@ async function livenessAsked (pod: Pod, times: number): Promise<void> {
   while (await count() < before + times) await new Promise((resolve) => setTimeout(resolve, 50))
 }
 
-t.jobs = 2
-
-void t.test('a life without a restart: a slow start, a database that is lost, hangs and comes back, and an end at SIGTERM that nobody notices', async (t) => {
+await t.test('a life without a restart: a slow start, a database that is lost, hangs and comes back, and an end at SIGTERM that nobody notices', async (t) => {
   const pod = await start(t)
   const { app, kubelet } = pod
   t.match(await kubelet.sees('started', START_LIMIT_MS), { reason: 'answered 200' })
@@ -87,7 +85,7 @@ void t.test('a life without a restart: a slow start, a database that is lost, ha
   t.same(kubelet.events, ['started', 'ready', 'unready', 'ready', 'unready', 'ready', 'unready'])
 })
 
-void t.test('an app that says it is broken: it is restarted', async (t) => {
+await t.test('an app that says it is broken: it is restarted', async (t) => {
   const pod = await start(t)
   await pod.kubelet.sees('ready', START_LIMIT_MS)
   await post(pod, '/break')
@@ -95,11 +93,9 @@ void t.test('an app that says it is broken: it is restarted', async (t) => {
   t.ok(pod.kubelet.events.includes('unready'), 'and had no traffic before')
 })
 
-void t.test('an app whose event loop is blocked for good: it is restarted', async (t) => {
+await t.test('an app whose event loop is blocked for good: it is restarted', async (t) => {
   const pod = await start(t)
   await pod.kubelet.sees('ready', START_LIMIT_MS)
   await post(pod, '/block')
   t.match(await pod.kubelet.sees('restart'), { reason: 'liveness: no answer within 1000 ms' })
 })
-
-t.end()

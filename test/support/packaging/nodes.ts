@@ -8,7 +8,10 @@ const platform = process.platform === 'win32' ? 'win' : process.platform
 const packageName = `node-${platform}-${process.arch}`
 const executable = join('bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
-/** The majors of Node that everything is tested on, beside the running one. */
+/** The oldest Node that the package supports. */
+export const OLDEST_NODE = '20.19.0'
+
+/** The supported majors of Node, except the running one. */
 export function otherMajors (): readonly string[] {
   return ['20', '22', '24', '26'].filter((major) => !process.versions.node.startsWith(`${major}.`))
 }

@@ -25,8 +25,6 @@ async function prepare ({ port, user, password, host }: Place): Promise<readonly
   return await Promise.resolve([{
     program: 'node',
     args: ['--import', import.meta.resolve('tsx'), program, String(port), user, password],
-    // Its coverage is not counted: tsx compiles `lib/` differently from tap.
-    env: { _TAPJS_PROCESSINFO_COVERAGE_: '0' },
     stopSignal: 'SIGTERM',
     answers: async () => await connections({ port, user, password, host })
   }])

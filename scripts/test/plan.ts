@@ -1,0 +1,111 @@
+import { delimiter, dirname, join } from 'node:path'
+import { nodeBinary, OLDEST_NODE, otherMajors } from '../../test/support/packaging/nodes.js'
+import { run } from './child.js'
+import type { Ending, Environment } from './child.js'
+import { checkCoverage } from './coverage.js'
+import type { Options } from './options.js'
+import type { Phase, Step } from './pool.js'
+import { filesOf, findRooms, ROOM_FILE, ROOT } from './rooms.js'
+import type { Room, Tier } from './rooms.js'
+import { readTap } from './tap.js'
+import type { TapReport } from './tap.js'
+
+/** How a step runs a test file. */
+interface Setting {
+  /** A version of Node, as npm knows it. `undefined` is the Node that runs this program. */
+  readonly node: string | undefined
+  readonly env: Environment
+}
+
+const MODULES = join(ROOT, 'node_modules')
+const ESLINT = join(MODULES, 'eslint/bin/eslint.js')
+const TSC = join(MODULES, 'typescript/bin/tsc')
+
+/** The rooms that take longest start first, so that no core is idle at the end. */
+const TIERS: readonly Tier[] = ['packaging', 'server', 'process', 'portable']
+/** Packaging tests every Node by itself. */
+const WITHOUT_PACKAGING: readonly Tier[] = ['server', 'process', 'portable']
+
+/** The phases of a run. Each has its temporary files in `folder`. */
+export async function planOf ({ mode, paths, node, busy }: Options, folder: string): Promise<readonly Phase[]> {
+  const setting = { node, env: { TMPDIR: folder } }
+  if (mode === 'some') return [{ busy, steps: (await filesOf(paths)).map((file) => testStep(file, setting)) }]
+  const rooms = await findRooms()
+  if (mode === 'nodes') return [{ busy, steps: nodeSteps(rooms, setting) }]
+  if (mode === 'long') return longPhases(rooms, setting)
+  return allPhases(rooms, setting, busy)
+}
+
+/** Lint, types and all rooms, and then the coverage that the rooms have reached together. */
+function allPhases (rooms: readonly Room[], { node, env }: Setting, busy: boolean): readonly Phase[] {
+  const coverage = join(String(env['TMPDIR']), 'coverage')
+  const covered = { node, env: { ...env, NODE_V8_COVERAGE: coverage } }
+  const steps = [
+    programStep('lint', [ESLINT, '--max-warnings', '0']),
+    ...stepsIn(rooms, ['packaging'], { node, env }),
+    ...stepsIn(rooms, WITHOUT_PACKAGING, covered),
+    programStep('types', [TSC])
+  ]
+  return [{ busy, steps }, { busy: false, steps: [{ name: 'coverage of lib/', run: async () => await checkCoverage(coverage) }] }]
+}
+
+/** The tests that depend on the version of Node, on the other supported ones. */
+function nodeSteps (rooms: readonly Room[], { env }: Setting): readonly Step[] {
+  return [
+    ...stepsIn(rooms, ['process'], { node: OLDEST_NODE, env }),
+    ...otherMajors().flatMap((node) => stepsIn(rooms, ['portable'], { node, env }))
+  ]
+}
+
+/** Every room on every Node, with more rounds, and then twice on a machine whose cores other processes keep busy. */
+function longPhases (rooms: readonly Room[], { env }: Setting): readonly Phase[] {
+  const long = { ...env, TEST_LONG: '1' }
+  const steps = [undefined, ...otherMajors()].flatMap((node) => stepsIn(rooms, WITHOUT_PACKAGING, { node, env: long }))
+  const beside = { busy: true, steps: stepsIn(rooms, TIERS, { node: undefined, env }) }
+  return [{ busy: false, steps }, beside, beside]
+}
+
+function stepsIn (rooms: readonly Room[], tiers: readonly Tier[], setting: Setting): readonly Step[] {
+  const chosen = rooms.filter(({ tier }) => tiers.includes(tier)).toSorted((left, right) => TIERS.indexOf(left.tier) - TIERS.indexOf(right.tier))
+  return chosen.map(({ folder }) => testStep(`${folder}/${ROOM_FILE}`, setting))
+}
+
+/** A test file, or a room, in a process of its own. */
+function testStep (file: string, { node, env }: Setting): Step {
+  const title = file.replace(`/${ROOM_FILE}`, '')
+  return {
+    name: node === undefined ? title : `${title} on Node ${node}`,
+    async run (slot) {
+      const binary = node === undefined ? process.execPath : await nodeBinary(node)
+      if (binary === undefined) return skipped(`npm has no Node ${node ?? ''} for this machine`)
+      const path = `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}`
+      // tap's own names: the number of a process beside others, and the limit of a test in seconds.
+      const ending = await run(binary, ['--import', 'tsx', file], { ...env, PATH: path, TAP_JOB_ID: String(slot), TAP_TIMEOUT: '600' })
+      return withEnding(readTap(ending.stdout), ending)
+    }
+  }
+}
+
+/** A test program must also end by itself, with 0. */
+function withEnding (report: TapReport, { code, signal, stderr }: Ending): TapReport {
+  if (code === 0) return report
+  if (report.failures.length > 0) return report
+  const failure = `the process ended with ${signal ?? `exit code ${String(code)}`}\n${stderr.trimEnd().slice(-4_000).replace(/^/gm, '    ')}`
+  return { ...report, failed: Math.max(1, report.failed), failures: [failure] }
+}
+
+/** A program that passes if it exits with 0. */
+function programStep (name: string, args: readonly string[]): Step {
+  return {
+    name,
+    async run () {
+      const { code, stdout, stderr } = await run(process.execPath, args)
+      if (code === 0) return { passed: 1, failed: 0, skipped: 0, failures: [], reasons: [], comments: [] }
+      return { passed: 0, failed: 1, skipped: 0, failures: [`${stdout}${stderr}`.trim()], reasons: [], comments: [] }
+    }
+  }
+}
+
+function skipped (reason: string): TapReport {
+  return { passed: 0, failed: 0, skipped: 1, failures: [], reasons: [reason], comments: [] }
+}

@@ -1,0 +1,16 @@
+import { everyFile } from '../support/every-file.js'
+import './availability.test.js'
+import './check.test.js'
+import './component.test.js'
+import './engine.model.test.js'
+import './engine.test.js'
+import './events.test.js'
+import './hang.test.js'
+import './kind.test.js'
+import './policy.test.js'
+import './result.test.js'
+import './schedule.test.js'
+import './shown.test.js'
+import './status.test.js'
+
+await everyFile(import.meta.url)

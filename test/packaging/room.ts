@@ -1,0 +1,4 @@
+import { everyFile } from '../support/every-file.js'
+import './package.test.js'
+
+await everyFile(import.meta.url)

@@ -1,0 +1,4 @@
+import { everyFile } from '../support/every-file.js'
+import './rolling.test.js'
+
+await everyFile(import.meta.url)
