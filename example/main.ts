@@ -1,8 +1,10 @@
+import { endWithShell } from '../scripts/end-with-shell.js'
 import { buildApp } from './app.js'
 
 /** The inventory listens on the port after the app's own. */
 const HIGHEST_PORT = 65_534
 
+endWithShell()
 try {
   await start(readPort(process.env['PORT'] ?? '3000'), process.env['HOST'] ?? '127.0.0.1')
 } catch (error) {

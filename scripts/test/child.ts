@@ -17,9 +17,11 @@ const GRACE_MS = 10_000
 const POLL_MS = 50
 
 const running = new Set<ChildProcess>()
+let isEnding = false
 
 /** Runs a program in the root of the project until it ends. It leads a process group, so that a signal reaches all that it starts. */
 export async function run (program: string, args: readonly string[], env: Environment = {}): Promise<Ending> {
+  if (isEnding) throw new Error('not started, because the tests are ending')
   const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
   running.add(child)
   try {
@@ -33,6 +35,7 @@ export async function run (program: string, args: readonly string[], env: Enviro
 
 /** Ends every program that runs, with all processes of its group: first by SIGTERM, so that it can clean up, then by SIGKILL. */
 export async function endAll (): Promise<void> {
+  isEnding = true
   const groups = [...running].map(({ pid }) => pid).filter((pid) => pid !== undefined)
   const deadline = performance.now() + GRACE_MS
   for (const group of groups) signalGroup(group, 'SIGTERM')

@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { endWithShell } from '../end-with-shell.js'
 import { endAll } from './child.js'
 import { HELP, readOptions } from './options.js'
 import type { Options } from './options.js'
@@ -41,6 +42,9 @@ async function inTemporaryFolder (work: (folder: string) => Promise<void>): Prom
       void cleanUp().finally(() => process.exit(code))
     })
   }
+  endWithShell()
+  // A pipe that is closed, for example by `head`.
+  process.stdout.once('error', () => process.kill(process.pid, 'SIGTERM')).on('error', () => undefined)
   try {
     // Servers that run as other users have their folders in it.
     await chmod(folder, 0o755)

@@ -4,6 +4,7 @@ import t from 'tap'
 import management from '../../lib/index.js'
 import { ask } from '../support/app.js'
 import { http1, livesIn, ownRoutes, PROBES, QUESTIONS, REPORTS, start } from '../support/host.js'
+import type { Sent } from '../support/host.js'
 
 const HOOKS = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'onSend', 'onResponse'] as const
 
@@ -111,8 +112,9 @@ await t.test('a hook can tell the endpoints apart', async (t) => {
     }
   }, 'last', t)
   for (const sent of [...PROBES, ...REPORTS, { method: 'GET', path: '/' }]) await http1(bare, sent)
-  for (const { method, path } of PROBES) t.equal(classes.get(`${method} ${path}`), 'probe', path)
-  for (const { method, path } of REPORTS) t.equal(classes.get(`${method} ${path}`), 'report', path)
+  const classOf = ({ method, path }: Sent): unknown => classes.get(`${method} ${path}`)
+  t.same(PROBES.map(classOf), PROBES.map(() => 'probe'))
+  t.same(REPORTS.map(classOf), REPORTS.map(() => 'report'))
   t.equal(classes.get('GET /'), undefined)
 
   const app = Fastify()

@@ -9,7 +9,8 @@ import management, { errors } from '../../lib/index.js'
 import type { ManagementOptions } from '../../lib/index.js'
 import { ask, portOf } from '../support/app.js'
 import type { Answer } from '../support/app.js'
-import { everyday, http1, QUESTIONS, receive, start } from '../support/host.js'
+import { answersOf, everyday, QUESTIONS, receive, start } from '../support/host.js'
+import type { Client } from '../support/host.js'
 import { KeepingLog } from '../support/log.js'
 
 type Test = Pick<typeof t, 'teardown'>
@@ -52,9 +53,8 @@ async function started (test: Test, options: ManagementOptions = {}, fastify: Fa
 await t.test('on a port of their own the endpoints answer as on the app\'s, to the byte', async (t) => {
   const bare = await start({ setUp: () => undefined }, 'first', t)
   const { app } = await started(t, everyday())
-  for (const sent of QUESTIONS) {
-    t.same(await receive(request, { host: '127.0.0.1', port: portOfEndpoints(app) }, sent), await http1(bare, sent), JSON.stringify(sent))
-  }
+  const client: Client = async (app, sent) => await receive(request, { host: '127.0.0.1', port: portOfEndpoints(app) }, sent)
+  t.same(await answersOf(app, QUESTIONS, client), await answersOf(bare, QUESTIONS))
 })
 
 await t.test('the app\'s port has none of them, and theirs has nothing else', async (t) => {

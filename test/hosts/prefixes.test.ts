@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import management from '../../lib/index.js'
 import { ask } from '../support/app.js'
-import { everyday, http1, QUESTIONS, start } from '../support/host.js'
+import { answersOf, everyday, http1, QUESTIONS, start } from '../support/host.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -43,11 +43,10 @@ for (const [parents, prefix, path] of CASES) {
   await t.test(`within ${JSON.stringify(parents)} the prefix ${JSON.stringify(prefix)} is ${path}`, async (t) => {
     const bare = await start({ setUp: () => undefined }, 'first', t)
     const app = await within(t, parents, prefix)
-    for (const sent of QUESTIONS.filter(({ method }) => method === 'GET')) {
-      const { status, body } = await http1(app, { ...sent, path: sent.path.replace('/z', path) })
-      const expected = await http1(bare, sent)
-      t.same({ status, body: body.replaceAll(path, '/z') }, { status: expected.status, body: expected.body }, sent.path)
-    }
+    const questions = QUESTIONS.filter(({ method }) => method === 'GET')
+    const answers = await answersOf(app, questions.map((sent) => ({ ...sent, path: sent.path.replace('/z', path) })))
+    const expected = await answersOf(bare, questions)
+    t.same(answers.map(({ status, body }) => [status, body.replaceAll(path, '/z')]), expected.map(({ status, body }) => [status, body]))
     t.match(await http1(app, { method: 'GET', path: `${path}/` }), { status: 200 })
   })
 }

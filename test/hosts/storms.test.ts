@@ -19,7 +19,8 @@ await t.test('a hundred probes at the same time run a check once, over real sock
   await all
   await app.inject('/z/health/liveness')
   end()
-  for (const { status, body } of await Promise.all(probes)) t.match({ status, body }, { status: 200, body: { status: 'UP' } })
+  const answers = await Promise.all(probes)
+  t.match(answers, answers.map(() => ({ status: 200, body: { status: 'UP' } })))
   t.equal(runs, 1)
 })
 

@@ -2,7 +2,7 @@ import underPressure from '@fastify/under-pressure'
 import type { FastifyUnderPressureOptions } from '@fastify/under-pressure'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { http1, livesIn, ownRoutes, PROBES, REPORTS, start } from '../support/host.js'
+import { answersOf, http1, livesIn, ownRoutes, PROBES, REPORTS, start } from '../support/host.js'
 import type { Host } from '../support/host.js'
 
 const PRESSURES: Readonly<Record<string, FastifyUnderPressureOptions>> = {
@@ -54,11 +54,9 @@ for (const [pressure, limits] of Object.entries(PRESSURES)) {
       for (const order of ['first', 'last'] as const) {
         const app = await start(host({ ...limits, ...policy }), order, t)
         await untilShed(app)
-        for (const question of PROBES) t.same(await http1(app, question), await http1(bare, question), `registered ${order}: ${question.method} ${question.path}`)
-        for (const question of REPORTS) {
-          const own = await http1(app, { method: question.method, path: '/' })
-          t.same(await http1(app, question), own, `registered ${order}: ${question.method} ${question.path}`)
-        }
+        t.same(await answersOf(app, PROBES), await answersOf(bare, PROBES), `probes, registered ${order}`)
+        const own = await answersOf(app, REPORTS.map(({ method }) => ({ method, path: '/' })))
+        t.same(await answersOf(app, REPORTS), own, `reports, registered ${order}`)
         t.match(await http1(app, { method: 'GET', path: '/z/health' }), { status: 503, body: says })
       }
     })

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { http1, QUESTIONS, receive, start } from '../support/host.js'
+import { answersOf, QUESTIONS, receive, start } from '../support/host.js'
 import type { Received, Sent } from '../support/host.js'
 import { Program } from '../support/process.js'
 import { options } from './fixtures/cli/options.js'
@@ -18,7 +18,8 @@ await t.test('under `fastify start`', async (t) => {
   await t.test('the endpoints answer as in a bare app, to the byte', async (t) => {
     const bare = await start({ setUp: () => undefined, options: () => options }, 'first', t)
     // The process that /info describes is another one.
-    for (const question of QUESTIONS.filter(({ path }) => path !== '/z/info')) t.same(await ask(question), await http1(bare, question), `${question.method} ${question.path}`)
+    const questions = QUESTIONS.filter(({ path }) => path !== '/z/info')
+    t.same(await answersOf(bare, questions, async (_bare, sent) => await ask(sent)), await answersOf(bare, questions))
     t.match(await ask({ method: 'GET', path: '/z/info' }), { status: 200, body: /^{"app":{"name":"shop","version":"1.2.3"}/ })
     t.match(await ask({ method: 'GET', path: '/' }), { status: 200, body: 'home' })
   })

@@ -22,6 +22,7 @@ const POLL_MS = 20
 /** HAProxy in front of apps that have the management endpoints. The password is the one of its statistics. */
 export function haproxy (backends: Backends = {}): ServerKind {
   return {
+    packages: ['haproxy'],
     programs: ['haproxy'],
     account: 'haproxy',
     user: 'tester',

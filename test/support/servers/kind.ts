@@ -23,6 +23,8 @@ export interface TestClient {
 
 /** All that is different from one server to the next. */
 export interface ServerKind {
+  /** The names of its packages in Debian. */
+  readonly packages: readonly string[]
   readonly programs: readonly string[]
   /** Whom it runs as where it cannot be root. */
   readonly account: string

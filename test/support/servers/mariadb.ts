@@ -16,6 +16,7 @@ const SETTINGS = ['--skip-name-resolve', '--performance-schema=OFF', '--innodb-b
 
 /** MariaDB: over TCP there is one user only, who may do anything. */
 export const mariadb: ServerKind = {
+  packages: ['mariadb-server'],
   programs: ['mariadb-install-db', 'mariadbd'],
   account: 'mysql',
   user: 'tester',

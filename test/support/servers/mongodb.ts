@@ -6,6 +6,7 @@ import type { Address, Place } from './place.js'
 
 /** A double of MongoDB in a process of its own. */
 export const mongodb: ServerKind = {
+  packages: [],
   programs: ['node'],
   // Who reads our own files may have to be who we are.
   account: 'root',

@@ -6,6 +6,7 @@ import type { Address, Place } from './place.js'
 
 /** NATS, with one user. */
 export const nats: ServerKind = {
+  packages: ['nats-server'],
   programs: ['nats-server'],
   account: 'nats',
   user: 'tester',

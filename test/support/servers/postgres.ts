@@ -11,6 +11,7 @@ const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max
 
 /** PostgreSQL: to connect takes the password, over TCP. */
 export const postgres: ServerKind = {
+  packages: ['postgresql'],
   programs: ['initdb', 'postgres'],
   account: 'postgres',
   user: 'tester',

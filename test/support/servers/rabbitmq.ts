@@ -11,6 +11,7 @@ import type { Address, Place } from './place.js'
 
 /** RabbitMQ without plugins, and the daemon that Erlang has its nodes' names from. */
 export const rabbitmq: ServerKind = {
+  packages: ['rabbitmq-server'],
   programs: ['epmd', 'erl', 'rabbitmq-server'],
   account: 'rabbitmq',
   user: 'tester',

@@ -5,6 +5,7 @@ import type { Address, Place } from './place.js'
 
 /** Redis, which keeps nothing on disk: its default user has a password. */
 export const redis: ServerKind = {
+  packages: ['redis-server'],
   programs: ['redis-server'],
   account: 'redis',
   user: 'default',

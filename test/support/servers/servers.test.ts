@@ -13,7 +13,8 @@ import type { Process } from './process-tree.js'
 
 t.setTimeout(600_000)
 
-const NAMES: readonly ServerName[] = ['postgres', 'redis', 'mariadb', 'nats', 'rabbitmq', 'haproxy']
+/** All but the double of MongoDB, which is a program of ours. */
+const NAMES = (Object.keys(servers) as ServerName[]).filter((name) => servers[name].packages.length > 0)
 
 for (const name of NAMES) await t.test(name, { skip: missing(name) }, async (t) => await isServer(t, name))
 
@@ -59,7 +60,9 @@ async function countsConnections (test: Pick<typeof t, 'test'>, name: ServerName
   await test.test('it counts the connections of clients, however often it is asked', async (t) => {
     await server.settled(0)
     const clients = await Promise.all([connect(name, server), connect(name, server)])
-    for (let time = 1; time <= 20; time += 1) t.equal(await server.connections(), 2)
+    const counts = new Set<number>()
+    for (let time = 1; time <= 20; time += 1) counts.add(await server.connections())
+    t.same([...counts], [2])
     for (const [index, client] of clients.entries()) {
       await client.close()
       await server.settled(1 - index)
