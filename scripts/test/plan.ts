@@ -1,19 +1,21 @@
 import { delimiter, dirname, join } from 'node:path'
 import { nodeBinary, OLDEST_NODE, otherMajors } from '../../test/support/packaging/nodes.js'
 import { run } from './child.js'
-import type { Ending, Environment } from './child.js'
+import type { Environment } from './child.js'
 import { checkCoverage } from './coverage.js'
 import type { Options } from './options.js'
 import type { Phase, Step } from './pool.js'
-import { filesOf, findRooms, ROOM_FILE, ROOT } from './rooms.js'
+import { findIn, findRooms, ROOT, writeProgram } from './rooms.js'
 import type { Room, Tier } from './rooms.js'
-import { readTap } from './tap.js'
+import { reportOf } from './tap.js'
 import type { TapReport } from './tap.js'
 
 /** How a step runs a test file. */
 interface Setting {
   /** A version of Node, as npm knows it. `undefined` is the Node that runs this program. */
   readonly node: string | undefined
+  /** For temporary files of this program. */
+  readonly folder: string
   readonly env: Environment
 }
 
@@ -28,8 +30,8 @@ const WITHOUT_PACKAGING: readonly Tier[] = ['server', 'process', 'portable']
 
 /** The phases of a run. Each has its temporary files in `folder`. */
 export async function planOf ({ mode, paths, node, busy }: Options, folder: string): Promise<readonly Phase[]> {
-  const setting = { node, env: { TMPDIR: folder } }
-  if (mode === 'some') return [{ busy, steps: (await filesOf(paths)).map((file) => testStep(file, setting)) }]
+  const setting = { node, folder, env: { TMPDIR: folder } }
+  if (mode === 'some') return [{ busy, steps: (await Promise.all(paths.map(async (path) => await stepsFor(path, setting)))).flat() }]
   const rooms = await findRooms()
   if (mode === 'nodes') return [{ busy, steps: nodeSteps(rooms, setting) }]
   if (mode === 'long') return longPhases(rooms, setting)
@@ -37,12 +39,12 @@ export async function planOf ({ mode, paths, node, busy }: Options, folder: stri
 }
 
 /** Lint, types and all rooms, and then the coverage that the rooms have reached together. */
-function allPhases (rooms: readonly Room[], { node, env }: Setting, busy: boolean): readonly Phase[] {
-  const coverage = join(String(env['TMPDIR']), 'coverage')
-  const covered = { node, env: { ...env, NODE_V8_COVERAGE: coverage } }
+function allPhases (rooms: readonly Room[], setting: Setting, busy: boolean): readonly Phase[] {
+  const coverage = join(setting.folder, 'coverage')
+  const covered = { ...setting, env: { ...setting.env, NODE_V8_COVERAGE: coverage } }
   const steps = [
     programStep('lint', [ESLINT, '--max-warnings', '0']),
-    ...stepsIn(rooms, ['packaging'], { node, env }),
+    ...stepsIn(rooms, ['packaging'], setting),
     ...stepsIn(rooms, WITHOUT_PACKAGING, covered),
     programStep('types', [TSC])
   ]
@@ -50,29 +52,38 @@ function allPhases (rooms: readonly Room[], { node, env }: Setting, busy: boolea
 }
 
 /** The tests that depend on the version of Node, on the other supported ones. */
-function nodeSteps (rooms: readonly Room[], { env }: Setting): readonly Step[] {
+function nodeSteps (rooms: readonly Room[], setting: Setting): readonly Step[] {
   return [
-    ...stepsIn(rooms, ['process'], { node: OLDEST_NODE, env }),
-    ...otherMajors().flatMap((node) => stepsIn(rooms, ['portable'], { node, env }))
+    ...stepsIn(rooms, ['process'], { ...setting, node: OLDEST_NODE }),
+    ...otherMajors().flatMap((node) => stepsIn(rooms, ['portable'], { ...setting, node }))
   ]
 }
 
 /** Every room on every Node, with more rounds, and then twice on a machine whose cores other processes keep busy. */
-function longPhases (rooms: readonly Room[], { env }: Setting): readonly Phase[] {
-  const long = { ...env, TEST_LONG: '1' }
-  const steps = [undefined, ...otherMajors()].flatMap((node) => stepsIn(rooms, WITHOUT_PACKAGING, { node, env: long }))
-  const beside = { busy: true, steps: stepsIn(rooms, TIERS, { node: undefined, env }) }
+function longPhases (rooms: readonly Room[], setting: Setting): readonly Phase[] {
+  const env = { ...setting.env, TEST_LONG: '1' }
+  const steps = [undefined, ...otherMajors()].flatMap((node) => stepsIn(rooms, WITHOUT_PACKAGING, { ...setting, node, env }))
+  const beside = { busy: true, steps: stepsIn(rooms, TIERS, setting) }
   return [{ busy: false, steps }, beside, beside]
 }
 
 function stepsIn (rooms: readonly Room[], tiers: readonly Tier[], setting: Setting): readonly Step[] {
   const chosen = rooms.filter(({ tier }) => tiers.includes(tier)).toSorted((left, right) => TIERS.indexOf(left.tier) - TIERS.indexOf(right.tier))
-  return chosen.map(({ folder }) => testStep(`${folder}/${ROOM_FILE}`, setting))
+  return chosen.map((room) => roomStep(room, setting))
 }
 
-/** A test file, or a room, in a process of its own. */
-function testStep (file: string, { node, env }: Setting): Step {
-  const title = file.replace(`/${ROOM_FILE}`, '')
+/** The rooms and files at a path of the command line. */
+async function stepsFor (path: string, setting: Setting): Promise<readonly Step[]> {
+  const { rooms, files } = await findIn(path)
+  return [...stepsIn(rooms, TIERS, setting), ...files.map((file) => testStep(file, async () => await Promise.resolve(file), setting))]
+}
+
+function roomStep (room: Room, setting: Setting): Step {
+  return testStep(room.folder, async () => await writeProgram(room, setting.folder), setting)
+}
+
+/** A program of tests in a process of its own. */
+function testStep (title: string, makeProgram: () => Promise<string>, { node, env }: Setting): Step {
   return {
     name: node === undefined ? title : `${title} on Node ${node}`,
     async run (slot) {
@@ -80,18 +91,10 @@ function testStep (file: string, { node, env }: Setting): Step {
       if (binary === undefined) return skipped(`npm has no Node ${node ?? ''} for this machine`)
       const path = `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}`
       // tap's own names: the number of a process beside others, and the limit of a test in seconds.
-      const ending = await run(binary, ['--import', 'tsx', file], { ...env, PATH: path, TAP_JOB_ID: String(slot), TAP_TIMEOUT: '600' })
-      return withEnding(readTap(ending.stdout), ending)
+      const ending = await run(binary, ['--import', 'tsx', await makeProgram()], { ...env, PATH: path, TAP_JOB_ID: String(slot), TAP_TIMEOUT: '600' })
+      return reportOf(ending)
     }
   }
-}
-
-/** A test program must also end by itself, with 0. */
-function withEnding (report: TapReport, { code, signal, stderr }: Ending): TapReport {
-  if (code === 0) return report
-  if (report.failures.length > 0) return report
-  const failure = `the process ended with ${signal ?? `exit code ${String(code)}`}\n${stderr.trimEnd().slice(-4_000).replace(/^/gm, '    ')}`
-  return { ...report, failed: Math.max(1, report.failed), failures: [failure] }
 }
 
 /** A program that passes if it exits with 0. */

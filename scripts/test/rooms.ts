@@ -1,76 +1,93 @@
-import { readdir } from 'node:fs/promises'
-import { dirname, join, sep } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { readdir, writeFile } from 'node:fs/promises'
+import { join, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
- * What a room needs:
+ * What the tests of a room need:
  *
- * - `portable`: only Node. These rooms run on every supported Node.
+ * - `portable`: only Node. They run on every supported Node.
  * - `process`: processes of their own. They run on one Node and on the oldest supported one.
  * - `server`: a database, a broker or a proxy. They run on one Node.
- * - `packaging`: the packed tarball and npm. One run covers every Node.
+ * - `packaging`: the packed tarball and npm. They try every Node by themselves.
  */
 export type Tier = 'portable' | 'process' | 'server' | 'packaging'
+
+/** The folders whose test files run in one process, with those of the folders below that are not in this list. */
+const ROOMS: Readonly<Record<string, Tier>> = {
+  test: 'portable',
+  'test/benchmark': 'portable',
+  'test/checks': 'portable',
+  'test/checks/faults': 'server',
+  'test/example': 'process',
+  'test/health': 'portable',
+  'test/hosts': 'portable',
+  'test/info': 'portable',
+  'test/packaging': 'packaging',
+  'test/probe': 'portable',
+  'test/process': 'process',
+  'test/readme': 'process',
+  'test/rolling': 'server',
+  'test/routes': 'portable',
+  'test/shutdown': 'portable',
+  'test/support': 'process',
+  'test/support/servers': 'server'
+}
 
 /** A folder of test files that run in one process. */
 export interface Room {
   /** Relative to the root, for example `test/health`. */
   readonly folder: string
   readonly tier: Tier
+  /** Relative to the root. At least one. */
+  readonly files: readonly string[]
 }
 
-/** The rooms that are not portable. */
-const TIERS: Readonly<Record<string, Tier>> = {
-  'test/example': 'process',
-  'test/process': 'process',
-  'test/readme': 'process',
-  'test/support': 'process',
-  'test/checks/faults': 'server',
-  'test/rolling': 'server',
-  'test/support/servers': 'server',
-  'test/packaging': 'packaging'
-}
-
-export const ROOM_FILE = 'room.ts'
-
-/**
- * Finds the rooms: every folder below `test/` that has a `room.ts`.
- *
- * @throws an Error that names a test file which no room runs
- */
+/** Finds every test file, and the room that it belongs to. */
 export async function findRooms (): Promise<readonly Room[]> {
-  const files = await testFiles()
-  const folders = files.filter((file) => file.endsWith(`/${ROOM_FILE}`)).map((file) => dirname(file))
-  const orphan = files.find((file) => file.endsWith('.test.ts') && !folders.some((folder) => file.startsWith(`${folder}/`)))
-  if (orphan !== undefined) throw new Error(`no room runs ${orphan}: add it to a ${ROOM_FILE} in its folder or above`)
-  return folders.map((folder) => ({ folder, tier: TIERS[folder] ?? 'portable' }))
-}
-
-/** All files below `test/`, relative to the root, with `/` on every platform. */
-export async function testFiles (): Promise<readonly string[]> {
-  const names = await readdir(join(ROOT, 'test'), { recursive: true })
-  return names.map((name) => `test/${name.split(sep).join('/')}`).sort()
-}
-
-/**
- * The files to run for the paths of a command line: a room's own file for a folder with a room, else every test file below it.
- *
- * @throws an Error if a path has no tests
- */
-export async function filesOf (paths: readonly string[]): Promise<readonly string[]> {
-  const files = await testFiles()
-  return paths.flatMap((given) => {
-    const path = given.replace(/^\.\//, '').replace(/\/$/, '')
-    if (files.includes(`${path}/${ROOM_FILE}`)) return roomsBelow(files, path)
-    const found = files.filter((file) => file.endsWith('.test.ts') && (file === path || file.startsWith(`${path}/`)))
-    if (found.length === 0) throw new Error(`there are no tests at ${given}: expected a file that ends in .test.ts, or a folder below test/`)
-    return found
+  const all = await testFiles()
+  return Object.entries(ROOMS).map(([folder, tier]) => {
+    const files = all.filter((file) => roomOf(file) === folder)
+    if (files.length === 0) throw new Error(`there are no test files in ${folder}: remove it from the list of rooms`)
+    return { folder, tier, files }
   })
 }
 
-/** A room does not import the rooms below it. */
-function roomsBelow (files: readonly string[], folder: string): readonly string[] {
-  return files.filter((file) => file.startsWith(`${folder}/`) && file.endsWith(`/${ROOM_FILE}`))
+/** The test files below `test/`, relative to the root, with `/` on every platform. */
+export async function testFiles (): Promise<readonly string[]> {
+  const names = await readdir(join(ROOT, 'test'), { recursive: true })
+  return names.filter((name) => name.endsWith('.test.ts')).map((name) => `test/${name.split(sep).join('/')}`).sort()
+}
+
+/** The rooms that lie completely in a path of a command line, and the other test files in it. */
+export async function findIn (path: string): Promise<{ readonly rooms: readonly Room[], readonly files: readonly string[] }> {
+  const wanted = path.replace(/^\.\//, '').replace(/\/$/, '')
+  const isIn = (place: string): boolean => place === wanted || place.startsWith(`${wanted}/`)
+  const rooms = (await findRooms()).filter(({ folder }) => isIn(folder))
+  const files = (await testFiles()).filter((file) => isIn(file) && !rooms.some((room) => room.files.includes(file)))
+  if (rooms.length + files.length > 0) return { rooms, files }
+  throw new Error(`there are no tests at ${path}: expected a file that ends in .test.ts, or a folder in test/`)
+}
+
+/**
+ * Writes the program that runs a room. It imports the files statically: tap ends a process between dynamic imports.
+ * Returns its path.
+ */
+export async function writeProgram ({ folder, files }: Room, target: string): Promise<string> {
+  const path = join(target, `${folder.replaceAll('/', '-')}.mjs`)
+  const support = urlOf('test/support/room.ts')
+  const lines = [`import { endRoom } from '${support}'`, ...files.map((file) => `import '${urlOf(file)}'`), `await endRoom(${files.length})`]
+  await writeFile(path, `${lines.join('\n')}\n`)
+  return path
+}
+
+function urlOf (file: string): string {
+  return pathToFileURL(join(ROOT, file)).href
+}
+
+/** The nearest folder above a file that is a room. */
+function roomOf (file: string): string {
+  const folder = file.slice(0, file.lastIndexOf('/'))
+  return folder in ROOMS ? folder : roomOf(folder)
 }

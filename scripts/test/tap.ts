@@ -1,6 +1,7 @@
 import { Parser } from 'tap-parser'
 import type { Result } from 'tap-parser'
 import { stringify } from 'yaml'
+import type { Ending } from './child.js'
 
 /** What a test program printed, counted. */
 export interface Counts {
@@ -18,8 +19,17 @@ export interface TapReport extends Counts {
   readonly comments: readonly string[]
 }
 
-/** Reads the output of a test program. A program that prints no whole report, or an invalid one, counts as a failure. */
-export function readTap (output: string): TapReport {
+const LAST_LOG_LENGTH = 4_000
+
+/** What a test program printed, counted. A program that prints no whole report, or that does not end with 0, counts as a failure. */
+export function reportOf ({ stdout, stderr, code, signal }: Ending): TapReport {
+  const report = readTap(stdout)
+  if (code === 0 || report.failures.length > 0) return report
+  const log = stderr.trimEnd().slice(-LAST_LOG_LENGTH).replace(/^/gm, '    ')
+  return { ...report, failed: Math.max(1, report.failed), failures: [`the process ended with ${signal ?? `exit code ${String(code)}`}\n${log}`] }
+}
+
+function readTap (output: string): TapReport {
   const failures: string[] = []
   const reasons = new Set<string>()
   const comments: string[] = []
@@ -46,7 +56,6 @@ function countsOf (output: string): Counts {
   return { passed: count('pass'), failed: count('fail'), skipped: count('skip') + count('todo') }
 }
 
-function describe ({ fullname, name, diag }: Result): string {
-  const title = fullname === '' || fullname === name ? name : `${fullname} > ${name}`
-  return diag === null ? title : `${title}\n${stringify(diag).trimEnd().replace(/^/gm, '    ')}`
+function describe ({ fullname, diag }: Result): string {
+  return diag === null ? fullname : `${fullname}\n${stringify(diag).trimEnd().replace(/^/gm, '    ')}`
 }

@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 import type { Options } from './options.js'
 import { planOf } from './plan.js'
 import { runPhases, summarize } from './pool.js'
-import { filesOf, ROOT, testFiles } from './rooms.js'
+import { findIn, ROOT, testFiles } from './rooms.js'
 
 const FOLDERS = ['lib', 'test', 'example', 'benchmark']
 /** An editor writes a file in several steps. */
@@ -12,7 +12,7 @@ const QUIET_MS = 100
 
 /** Runs the tests that import a file, directly or not, each time the file changes. Never resolves. */
 export async function watch (options: Options, folder: string): Promise<void> {
-  const chosen = options.paths.length > 0 ? await filesOf(options.paths) : undefined
+  const chosen = options.paths.length > 0 ? await filesIn(options.paths) : await testFiles()
   const changed = new Set<string>()
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
@@ -41,8 +41,7 @@ export async function watch (options: Options, folder: string): Promise<void> {
 }
 
 /** The test files that import any of some files, directly or not. */
-async function affectedBy (files: readonly string[], chosen: readonly string[] | undefined): Promise<readonly string[]> {
-  const entryPoints = chosen ?? (await testFiles()).filter((file) => file.endsWith('.test.ts'))
+async function affectedBy (files: readonly string[], entryPoints: readonly string[]): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [...entryPoints],
@@ -58,4 +57,9 @@ async function affectedBy (files: readonly string[], chosen: readonly string[] |
   return Object.values(metafile.outputs)
     .filter(({ inputs }) => files.some((file) => file in inputs))
     .flatMap(({ entryPoint }) => entryPoint ?? [])
+}
+
+async function filesIn (paths: readonly string[]): Promise<readonly string[]> {
+  const found = await Promise.all(paths.map(findIn))
+  return found.flatMap(({ rooms, files }) => [...rooms.flatMap((room) => room.files), ...files])
 }

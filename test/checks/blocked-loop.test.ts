@@ -7,6 +7,7 @@ import { createPool } from 'mysql2'
 import pg from 'pg'
 import { createClient } from 'redis'
 import t from 'tap'
+import type { Test } from 'tap'
 import { mongodb } from '../../lib/checks/clients/mongodb.js'
 import { mysql } from '../../lib/checks/clients/mysql.js'
 import { postgres } from '../../lib/checks/clients/postgres.js'
@@ -29,7 +30,7 @@ const host = '127.0.0.1'
 const ignore = (): undefined => undefined
 
 /** Checks of servers that take a connection, or a question, and say nothing. */
-async function checksOfSilent (): Promise<Readonly<Record<string, CheckFunction>>> {
+async function checksOfSilent (t: Test): Promise<Readonly<Record<string, CheckFunction>>> {
   const port = await listen(t, createServer())
   const names = createSocket('udp4').bind(0, host)
   t.teardown(() => names.close())
@@ -61,7 +62,7 @@ async function checksOfSilent (): Promise<Readonly<Record<string, CheckFunction>
 }
 
 await t.test('a check says what it has waited for, also where its own time and the engine\'s are both over when a blocked event loop goes on', async (t) => {
-  const runs = Object.entries(await checksOfSilent()).map(([name, check]) => ({ name, run: loneCheck(check, { timeout: TIMEOUT_MS }, systemClock).run() }))
+  const runs = Object.entries(await checksOfSilent(t)).map(([name, check]) => ({ name, run: loneCheck(check, { timeout: TIMEOUT_MS }, systemClock).run() }))
   block(TIMEOUT_MS + 100)
   for (const { name, run } of runs) t.match(await run, { status: 'DOWN', details: { error: /within 1800 ms$/ } }, name)
 })

@@ -1,4 +1,0 @@
-import { everyFile } from '../support/every-file.js'
-import './readme.test.js'
-
-await everyFile(import.meta.url)
