@@ -113,6 +113,8 @@ interface Watch {
 /** Starts an app that has a client. */
 async function start (t: Test, { server, connect, expected }: Proof, address: Partial<Address> = {}): Promise<Watch> {
   const { host, port, user, password } = server
+  // The server notices a moment later that the client of the test before has hung up.
+  await server.settled(0)
   const client = await connect({ host, port, user, password, ...address })
   t.teardown(async () => await client.close())
   const { url } = await startApp(t, { showDetails: 'always', checks: { readiness: { db: client.check } } })
