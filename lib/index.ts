@@ -1,39 +1,39 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
-import { AutoChecks } from './auto-checks.js'
-import { healthUrl } from './checks/address.js'
-import { serviceDependency } from './checks/service-dependency.js'
-import { systemClock } from './clock.js'
+import { AutoChecks } from './checks/auto/auto-checks.js'
+import { healthUrl } from './dependencies/address.js'
+import { serviceDependency } from './checks/network/service-dependency.js'
+import { systemClock } from './base/clock.js'
 import { errors } from './errors.js'
-import { Guard } from './guard.js'
-import type { CheckFunction } from './health/attempt.js'
+import { GuardedFunction } from './base/guarded-function.js'
+import type { CheckFunction } from './health/check/attempt.js'
 import { HealthEngine } from './health/engine.js'
 import { collectInfo } from './info/collect.js'
 import { InfoReport } from './info/info-report.js'
 import { createManagement } from './management.js'
 import type { Management } from './management.js'
-import type { ManagementOptions, RouteClass } from './options.js'
+import type { ManagementOptions, RouteClass } from './options/types.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
 import { OwnServer } from './routes/own-server.js'
 import type { HostedRoutes } from './routes/own-server.js'
 import { pathsOf } from './routes/paths.js'
 import { Viewer } from './routes/visibility.js'
-import { readSettings } from './settings.js'
-import type { Settings } from './settings.js'
+import { readSettings } from './options/settings.js'
+import type { Settings } from './options/settings.js'
 import { processSignals } from './shutdown/process-signals.js'
 import { Shutdown } from './shutdown/shutdown.js'
 
-export type { CheckContext, CheckFunction } from './health/attempt.js'
+export type { CheckContext, CheckFunction } from './health/check/attempt.js'
 export type { Component, Health } from './health/component.js'
 export type { CheckRunMessage, StatusChangeMessage } from './health/events.js'
 export type { BuiltInKind, Kind } from './health/kind.js'
-export type { CheckOptions, FailureStatus } from './health/policy.js'
-export type { CheckResult } from './health/result.js'
+export type { CheckOptions, FailureStatus } from './health/check/policy.js'
+export type { CheckResult } from './health/check/result.js'
 export type { ComponentStatus, Status } from './health/status.js'
 export type { InfoFunction } from './info/info-report.js'
 export type { Management } from './management.js'
-export type { AuthHook, CheckOption, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show, ShutdownOption, ShutdownSignal } from './options.js'
+export type { AuthHook, CheckOption, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass, ServiceDependencyOption, Show, ShutdownOption, ShutdownSignal } from './options/types.js'
 export { errors }
 
 declare module 'fastify' {
@@ -140,8 +140,8 @@ async function createInfo ({ log }: FastifyInstance, { name, version, info, serv
 
 function createViewer ({ log }: FastifyInstance, { showComponents, showDetails }: Settings): Viewer {
   return new Viewer(
-    { show: showComponents, guard: new Guard('showComponents', log, systemClock) },
-    { show: showDetails, guard: new Guard('showDetails', log, systemClock) }
+    { show: showComponents, guard: new GuardedFunction('showComponents', log, systemClock) },
+    { show: showDetails, guard: new GuardedFunction('showDetails', log, systemClock) }
   )
 }
 

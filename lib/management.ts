@@ -1,14 +1,14 @@
 import type { AddressInfo } from 'node:net'
-import { readCheckOptions } from './check-settings.js'
-import type { CheckFunction } from './health/attempt.js'
+import { readCheckOptions } from './options/check-options.js'
+import type { CheckFunction } from './health/check/attempt.js'
 import type { Health } from './health/component.js'
 import type { HealthEngine } from './health/engine.js'
 import { assertName } from './health/kind.js'
 import type { Kind, Kinds } from './health/kind.js'
-import type { CheckOptions } from './health/policy.js'
+import type { CheckOptions } from './health/check/policy.js'
 import type { InfoFunction, InfoReport } from './info/info-report.js'
-import { assertFunction, delayOrNone, text } from './rules.js'
-import type { Settings } from './settings.js'
+import { assertFunction, delayOrNone, text } from './base/rules.js'
+import type { Settings } from './options/settings.js'
 
 /** What `fastify.management` is. */
 export interface Management {
@@ -107,7 +107,7 @@ export interface Management {
 }
 
 /** What the decorator is made of. */
-export interface ManagementContext {
+export interface ManagementDependencies {
   readonly engine: HealthEngine
   readonly info: InfoReport
   readonly settings: Pick<Settings, 'drainDelay'>
@@ -116,7 +116,7 @@ export interface ManagementContext {
 }
 
 /** Makes the decorator: the engine and the info of one instance, as other plugins may use them. */
-export function createManagement ({ engine, info, settings, addresses, onUnknownOption }: ManagementContext): Management {
+export function createManagement ({ engine, info, settings, addresses, onUnknownOption }: ManagementDependencies): Management {
   return {
     addCheck (kind, name, check, options) {
       const kinds: readonly unknown[] = Array.isArray(kind) ? kind : [kind]

@@ -4,9 +4,9 @@ import type { NatsConnection } from '@nats-io/transport-node'
 import type { Channel, ChannelModel, RecoveringChannelModel } from 'amqplib'
 import type { Connection } from 'amqplib/callback_api'
 import type { Collection, Db, MongoClient } from 'mongodb'
-import { mongodb } from '../lib/checks/clients/mongodb.js'
-import { nats } from '../lib/checks/clients/nats.js'
-import { rabbitmq } from '../lib/checks/clients/rabbitmq.js'
+import { mongodb } from '../lib/checks/clients/mongodb/mongodb.js'
+import { nats } from '../lib/checks/clients/nats/nats.js'
+import { rabbitmq } from '../lib/checks/clients/rabbitmq/rabbitmq.js'
 import type { CheckFunction } from '../lib/index.js'
 
 /** What an app has, as its drivers type it. */

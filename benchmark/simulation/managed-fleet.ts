@@ -1,9 +1,9 @@
 import Fastify from 'fastify'
-import type { CheckFunction } from '../../lib/health/attempt.js'
+import type { CheckFunction } from '../../lib/health/check/attempt.js'
 import { HealthEngine } from '../../lib/health/engine.js'
 import { Kinds } from '../../lib/health/kind.js'
-import type { CheckOptions } from '../../lib/health/policy.js'
-import { go } from '../../lib/later.js'
+import type { CheckOptions } from '../../lib/health/check/policy.js'
+import { chain } from '../../lib/base/maybe-promise.js'
 import { Chance } from '../../test/soak/chance.js'
 import type { Fleet, Surroundings } from './fleet.js'
 import type { VirtualTime } from './virtual-time.js'
@@ -60,7 +60,7 @@ export class ManagedFleet implements Fleet {
       this.requests[service] = (this.requests[service] ?? 0) + 1
       const engine = this.#engines[service]?.[replica]
       if (engine === undefined) throw new RangeError(`there is no replica ${replica} of service ${service}`)
-      void go(engine.report({ kind: 'readiness', peer }), ({ status }) => { this.#time.after(NETWORK_MS, () => answered(status === 'UP')) })
+      void chain(engine.report({ kind: 'readiness', peer }), ({ status }) => { this.#time.after(NETWORK_MS, () => answered(status === 'UP')) })
     })
   }
 }

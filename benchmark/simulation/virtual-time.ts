@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.js'
+import type { Clock } from '../../lib/base/clock.js'
 
 /** What is to be called back, unless that is taken back. */
 interface Entry {

@@ -1,7 +1,8 @@
-import { cut } from '../describe.js'
-import { isRecord, PlainCopy } from '../plain.js'
+import { cut } from '../base/describe.js'
+import { JsonSafeCopy } from '../base/json-safe.js'
 import { isStatus } from './status.js'
 import type { ComponentStatus, Status } from './status.js'
+import { isRecord } from '../base/type-guards.js'
 
 /**
  * What a report says of one check: Spring Boot Actuator's component (`{ status, details, components }`), with the time
@@ -37,7 +38,7 @@ export function toComponents (value: unknown): Record<string, Component> {
 }
 
 class ComponentCopy {
-  readonly #details = new PlainCopy()
+  readonly #details = new JsonSafeCopy()
   #count = 0
 
   ofAll (parts: unknown, depth: number): Record<string, Component> {

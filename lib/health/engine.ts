@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../base/clock.js'
 import { errors } from '../errors.js'
-import type { Later } from '../later.js'
-import { assertFunction } from '../rules.js'
-import type { CheckFunction } from './attempt.js'
-import { Availability } from './availability.js'
-import { Check } from './check.js'
+import type { MaybePromise } from '../base/maybe-promise.js'
+import { assertFunction } from '../base/rules.js'
+import type { CheckFunction } from './check/attempt.js'
+import { Lifecycle } from './lifecycle.js'
+import { Check } from './check/check.js'
 import type { Component } from './component.js'
 import { Events } from './events.js'
 import type { Kind, Kinds } from './kind.js'
-import { policyOf } from './policy.js'
-import type { CheckOptions, CheckPolicy } from './policy.js'
+import { policyOf } from './check/policy.js'
+import type { CheckOptions, CheckPolicy } from './check/policy.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
 import { Reporter } from './report.js'
-import type { BothWays, Question, Report } from './report.js'
+import type { BothWays, ReportRequest, Report } from './report.js'
 import { Startup } from './startup.js'
 
 /** What an engine needs from around it. */
@@ -31,7 +31,7 @@ export interface EngineSurroundings {
 /** The checks of one instance, its own state, and the reports made of them. Knows nothing of HTTP. */
 export class HealthEngine {
   readonly kinds: Kinds
-  readonly availability: Availability
+  readonly availability: Lifecycle
   readonly #registry = new Registry()
   readonly #startup = new Startup()
   readonly #surroundings: EngineSurroundings
@@ -48,7 +48,7 @@ export class HealthEngine {
     this.#surroundings = surroundings
     this.#defaults = policyOf(defaults)
     this.#events = new Events(fastify)
-    this.availability = new Availability(this.#events, clock, isServing)
+    this.availability = new Lifecycle(this.#events, clock, isServing)
     this.#reporter = new Reporter({ registry: this.#registry, startup: this.#startup, availability: this.availability, clock })
   }
 
@@ -100,16 +100,16 @@ export class HealthEngine {
     for (const entry of this.#registry.of('health')) close(entry)
   }
 
-  report (question: Question): Later<Report> {
+  report (question: ReportRequest): MaybePromise<Report> {
     return this.#reporter.report(question)
   }
 
   /** Makes a report with and without what is to be left out, of the same runs. */
-  reportBothWays (question: Question, exclude: ReadonlySet<string>): BothWays {
+  reportBothWays (question: ReportRequest, exclude: ReadonlySet<string>): BothWays {
     return this.#reporter.reportBothWays(question, exclude)
   }
 
-  component (name: string, peer: boolean): Later<Component | undefined> {
+  component (name: string, peer: boolean): MaybePromise<Component | undefined> {
     return this.#reporter.component(name, peer)
   }
 

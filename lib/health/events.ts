@@ -1,7 +1,7 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
-import { say } from '../say.js'
-import type { CheckObserver, OnTracedEnd, RunStart, StatusChange } from './check.js'
+import { logSafely } from '../base/safe-log.js'
+import type { CheckObserver, OnTracedEnd, RunStart, StatusChange } from './check/check.js'
 import type { Component } from './component.js'
 import type { Kind } from './kind.js'
 
@@ -53,7 +53,7 @@ export class Events {
       get isTracing () { return RUNS.hasSubscribers },
       trace: (start, begin) => this.#trace({ fastify: this.#fastify, ...start, kinds: [...kinds()] }, begin),
       changed: (change) => this.changed({ ...change, kinds: [...kinds()] }),
-      hangs: (check, abandoned) => say(this.#fastify.log, 'warn', { check, kinds: [...kinds()], abandoned }, `check "${check}" hangs: a run that timed out has not ended`)
+      hangs: (check, abandoned) => logSafely(this.#fastify.log, 'warn', { check, kinds: [...kinds()], abandoned }, `check "${check}" hangs: a run that timed out has not ended`)
     }
   }
 
@@ -61,7 +61,7 @@ export class Events {
   changed (change: Omit<StatusChangeMessage, 'fastify'>): void {
     const { check, from, to } = change
     const isNews = to !== 'UNKNOWN' && (from !== 'UNKNOWN' || to !== 'UP')
-    if (isNews) say(this.#fastify.log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
+    if (isNews) logSafely(this.#fastify.log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
     if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#fastify, ...change } satisfies StatusChangeMessage)
   }
 

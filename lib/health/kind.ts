@@ -1,4 +1,4 @@
-import { describe } from '../describe.js'
+import { describe } from '../base/describe.js'
 import { errors } from '../errors.js'
 
 /** The kinds that always exist: Kubernetes' three probes, and `health` for a check that only `/health` shows. */

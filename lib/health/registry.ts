@@ -1,5 +1,5 @@
 import { errors } from '../errors.js'
-import type { Check } from './check.js'
+import type { Check } from './check/check.js'
 import type { Kind } from './kind.js'
 
 /** A name in the registry: the kinds it answers for, and the check that is run for each. */

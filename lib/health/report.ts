@@ -1,14 +1,14 @@
-import type { Clock } from '../clock.js'
-import { TIMED_OUT, within } from '../deadline.js'
-import { go, goAll } from '../later.js'
-import type { Later } from '../later.js'
-import { LIFECYCLE } from './availability.js'
-import type { Availability } from './availability.js'
-import type { Answer, Check } from './check.js'
+import type { Clock } from '../base/clock.js'
+import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
+import { chain, chainAll } from '../base/maybe-promise.js'
+import type { MaybePromise } from '../base/maybe-promise.js'
+import { LIFECYCLE } from './lifecycle.js'
+import type { Lifecycle } from './lifecycle.js'
+import type { MaybeRun, Check } from './check/check.js'
 import type { Component, Health } from './component.js'
 import type { Kind } from './kind.js'
 import type { Entry, Registry } from './registry.js'
-import type { Outcome } from './result.js'
+import type { Outcome } from './check/result.js'
 import type { Startup } from './startup.js'
 import { isPassing, worst } from './status.js'
 import type { Status } from './status.js'
@@ -22,7 +22,7 @@ export const PEER_PATIENCE_MS = 600
 const PEER_REASON = `no result after ${PEER_PATIENCE_MS} ms, which is as long as a service that asks for this report waits`
 
 /** What a report is asked for. */
-export interface Question {
+export interface ReportRequest {
   readonly kind: Kind
   /** Names of checks to leave out. */
   readonly exclude?: ReadonlySet<string> | undefined
@@ -32,8 +32,8 @@ export interface Question {
 
 /** A report, and the same without the checks that were to be left out. */
 export interface BothWays {
-  readonly whole: Later<Report>
-  readonly without: Later<Report>
+  readonly whole: MaybePromise<Report>
+  readonly without: MaybePromise<Report>
 }
 
 /** What a report says of one entry. */
@@ -68,10 +68,10 @@ export class Report implements Health {
 }
 
 /** What reports are made of. */
-export interface ReporterSurroundings {
+export interface ReporterDependencies {
   readonly registry: Registry
   readonly startup: Startup
-  readonly availability: Availability
+  readonly availability: Lifecycle
   readonly clock: Clock
 }
 
@@ -79,10 +79,10 @@ export interface ReporterSurroundings {
 export class Reporter {
   readonly #registry: Registry
   readonly #startup: Startup
-  readonly #availability: Availability
+  readonly #availability: Lifecycle
   readonly #clock: Clock
 
-  constructor ({ registry, startup, availability, clock }: ReporterSurroundings) {
+  constructor ({ registry, startup, availability, clock }: ReporterDependencies) {
     this.#registry = registry
     this.#startup = startup
     this.#availability = availability
@@ -90,7 +90,7 @@ export class Reporter {
   }
 
   /** Asks the checks that a question is about, all at once, and gives the worst of what they say. */
-  report (question: Question): Later<Report> {
+  report (question: ReportRequest): MaybePromise<Report> {
     const { kind, exclude } = question
     const entries = this.#registry.of(kind)
     const asked = exclude === undefined || exclude.size === 0 ? entries : entries.filter(({ name }) => !exclude.has(name))
@@ -98,7 +98,7 @@ export class Reporter {
   }
 
   /** Makes a report with and without what is to be left out, of the same runs: while it is not known which one is due. */
-  reportBothWays (question: Question, exclude: ReadonlySet<string>): BothWays {
+  reportBothWays (question: ReportRequest, exclude: ReadonlySet<string>): BothWays {
     const entries = this.#registry.of(question.kind)
     const isKept = entries.map(({ name }) => !exclude.has(name))
     const parts = this.#askAll(question, entries)
@@ -107,18 +107,18 @@ export class Reporter {
   }
 
   /** Makes the component of one check, as `/health` would show it; `undefined` for a name that nothing has. */
-  component (name: string, peer = false): Later<Component | undefined> {
+  component (name: string, peer = false): MaybePromise<Component | undefined> {
     if (name === LIFECYCLE) return this.#availability.component ?? { status: 'UP' }
     const entry = this.#registry.get(name)
-    return entry && go(this.#ask(entry, { kind: 'health', peer }, this.#clock.now()), (part) => part?.component)
+    return entry && chain(this.#ask(entry, { kind: 'health', peer }, this.#clock.now()), (part) => part?.component)
   }
 
-  #askAll (question: Question, entries: readonly Entry[]): readonly Later<Part | undefined>[] {
+  #askAll (question: ReportRequest, entries: readonly Entry[]): readonly MaybePromise<Part | undefined>[] {
     const now = this.#clock.now()
     return entries.map((entry) => this.#ask(entry, question, now))
   }
 
-  #ask (entry: Entry, question: Question, now: number): Later<Part | undefined> {
+  #ask (entry: Entry, question: ReportRequest, now: number): MaybePromise<Part | undefined> {
     const { kind, peer = false } = question
     const check = entry.checkFor(kind)
     if (peer && entry.remote) return { entry, component: asInformation(check.shown) }
@@ -127,31 +127,31 @@ export class Reporter {
     const answer = peer ? this.#orUnanswered(check, check.ask(now), PEER_PATIENCE_MS, PEER_REASON) : check.ask(now)
     // Without a closure for each of many results that are there.
     if (answer !== undefined && !(answer instanceof Promise)) return { entry, component: answer, run: answer }
-    return go(answer, (run) => run === undefined ? this.#askSuccessor(entry, question, now) : { entry, component: run, run })
+    return chain(answer, (run) => run === undefined ? this.#askSuccessor(entry, question, now) : { entry, component: run, run })
   }
 
   /** For a check that was removed while it was waited for: the one that has taken its place, in what is left of the time. */
-  #askSuccessor (removed: Entry, { kind, peer = false }: Question, askedAt: number): Later<Part | undefined> {
+  #askSuccessor (removed: Entry, { kind, peer = false }: ReportRequest, askedAt: number): MaybePromise<Part | undefined> {
     const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
     if (entry === undefined || entry === removed) return undefined
     const now = this.#clock.now()
     const patienceMs = peer ? PEER_PATIENCE_MS : removed.checkFor(kind).policy.timeout
     const leftMs = Math.max(0, askedAt + patienceMs - now)
     const check = entry.checkFor(kind)
-    return go(this.#orUnanswered(check, check.ask(now), leftMs, 'no result in time, after another check of this name was removed'), (run) => run && { entry, component: run, run })
+    return chain(this.#orUnanswered(check, check.ask(now), leftMs, 'no result in time, after another check of this name was removed'), (run) => run && { entry, component: run, run })
   }
 
   /** Waits no longer than so many milliseconds. */
-  #orUnanswered (check: Check, answer: Answer, patienceMs: number, reason: string): Answer {
+  #orUnanswered (check: Check, answer: MaybeRun, patienceMs: number, reason: string): MaybeRun {
     if (!(answer instanceof Promise)) return answer
-    return within(patienceMs, answer, this.#clock).then((run) => run === TIMED_OUT ? check.unanswered(reason) : run)
+    return withTimeout(patienceMs, answer, this.#clock).then((run) => run === TIMED_OUT ? check.unanswered(reason) : run)
   }
 
-  #conclude (question: Question, parts: readonly Later<Part | undefined>[]): Later<Report> {
-    return goAll(parts, (parts) => this.#report(question, parts.every((part) => part !== undefined) ? parts : parts.filter((part) => part !== undefined)))
+  #conclude (question: ReportRequest, parts: readonly MaybePromise<Part | undefined>[]): MaybePromise<Report> {
+    return chainAll(parts, (parts) => this.#report(question, parts.every((part) => part !== undefined) ? parts : parts.filter((part) => part !== undefined)))
   }
 
-  #report ({ kind, peer }: Question, parts: readonly Part[]): Report {
+  #report ({ kind, peer }: ReportRequest, parts: readonly Part[]): Report {
     const own = this.#availability.statusFor(kind)
     const status = kind === 'startup' && this.#startup.completed ? 'UP' : worstOf(own, parts)
     if (kind === 'startup' && peer !== true) this.#completeStartup(parts)

@@ -1,7 +1,7 @@
-import type { Check } from './check.js'
+import type { Check } from './check/check.js'
 import type { Kind } from './kind.js'
 import type { Entry } from './registry.js'
-import type { Outcome } from './result.js'
+import type { Outcome } from './check/result.js'
 
 /**
  * Startup, once over, is over: when there is at least one startup check and all have passed, the startup probe stays

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
-import type { Surroundings } from './surroundings.js'
-import { readTextFile } from './text-file.js'
+import type { System } from './system.js'
+import { readTextFile } from '../base/text-file.js'
 
 /** What the app's package.json says of it. */
 export interface AppPackage {
@@ -14,14 +14,14 @@ export interface AppPackage {
  * `node_modules` folder, from the working directory upward. The first with a name is it: a nameless one, such as build tools
  * put into their output, and one that is no JSON are passed over.
  */
-export async function findAppPackage (surroundings: Surroundings): Promise<AppPackage | undefined> {
+export async function findAppPackage (surroundings: System): Promise<AppPackage | undefined> {
   const script = await mainScript(surroundings)
   return (script === undefined ? undefined : await findUpward(script, surroundings.root)) ??
     await findUpward(surroundings.cwd, surroundings.root)
 }
 
 /** Where it really lies: a tool is started through a link in some `bin` folder. */
-async function mainScript ({ argv: [, script], cwd }: Surroundings): Promise<string | undefined> {
+async function mainScript ({ argv: [, script], cwd }: System): Promise<string | undefined> {
   if (script === undefined) return undefined
   const path = resolve(cwd, script)
   const real = await realpath(path).catch(() => path)

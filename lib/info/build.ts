@@ -1,6 +1,6 @@
-import { REDACTED, isSecretName, redactText } from '../redact.js'
+import { REDACTED, isSecretName, redactText } from '../base/redact.js'
 import type { AppPackage } from './app-package.js'
-import { firstSet, type Environment } from './environment.js'
+import { firstSet, type Environment } from '../base/environment.js'
 
 /** What an app was built as and by, as Actuator's `build` section. */
 export type Build = Readonly<Record<string, string>>

@@ -1,16 +1,16 @@
-import { redactText } from '../redact.js'
+import { redactText } from '../base/redact.js'
 import { findAppPackage, type AppPackage } from './app-package.js'
 import { present, type Attributes } from './attributes.js'
 import { buildSection, type Build } from './build.js'
 import { containerAttributes } from './container.js'
-import { firstSet } from './environment.js'
+import { firstSet } from '../base/environment.js'
 import { gitSection, type Git } from './git.js'
 import { hostAttributes } from './host.js'
 import { instanceId } from './instance-id.js'
 import { kubernetesAttributes } from './kubernetes.js'
 import { processAttributes } from './process.js'
 import { resourceAttributes } from './resource-attributes.js'
-import { processSurroundings, type Surroundings } from './surroundings.js'
+import { currentSystem, type System } from './system.js'
 
 /** What the user says of the service, in the plugin's options. */
 export interface CollectOptions {
@@ -42,7 +42,7 @@ const UNKNOWN_SERVICE = 'unknown_service:node'
  * const info = await collectInfo({ name: 'users-api', serviceInstanceId: true })
  * info['trace.attributes']['service.name'] // 'users-api'
  */
-export async function collectInfo (options: CollectOptions, surroundings: Surroundings = processSurroundings()): Promise<CollectedInfo> {
+export async function collectInfo (options: CollectOptions, surroundings: System = currentSystem()): Promise<CollectedInfo> {
   const app = await attempt(() => findAppPackage(surroundings), undefined)
   const git = await attempt(() => gitSection(surroundings), undefined)
   const build = await attempt(() => buildSection(app, surroundings.env), undefined)
@@ -54,7 +54,7 @@ export async function collectInfo (options: CollectOptions, surroundings: Surrou
   }
 }
 
-async function collectAttributes (options: CollectOptions, app: AppPackage | undefined, surroundings: Surroundings): Promise<Attributes> {
+async function collectAttributes (options: CollectOptions, app: AppPackage | undefined, surroundings: System): Promise<Attributes> {
   const given = await attempt(() => resourceAttributes(surroundings.env), {})
   const { 'service.name': givenServiceName = '', 'service.instance.id': givenId = '', ...others } = given
   const name = givenName(options, surroundings) ?? (givenServiceName.trim() === '' ? nameOf(app) : givenServiceName)
@@ -62,13 +62,13 @@ async function collectAttributes (options: CollectOptions, app: AppPackage | und
   return redactAll({ 'service.name': name, 'service.instance.id': id, ...await readAll(surroundings), ...present(others) })
 }
 
-async function readAll (surroundings: Surroundings): Promise<Attributes> {
+async function readAll (surroundings: System): Promise<Attributes> {
   const sources = [hostAttributes, processAttributes, containerAttributes, kubernetesAttributes]
   const found = await Promise.all(sources.map((source) => attempt<Attributes>(() => source(surroundings), {})))
   return Object.fromEntries(found.flatMap((attributes) => Object.entries(attributes)))
 }
 
-function givenName ({ name }: CollectOptions, { env }: Surroundings): string | undefined {
+function givenName ({ name }: CollectOptions, { env }: System): string | undefined {
   return name === undefined || name.trim() === '' ? firstSet(env, 'OTEL_SERVICE_NAME') : name
 }
 
@@ -77,7 +77,7 @@ function nameOf (app: AppPackage | undefined): string {
 }
 
 /** The kept id is the last resort: nothing is written for an id that would not be shown. */
-async function chooseInstanceId ({ serviceInstanceId }: CollectOptions, given: string, name: string, surroundings: Surroundings): Promise<string> {
+async function chooseInstanceId ({ serviceInstanceId }: CollectOptions, given: string, name: string, surroundings: System): Promise<string> {
   if (typeof serviceInstanceId === 'string' && serviceInstanceId.trim() !== '') return serviceInstanceId
   if (serviceInstanceId !== true || given.trim() !== '') return given
   return await instanceId(name, surroundings)

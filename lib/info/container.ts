@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Attributes } from './attributes.js'
-import type { Surroundings } from './surroundings.js'
-import { readTextFile } from './text-file.js'
+import type { System } from './system.js'
+import { readTextFile } from '../base/text-file.js'
 
 /** `ID`, `docker-ID.scope`, `cri-containerd-ID.scope`, `crio-ID.scope`, `libpod-ID.scope`, `…slice:cri-containerd:ID`. */
 const CGROUP_PART = /(?:^|[-:])([0-9a-f]{64})(?:\.scope)?$/
@@ -16,7 +16,7 @@ const MOUNT_ROOT = /\/containers\/([0-9a-f]{64})\/(?:hostname|hosts|resolv\.conf
  * OpenTelemetry's `container.id`, where this process runs in a container: from the names of its cgroups (cgroup v1, and v2
  * without a namespace), else from the mounts of `/etc/hostname` and the like (cgroup v2, whose private namespace shows `/`).
  */
-export async function containerAttributes ({ root }: Surroundings): Promise<Attributes> {
+export async function containerAttributes ({ root }: System): Promise<Attributes> {
   const id = findId(await readTextFile(join(root, 'proc/self/cgroup')), idInCgroup) ??
     findId(await readTextFile(join(root, 'proc/self/mountinfo')), idInMount)
   return id === undefined ? {} : { 'container.id': id }

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { parseProperties } from './properties.js'
-import type { Surroundings } from './surroundings.js'
-import { readTextFile } from './text-file.js'
+import type { System } from './system.js'
+import { readTextFile } from '../base/text-file.js'
 
 /** The commit an app was built from, as Actuator shows it with `management.info.git.mode=simple`. */
 export interface Git {
@@ -21,7 +21,7 @@ const SHORT_ID_LENGTH = 7
  * Reads `git.properties` in the working directory, the file that git-commit-id plugins write. Only the branch and the commit's
  * id and time are taken: a remote's URL, an author's address and the like stay inside.
  */
-export async function gitSection ({ cwd }: Surroundings): Promise<Git | undefined> {
+export async function gitSection ({ cwd }: System): Promise<Git | undefined> {
   const properties = parseProperties(await readTextFile(join(cwd, 'git.properties')) ?? '')
   const branch = valueOf(properties, 'git.branch')
   const commit = commitIn(properties)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { present, type Attributes } from './attributes.js'
-import type { Surroundings } from './surroundings.js'
-import { readTextFile } from './text-file.js'
+import type { System } from './system.js'
+import { readTextFile } from '../base/text-file.js'
 
 /** Node's names to those of OpenTelemetry's `host.arch`; the others are the same. */
 const ARCHITECTURES: ReadonlyMap<string, string> = new Map([['x64', 'amd64'], ['arm', 'arm32'], ['ia32', 'x86'], ['ppc', 'ppc32']])
@@ -10,7 +10,7 @@ const ARCHITECTURES: ReadonlyMap<string, string> = new Map([['x64', 'amd64'], ['
 const OS_TYPES: ReadonlyMap<string, string> = new Map([['win32', 'windows'], ['sunos', 'solaris'], ['android', 'linux']])
 
 /** The host and its operating system, in OpenTelemetry's `host.*` and `os.*` attributes, and the Flask system's `machine.id`. */
-export async function hostAttributes (surroundings: Surroundings): Promise<Attributes> {
+export async function hostAttributes (surroundings: System): Promise<Attributes> {
   const { hostname, arch, platform } = surroundings
   const machineId = await readMachineId(surroundings)
   return present({
@@ -24,7 +24,7 @@ export async function hostAttributes (surroundings: Surroundings): Promise<Attri
 }
 
 /** machine-id(5), where OpenTelemetry's `host.id` is to come from on Linux, and D-Bus's own file, its predecessor. */
-async function readMachineId ({ root }: Surroundings): Promise<string | undefined> {
+async function readMachineId ({ root }: System): Promise<string | undefined> {
   for (const path of ['etc/machine-id', 'var/lib/dbus/machine-id']) {
     const [id = ''] = (await readTextFile(join(root, path)))?.trim().split('\n') ?? []
     if (id !== '' && id !== 'uninitialized') return id.trim()
@@ -32,14 +32,14 @@ async function readMachineId ({ root }: Surroundings): Promise<string | undefine
   return undefined
 }
 
-async function describeOs (surroundings: Surroundings): Promise<string> {
+async function describeOs (surroundings: System): Promise<string> {
   const kernel = `${surroundings.osType} ${surroundings.osRelease}`.trim()
   const name = await readPrettyName(surroundings)
   return name === undefined ? kernel : `${name}, ${kernel}`
 }
 
 /** os-release(5). */
-async function readPrettyName ({ root }: Surroundings): Promise<string | undefined> {
+async function readPrettyName ({ root }: System): Promise<string | undefined> {
   for (const path of ['etc/os-release', 'usr/lib/os-release']) {
     const [, value = ''] = /^PRETTY_NAME=(.*)$/m.exec(await readTextFile(join(root, path)) ?? '') ?? []
     const name = unquote(value.trim())

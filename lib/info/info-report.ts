@@ -1,10 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Clock } from '../clock.js'
-import { describe } from '../describe.js'
+import type { Clock } from '../base/clock.js'
+import { describe } from '../base/describe.js'
 import { errors } from '../errors.js'
-import { FAILED, Guard } from '../guard.js'
-import { isRecord, toPlain, toPlainObject } from '../plain.js'
+import { FAILED, GuardedFunction } from '../base/guarded-function.js'
+import { toJsonSafe, toJsonSafeObject } from '../base/json-safe.js'
 import type { CollectedInfo } from './collect.js'
+import { isRecord } from '../base/type-guards.js'
 
 /** Gives one section of `/info`, at each request. */
 export type InfoFunction = () => unknown
@@ -27,24 +28,24 @@ const OWN_SECTIONS: readonly string[] = ['app', 'trace.attributes', 'git', 'buil
 /** Puts `/info` together: what was collected at the start, the version, and what the app adds. */
 export class InfoReport {
   readonly #sources: InfoSources
-  readonly #versionGuard: Guard
-  readonly #moreGuard: Guard
+  readonly #versionGuard: GuardedFunction
+  readonly #moreGuard: GuardedFunction
   readonly #sections = new Map<string, () => Promise<unknown>>()
 
   constructor (sources: InfoSources) {
     const { more } = sources
-    this.#sources = { ...sources, more: typeof more === 'object' ? toPlainObject(more) : more }
-    this.#versionGuard = new Guard('version', sources.log, sources.clock)
-    this.#moreGuard = new Guard('info', sources.log, sources.clock)
+    this.#sources = { ...sources, more: typeof more === 'object' ? toJsonSafeObject(more) : more }
+    this.#versionGuard = new GuardedFunction('version', sources.log, sources.clock)
+    this.#moreGuard = new GuardedFunction('info', sources.log, sources.clock)
   }
 
   /** Adds a section. Throws when its name is taken, by another or by a section of the endpoint's own. */
   add (name: string, section: InfoFunction): void {
     if (OWN_SECTIONS.includes(name) || this.#sections.has(name)) throw new errors.NameTaken('info section', name, 'give this section another name')
-    const guard = new Guard(`info section ${name}`, this.#sources.log, this.#sources.clock)
+    const guard = new GuardedFunction(`info section ${name}`, this.#sources.log, this.#sources.clock)
     this.#sections.set(name, async () => {
       const content = await guard.run(async () => assertNoError(await section()))
-      return content === FAILED ? UNAVAILABLE : toPlain(content) ?? null
+      return content === FAILED ? UNAVAILABLE : toJsonSafe(content) ?? null
     })
   }
 
@@ -70,7 +71,7 @@ export class InfoReport {
   async #more (): Promise<Record<string, unknown>> {
     const { more } = this.#sources
     const given = typeof more === 'function' ? await this.#moreGuard.run(async () => assertObject(await more())) : more ?? {}
-    return given === FAILED ? { info: UNAVAILABLE } : toPlainObject(given)
+    return given === FAILED ? { info: UNAVAILABLE } : toJsonSafeObject(given)
   }
 
   async #allSections (): Promise<Record<string, unknown>> {

@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { link, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Surroundings } from './surroundings.js'
-import { readOwnTextFile } from './text-file.js'
+import type { System } from './system.js'
+import { readOwnTextFile } from '../base/text-file.js'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
@@ -13,7 +13,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
  * Anyone may write to that folder, so only a regular file of this user's with a UUID in it is trusted. Whatever goes wrong,
  * there is an id: a random one, for this process only.
  */
-export async function instanceId (serviceName: string, { tmpdir, uid }: Surroundings): Promise<string> {
+export async function instanceId (serviceName: string, { tmpdir, uid }: System): Promise<string> {
   const path = join(tmpdir, fileName(serviceName, uid))
   return await readId(path, uid) ?? await keepId(path, uid, randomUUID())
 }

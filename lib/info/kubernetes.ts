@@ -1,9 +1,9 @@
 import { join } from 'node:path'
 import { present, type Attributes } from './attributes.js'
-import { firstSet, type Environment } from './environment.js'
+import { firstSet, type Environment } from '../base/environment.js'
 import { isDeploymentPodName, parsePodName } from './pod-name.js'
-import type { Surroundings } from './surroundings.js'
-import { readTextFile } from './text-file.js'
+import type { System } from './system.js'
+import { readTextFile } from '../base/text-file.js'
 
 /** Where the kubelet mounts the namespace ("Accessing the Kubernetes API from a Pod"). */
 const NAMESPACE_FILE = 'var/run/secrets/kubernetes.io/serviceaccount/namespace'
@@ -31,7 +31,7 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
  * The pod this process runs in, in OpenTelemetry's `k8s.*` attributes. What the environment says wins over what the pod's
  * name tells. A host's name counts as a pod's when Kubernetes is there, or when it has the form of a Deployment's pod.
  */
-export async function kubernetesAttributes ({ env, root, hostname }: Surroundings): Promise<Attributes> {
+export async function kubernetesAttributes ({ env, root, hostname }: System): Promise<Attributes> {
   const mounted = await readTextFile(join(root, NAMESPACE_FILE))
   const isInKubernetes = mounted !== undefined || firstSet(env, 'KUBERNETES_SERVICE_HOST') !== undefined
   const podName = firstSet(env, 'K8S_POD_NAME', 'POD_NAME') ?? podNameOfHost(firstSet(env, 'HOSTNAME') ?? hostname, isInKubernetes)

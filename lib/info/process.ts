@@ -1,6 +1,6 @@
-import { redactArguments } from '../redact.js'
+import { redactArguments } from '../base/redact.js'
 import { present, type Attributes } from './attributes.js'
-import type { Surroundings } from './surroundings.js'
+import type { System } from './system.js'
 
 /** `node --eval` has its whole source on the command line. */
 const LONGEST_COMMAND_LINE = 1_000
@@ -9,7 +9,7 @@ const LONGEST_COMMAND_LINE = 1_000
  * This process and its runtime, in OpenTelemetry's `process.*` attributes. The arguments are redacted before they are joined:
  * afterwards nobody can tell where the value of `--password` ends.
  */
-export function processAttributes ({ pid, argv, execArgv, execPath, nodeVersion }: Surroundings): Attributes {
+export function processAttributes ({ pid, argv, execArgv, execPath, nodeVersion }: System): Attributes {
   const [executable = execPath, ...scriptAndArguments] = argv
   return present({
     'process.pid': pid,

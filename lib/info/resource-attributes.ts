@@ -1,5 +1,5 @@
-import { REDACTED, isSecretName } from '../redact.js'
-import { firstSet, type Environment } from './environment.js'
+import { REDACTED, isSecretName } from '../base/redact.js'
+import { firstSet, type Environment } from '../base/environment.js'
 
 /**
  * The attributes in `OTEL_RESOURCE_ATTRIBUTES`: `key1=value1,key2=value2`, in the W3C Baggage format without metadata, both

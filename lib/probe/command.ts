@@ -1,8 +1,8 @@
 import type { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
-import { LONGEST_DELAY_MS, systemClock } from '../clock.js'
-import { within } from '../deadline.js'
-import { cut, describe, reasonOf } from '../describe.js'
+import { LONGEST_DELAY_MS, systemClock } from '../base/clock.js'
+import { withTimeout } from '../base/with-timeout.js'
+import { cut, describe, reasonOf } from '../base/describe.js'
 import { probe } from './http-probe.js'
 import type { ProbeOptions, ProbeResult } from './http-probe.js'
 
@@ -118,5 +118,5 @@ async function write (stream: Writable, text: string): Promise<void> {
     stream.once('error', () => resolve())
     stream.write(text, () => resolve())
   })
-  await within(LONGEST_WRITE_MS, written, systemClock)
+  await withTimeout(LONGEST_WRITE_MS, written, systemClock)
 }

@@ -1,9 +1,9 @@
 import http from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import https from 'node:https'
-import { systemClock } from '../clock.js'
-import { TIMED_OUT, within } from '../deadline.js'
-import { reasonOf } from '../describe.js'
+import { systemClock } from '../base/clock.js'
+import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
+import { reasonOf } from '../base/describe.js'
 
 /** How much of a body the kubelet reads, and how often it asks where it is redirected. */
 const MOST_BYTES = 10 * 1024
@@ -49,7 +49,7 @@ export async function probe (url: URL, { timeoutMs, userAgent }: ProbeOptions): 
   const end = new AbortController()
   const answer = new Answer()
   const asking = follow(url, async (target) => await send(target, userAgent, end.signal)).then(async (response) => await answer.take(response))
-  const result = await within(timeoutMs, asking, systemClock).then(
+  const result = await withTimeout(timeoutMs, asking, systemClock).then(
     (outcome) => outcome === TIMED_OUT ? answer.brokenOff(`no answer within ${timeoutMs} ms`, `did not end within ${timeoutMs} ms`) : answer.judged(),
     (error: unknown) => answer.brokenOff(reasonOf(error), `broke off: ${reasonOf(error)}`)
   )

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
-import type { Clock } from '../clock.js'
-import { FAILED, Guard } from '../guard.js'
-import type { AuthHook } from '../options.js'
+import type { Clock } from '../base/clock.js'
+import { FAILED, GuardedFunction } from '../base/guarded-function.js'
+import type { AuthHook } from '../options/types.js'
 import { sendForbidden } from './answer.js'
 import { preventCache } from './prevent-cache.js'
 
@@ -11,7 +11,7 @@ import { preventCache } from './prevent-cache.js'
  */
 export function guardedAuth (hooks: readonly AuthHook[], log: FastifyBaseLogger, clock: Clock): onRequestAsyncHookHandler[] {
   return hooks.map((hook) => {
-    const guard = new Guard('auth', log, clock)
+    const guard = new GuardedFunction('auth', log, clock)
     return async function auth (this: FastifyInstance, request, reply) {
       preventCache(reply)
       const verdict = await guard.run(async () => await ask(this, hook, request, reply))

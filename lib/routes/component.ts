@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { componentV2 } from './actuator-v2.js'
 import { sendJson, sendNotFound } from './answer.js'
 import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
-import { isPeer } from './peer.js'
+import { isPeer } from '../dependencies/peer.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { ComponentParams, componentResponse, errorResponse } from './schemas.js'

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Kind } from '../health/kind.js'
-import type { Question, Report } from '../health/report.js'
-import { go } from '../later.js'
+import type { ReportRequest, Report } from '../health/report.js'
+import { chain } from '../base/maybe-promise.js'
 import { healthV2 } from './actuator-v2.js'
 import { sendText } from './answer.js'
 import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
-import { isPeer } from './peer.js'
+import { isPeer } from '../dependencies/peer.js'
 import { readQuery } from './query.js'
 import { probeRoute, reportRoute } from './route.js'
 import type { RouteContext, RouteSchema } from './route.js'
@@ -39,7 +39,7 @@ export function registerProbes (instance: FastifyInstance, sources: RouteContext
 function answerProbe (context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> | undefined {
   const { url = '', headers } = request.raw
   if (url.includes('?')) return answer(context, kind, request, reply)
-  const answered = go(context.engine.report({ kind, peer: isPeer(request) }), ({ status }) => {
+  const answered = chain(context.engine.report({ kind, peer: isPeer(request) }), ({ status }) => {
     sendText(reply, context.settings.statusCodes[status], TERSE[status], mediaTypeFor(headers.accept))
   })
   return answered instanceof Promise ? answered.then(() => reply) : undefined
@@ -59,7 +59,7 @@ async function answer (context: RouteContext, kind: Kind, request: FastifyReques
  * Leaves out what is to be left out, where the request may see components. While a function decides on that, the report is
  * made both ways: there is no time to do one after the other.
  */
-async function report ({ engine, viewer }: RouteContext, question: Question, exclude: ReadonlySet<string>, seen: Promise<Visibility>): Promise<Report> {
+async function report ({ engine, viewer }: RouteContext, question: ReportRequest, exclude: ReadonlySet<string>, seen: Promise<Visibility>): Promise<Report> {
   if (exclude.size === 0 || viewer.showsComponents === false) return await engine.report(question)
   if (viewer.showsComponents === true) return await engine.report({ ...question, exclude })
   const { whole, without } = engine.reportBothWays(question, exclude)

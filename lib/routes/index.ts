@@ -5,14 +5,14 @@ import { registerInfo } from './info.js'
 import { isolate } from './isolation.js'
 import { registerLinks } from './links.js'
 import { hasLinks } from './paths.js'
-import type { RouteSources } from './route.js'
+import type { RouteDependencies } from './route.js'
 import { registerVersion } from './version.js'
 
 /**
  * Registers the routes in an instance of their own, within their host and under the prefix that this is given. Async, so that a route
  * which Fastify refuses is a rejection: a plugin that throws at once ends the process.
  */
-export async function registerRoutes (instance: FastifyInstance, host: FastifyInstance, sources: RouteSources): Promise<void> {
+export async function registerRoutes (instance: FastifyInstance, host: FastifyInstance, sources: RouteDependencies): Promise<void> {
   const { endpoints } = sources.settings
   const context = { ...sources, isolation: isolate(instance, host, sources.settings) }
   registerProbes(instance, context)

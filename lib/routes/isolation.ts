@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
-import { LONGEST_DELAY_MS } from '../clock.js'
-import type { Settings } from '../settings.js'
+import { LONGEST_DELAY_MS } from '../base/clock.js'
+import type { Settings } from '../options/settings.js'
 import type { RouteContext } from './route.js'
 import { levelFor, silence } from './silence.js'
 

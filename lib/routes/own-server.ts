@@ -1,10 +1,10 @@
 import { createServer } from 'node:http'
 import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import type { Clock } from '../clock.js'
-import { reasonOf } from '../describe.js'
+import type { Clock } from '../base/clock.js'
+import { reasonOf } from '../base/describe.js'
 import { errors } from '../errors.js'
-import type { ListenSettings } from '../settings.js'
+import type { ListenSettings } from '../options/settings.js'
 
 /** How long an answer that is under way when the server closes may take, in milliseconds. */
 const LAST_ANSWER_MS = 1_000
@@ -13,7 +13,7 @@ const LAST_ANSWER_MS = 1_000
 export type HostedRoutes = (instance: FastifyInstance, host: FastifyInstance) => Promise<void>
 
 /** What a server of its own is made of. */
-export interface OwnServerParts {
+export interface OwnServerDependencies {
   /** The app it belongs to, of which it has the log and nothing else. */
   readonly app: FastifyInstance
   readonly listen: ListenSettings
@@ -27,17 +27,17 @@ export interface OwnServerParts {
 /** The server of the option `listen`: the routes on a port of their own. It keeps no process alive: the app does. */
 export class OwnServer {
   readonly #server: FastifyInstance
-  readonly #parts: OwnServerParts
+  readonly #parts: OwnServerDependencies
   #opening: Promise<string> | undefined
   #isClosed = false
 
-  private constructor (server: FastifyInstance, parts: OwnServerParts) {
+  private constructor (server: FastifyInstance, parts: OwnServerDependencies) {
     this.#server = server
     this.#parts = parts
   }
 
   /** Makes one that does not listen yet. */
-  static async create (parts: OwnServerParts): Promise<OwnServer> {
+  static async create (parts: OwnServerDependencies): Promise<OwnServer> {
     const { app, prefix, routes, isSilent } = parts
     // Only who wants a server needs to load it.
     const { default: Fastify } = await import('fastify')

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings.js'
+import type { Settings } from '../options/settings.js'
 
 /** Whether the prefix itself has links. Where it is `/`, that path is the app's own. */
 export function hasLinks ({ endpoints, prefix }: Settings): boolean {

@@ -1,13 +1,13 @@
 import type { FastifySchema, onRequestAsyncHookHandler, RouteShorthandOptions } from 'fastify'
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
-import type { Settings } from '../settings.js'
+import type { Settings } from '../options/settings.js'
 import { errorResponse } from './schemas.js'
 import type { ResponseSchema } from './schemas.js'
 import type { Viewer } from './visibility.js'
 
 /** What the endpoints answer from. */
-export interface RouteSources {
+export interface RouteDependencies {
   readonly engine: HealthEngine
   readonly info: InfoReport
   readonly settings: Settings
@@ -16,7 +16,7 @@ export interface RouteSources {
 }
 
 /** What the routes of one instance are made of. */
-export interface RouteContext extends RouteSources {
+export interface RouteContext extends RouteDependencies {
   /** What stands against settings of the app that would be theirs too. */
   readonly isolation: Pick<RouteShorthandOptions, 'logLevel' | 'handlerTimeout'>
 }

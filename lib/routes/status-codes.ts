@@ -1,5 +1,5 @@
 import { STATUSES } from '../health/status.js'
-import type { Settings } from '../settings.js'
+import type { Settings } from '../options/settings.js'
 import type { ResponseSchema } from './schemas.js'
 
 /** The response schemas of a route that answers a status: one for each code that a status has, which says the statuses it stands for. */

@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify'
-import type { Guard } from '../guard.js'
+import type { GuardedFunction } from '../base/guarded-function.js'
 import type { Component, Health } from '../health/component.js'
 import { PEER_PATIENCE_MS } from '../health/report.js'
 import type { Report } from '../health/report.js'
 import { STATUSES } from '../health/status.js'
 import type { ComponentStatus } from '../health/status.js'
-import type { Show } from '../options.js'
-import { isPeer } from './peer.js'
+import type { Show } from '../options/types.js'
+import { isPeer } from '../dependencies/peer.js'
 
 /** What one request may see of a report. */
 export interface Visibility {
@@ -49,7 +49,7 @@ export class Viewer {
 
 interface ShowRule {
   readonly show: Show
-  readonly guard: Guard
+  readonly guard: GuardedFunction
 }
 
 /** Only `true` itself shows: a function that forgot to return, or returned a user, hides. */

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:cluster'
-import type { Clock } from '../clock.js'
-import { within } from '../deadline.js'
+import type { Clock } from '../base/clock.js'
+import { withTimeout } from '../base/with-timeout.js'
 
 /** How long a primary has to let a worker go, in milliseconds. */
 const LIMIT_MS = 1_000
@@ -17,5 +17,5 @@ export async function leaveCluster (worker: Worker | undefined, clock: Clock): P
   worker.on('error', () => undefined)
   const parted = new Promise<void>((resolve) => worker.once('disconnect', () => resolve()))
   worker.disconnect()
-  await within(LIMIT_MS, parted, clock)
+  await withTimeout(LIMIT_MS, parted, clock)
 }

@@ -4,7 +4,7 @@ import { constants } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
 import { Server } from 'node:net'
 import type { Socket } from 'node:net'
-import type { Clock } from '../clock.js'
+import type { Clock } from '../base/clock.js'
 
 /** A socket of HTTP/1. Node keeps there the answer that is under way, and its parser until the socket is handed over, as to a WebSocket. */
 interface HttpSocket extends Socket {

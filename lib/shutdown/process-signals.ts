@@ -1,5 +1,5 @@
-import { systemClock } from '../clock.js'
-import type { ShutdownSignal } from '../options.js'
+import { systemClock } from '../base/clock.js'
+import type { ShutdownSignal } from '../options/types.js'
 import { leaveCluster } from './cluster.js'
 
 /** An app that listens, and that signals end. */

@@ -1,19 +1,19 @@
 import { Server } from 'node:net'
 import type { FastifyInstance } from 'fastify'
-import type { Clock } from '../clock.js'
-import { TIMED_OUT, within } from '../deadline.js'
-import type { Availability } from '../health/availability.js'
-import type { ShutdownSignal } from '../options.js'
-import { say } from '../say.js'
-import type { ShutdownSettings } from '../settings.js'
+import type { Clock } from '../base/clock.js'
+import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
+import type { Lifecycle } from '../health/lifecycle.js'
+import type { ShutdownSignal } from '../options/types.js'
+import { logSafely } from '../base/safe-log.js'
+import type { ShutdownSettings } from '../options/settings.js'
 import { Connections } from './connections.js'
 import type { Member, ProcessSignals } from './process-signals.js'
 
 /** What the shutdown of an app is made of. */
-export interface ShutdownParts {
+export interface ShutdownDependencies {
   readonly fastify: FastifyInstance
   readonly settings: ShutdownSettings
-  readonly availability: Pick<Availability, 'drain' | 'hurry'>
+  readonly availability: Pick<Lifecycle, 'drain' | 'hurry'>
   readonly signals: Pick<ProcessSignals, 'join' | 'leave'>
   readonly clock: Clock
 }
@@ -28,19 +28,19 @@ interface Closable {
  * not heard of that, then `fastify.close()`.
  */
 export class Shutdown implements Member {
-  readonly #parts: ShutdownParts
+  readonly #parts: ShutdownDependencies
   readonly #connections = new Connections()
   #isSignalled = false
   #drained: Promise<void> | undefined
   #closed: Promise<void> | undefined
 
-  private constructor (parts: ShutdownParts) {
+  private constructor (parts: ShutdownDependencies) {
     this.#parts = parts
     this.#connections.watch(parts.fastify.server)
   }
 
   /** Has an app shut down by signals. To be called before it is ready. */
-  static of (parts: ShutdownParts): void {
+  static of (parts: ShutdownDependencies): void {
     const { fastify } = parts
     const shutdown = new Shutdown(parts)
     fastify.addHook('onReady', (done) => {
@@ -81,7 +81,7 @@ export class Shutdown implements Member {
     if (this.#closed === undefined) await this.#drain(signal)
     else this.#hasten(signal)
     this.#closed ??= this.#close()
-    if (await within(timeout, this.#closed, clock) !== TIMED_OUT) return
+    if (await withTimeout(timeout, this.#closed, clock) !== TIMED_OUT) return
     this.#say('error', `the app has not closed within ${timeout} ms: what is under way is cut off`)
     signals.leave(this, false)
   }
@@ -131,7 +131,7 @@ export class Shutdown implements Member {
   }
 
   #say (level: 'error' | 'info', text: string, fields: object = {}): void {
-    say(this.#parts.fastify.log, level, fields, text)
+    logSafely(this.#parts.fastify.log, level, fields, text)
   }
 }
 

@@ -5,9 +5,9 @@ import Type from 'typebox'
 import type { Static } from 'typebox'
 import Value from 'typebox/value'
 import { parseAllDocuments } from 'yaml'
-import { DEFAULT_POLICY } from '../../lib/health/policy.js'
+import { DEFAULT_POLICY } from '../../lib/health/check/policy.js'
 import management from '../../lib/index.js'
-import { readSettings } from '../../lib/settings.js'
+import { readSettings } from '../../lib/options/settings.js'
 
 const Probe = Type.Object({
   httpGet: Type.Object({ path: Type.String(), port: Type.String() }),

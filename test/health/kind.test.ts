@@ -1,5 +1,5 @@
 import t from 'tap'
-import { describe } from '../../lib/describe.js'
+import { describe } from '../../lib/base/describe.js'
 import { Kinds } from '../../lib/health/kind.js'
 
 await t.test('the built-in kinds are there, and the custom ones behind them', (t) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { findAppPackage } from '../../lib/info/app-package.js'
-import { surroundingsOf } from './fixtures/surroundings-of.js'
+import { surroundingsOf } from './fixtures/system-of.js'
 
 const packageOf = (name: string, version = '1.0.0') => JSON.stringify({ name, version })
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { collectInfo } from '../../lib/info/collect.js'
-import { surroundingsOf } from './fixtures/surroundings-of.js'
+import { surroundingsOf } from './fixtures/system-of.js'
 
 const PACKAGE = { 'package.json': '{"name":"packaged","version":"1.2.3"}' }
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { containerAttributes } from '../../lib/info/container.js'
-import { surroundingsOf } from './fixtures/surroundings-of.js'
+import { surroundingsOf } from './fixtures/system-of.js'
 
 const ID = 'ac679f8a8319c8cf7d38e1adf263bc08d23e6a2e15ee7fef2a0c5a3f1a2b3c4d'
 const OTHER = ID.replaceAll('a', 'b')

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { gitSection } from '../../lib/info/git.js'
-import { surroundingsOf } from './fixtures/surroundings-of.js'
+import { surroundingsOf } from './fixtures/system-of.js'
 
 const ID = '0123456789abcdef0123456789abcdef01234567'
 

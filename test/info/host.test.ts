@@ -1,6 +1,6 @@
 import t from 'tap'
 import { hostAttributes } from '../../lib/info/host.js'
-import { surroundingsOf } from './fixtures/surroundings-of.js'
+import { surroundingsOf } from './fixtures/system-of.js'
 
 await t.test('without files the host has what the process knows', async (t) => {
   t.same(await hostAttributes(surroundingsOf(t.testdir())), {

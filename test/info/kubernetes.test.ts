@@ -1,6 +1,6 @@
 import t from 'tap'
 import { kubernetesAttributes } from '../../lib/info/kubernetes.js'
-import { surroundingsOf } from './fixtures/surroundings-of.js'
+import { surroundingsOf } from './fixtures/system-of.js'
 
 const NAMESPACE = { var: { run: { secrets: { 'kubernetes.io': { serviceaccount: { namespace: 'shop\n' } } } } } }
 const UNREADABLE = { var: { run: { secrets: { 'kubernetes.io': { serviceaccount: { namespace: {} } } } } } }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { processAttributes } from '../../lib/info/process.js'
-import { surroundingsOf } from './fixtures/surroundings-of.js'
+import { surroundingsOf } from './fixtures/system-of.js'
 
 await t.test('the process and its runtime are described', (t) => {
   const argv = ['/usr/bin/node', '/app/server.js', '--port', '80']

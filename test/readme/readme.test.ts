@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import ts from 'typescript'
 import { parse, parseAllDocuments } from 'yaml'
-import { DEFAULT_POLICY } from '../../lib/health/policy.js'
+import { DEFAULT_POLICY } from '../../lib/health/check/policy.js'
 import { errors } from '../../lib/index.js'
 import { faultTable } from '../checks/faults/table.js'
 import { ExampleProcess } from '../support/example-process.js'
@@ -108,7 +108,7 @@ await t.test('every error code is listed, and no other', (t) => {
 await t.test('every option is listed, and no other', async (t) => {
   const [, table = ''] = README.split('\n## Options\n')
   const listed = [...(table.split('\n## ')[0] ?? '').matchAll(/^\| `(\w+)` \|/gm)].map(([, option]) => option)
-  const [, source = ''] = (await readFile(`${ROOT}lib/options.ts`, 'utf8')).split('export interface ManagementOptions {')
+  const [, source = ''] = (await readFile(`${ROOT}lib/options/types.ts`, 'utf8')).split('export interface ManagementOptions {')
   t.same(listed, [...source.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, option]) => option))
 })
 

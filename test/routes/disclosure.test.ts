@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import management from '../../lib/index.js'
 import type { Component, ManagementOptions, Status } from '../../lib/index.js'
-import type { Show } from '../../lib/options.js'
+import type { Show } from '../../lib/options/types.js'
 import { portOf } from '../support/app.js'
 import { requests, Sender } from '../support/hostile-requests.js'
 

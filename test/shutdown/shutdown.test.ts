@@ -7,7 +7,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
-import { Availability } from '../../lib/health/availability.js'
+import { Lifecycle } from '../../lib/health/lifecycle.js'
 import { Events } from '../../lib/health/events.js'
 import type { Member } from '../../lib/shutdown/process-signals.js'
 import { Shutdown } from '../../lib/shutdown/shutdown.js'
@@ -45,7 +45,7 @@ class FakeSignals extends EventEmitter {
 
 interface Setting {
   readonly app: FastifyInstance
-  readonly availability: Availability
+  readonly availability: Lifecycle
   readonly clock: ManualClock
   readonly lines: readonly Line[]
   readonly signals: FakeSignals
@@ -57,7 +57,7 @@ function setUp (t: Test, options: FastifyServerOptions = {}): Setting {
   t.teardown(async () => await app.close().catch(() => undefined))
   app.get('/', () => 'served')
   const clock = new ManualClock()
-  const availability = new Availability(new Events(app), clock, () => true)
+  const availability = new Lifecycle(new Events(app), clock, () => true)
   const signals = new FakeSignals()
   Shutdown.of({ fastify: app, settings: { signals: ['SIGTERM', 'SIGHUP'], delay: DELAY_MS, timeout: TIMEOUT_MS }, availability, signals, clock })
   return { app, availability, clock, lines: log.lines, signals }
@@ -296,7 +296,7 @@ await t.test('on `localhost` it waits for all addresses, whichever scope it is r
   const asked = addWaiting(app)
   const clock = new ManualClock()
   const signals = new FakeSignals()
-  const availability = new Availability(new Events(app), clock, () => true)
+  const availability = new Lifecycle(new Events(app), clock, () => true)
   await app.register((scope, _options, done) => {
     Shutdown.of({ fastify: scope, settings: { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS }, availability, signals, clock })
     done()

@@ -1,10 +1,10 @@
-import { systemClock } from '../../lib/clock.js'
-import type { Clock } from '../../lib/clock.js'
-import type { CheckFunction, Run } from '../../lib/health/attempt.js'
-import { Check } from '../../lib/health/check.js'
-import type { Answer, CheckObserver, StatusChange } from '../../lib/health/check.js'
-import { policyOf } from '../../lib/health/policy.js'
-import type { CheckOptions } from '../../lib/health/policy.js'
+import { systemClock } from '../../lib/base/clock.js'
+import type { Clock } from '../../lib/base/clock.js'
+import type { CheckFunction, Run } from '../../lib/health/check/attempt.js'
+import { Check } from '../../lib/health/check/check.js'
+import type { MaybeRun, CheckObserver, StatusChange } from '../../lib/health/check/check.js'
+import { policyOf } from '../../lib/health/check/policy.js'
+import type { CheckOptions } from '../../lib/health/check/policy.js'
 import { ManualClock } from './clock.js'
 import { KeepingLog } from './log.js'
 
@@ -16,7 +16,7 @@ export interface LoneCheck<C extends Clock = ManualClock> {
   /** How many calls had been abandoned each time it was said that they hang. */
   readonly hangs: readonly number[]
   /** Asks now. */
-  readonly ask: () => Answer
+  readonly ask: () => MaybeRun
   /** Asks now and gives the run; throws where there is none. */
   readonly run: () => Promise<Run>
 }
@@ -33,7 +33,7 @@ export function loneCheck (checkFunction: CheckFunction, options: CheckOptions =
     hangs: (_check, abandoned) => hangs.push(abandoned)
   }
   const check = new Check('db', checkFunction, policyOf(options), { clock, log: new KeepingLog(), observer })
-  const ask = (): Answer => check.ask(clock.now())
+  const ask = (): MaybeRun => check.ask(clock.now())
   return { check, clock, changes, hangs, ask, run: async () => await runOf(ask()) }
 }
 
@@ -48,7 +48,7 @@ export async function run (check: CheckFunction, timeout = 5_000): Promise<Run> 
   return await loneCheck(check, { timeout }, PATIENT_CLOCK).run()
 }
 
-async function runOf (answer: Answer): Promise<Run> {
+async function runOf (answer: MaybeRun): Promise<Run> {
   const run = await answer
   if (run === undefined) throw new Error('the check has been removed')
   return run

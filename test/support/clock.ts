@@ -1,4 +1,4 @@
-import type { Clock } from '../../lib/clock.js'
+import type { Clock } from '../../lib/base/clock.js'
 
 interface Timer {
   readonly at: number

@@ -4,11 +4,11 @@ import fastifyPostgres from '@fastify/postgres'
 import fastifyRedis from '@fastify/redis'
 import t from 'tap'
 import type { Test } from 'tap'
-import { isRecord } from '../../../lib/plain.js'
 import { startApp } from '../../support/app.js'
 import type { TestApp } from '../../support/app.js'
 import { missing, servers, startServer } from '../../support/servers/index.js'
 import type { ServerName, TestServer } from '../../support/servers/index.js'
+import { isRecord } from '../../../lib/base/type-guards.js'
 
 /** Every fault takes a while to be seen and to be over. */
 t.setTimeout(300_000)

@@ -1,6 +1,6 @@
 import { MongoClient } from 'mongodb'
 import t from 'tap'
-import { mongodb } from '../../../lib/checks/clients/mongodb.js'
+import { mongodb } from '../../../lib/checks/clients/mongodb/mongodb.js'
 import { missing, startServer } from '../../support/servers/index.js'
 import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'

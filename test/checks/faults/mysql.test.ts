@@ -1,7 +1,7 @@
 import mysql2 from 'mysql2'
 import mysql2Promise from 'mysql2/promise'
 import t from 'tap'
-import { mysql } from '../../../lib/checks/clients/mysql.js'
+import { mysql } from '../../../lib/checks/clients/sql/mysql.js'
 import { missing, startServer } from '../../support/servers/index.js'
 import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'

@@ -1,7 +1,7 @@
 import { connect } from '@nats-io/transport-node'
 import type { NatsConnection } from '@nats-io/transport-node'
 import t from 'tap'
-import { nats } from '../../../lib/checks/clients/nats.js'
+import { nats } from '../../../lib/checks/clients/nats/nats.js'
 import { missing, startServer } from '../../support/servers/index.js'
 import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'

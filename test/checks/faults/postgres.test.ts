@@ -1,6 +1,6 @@
 import pg from 'pg'
 import t from 'tap'
-import { postgres } from '../../../lib/checks/clients/postgres.js'
+import { postgres } from '../../../lib/checks/clients/sql/postgres.js'
 import { missing, startServer } from '../../support/servers/index.js'
 import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'

@@ -2,7 +2,7 @@ import { get } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { once } from 'node:events'
 import { json } from 'node:stream/consumers'
-import { isRecord } from '../../../lib/plain.js'
+import { isRecord } from '../../../lib/base/type-guards.js'
 
 /** What a readiness probe sees of the one check that there is. */
 export interface Probe {

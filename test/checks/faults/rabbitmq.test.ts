@@ -1,7 +1,7 @@
 import { connect } from 'amqplib'
 import type { ChannelModel } from 'amqplib'
 import t from 'tap'
-import { rabbitmq } from '../../../lib/checks/clients/rabbitmq.js'
+import { rabbitmq } from '../../../lib/checks/clients/rabbitmq/rabbitmq.js'
 import { missing, startServer } from '../../support/servers/index.js'
 import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'

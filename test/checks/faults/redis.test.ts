@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { createClient, createClientPool } from 'redis'
 import t from 'tap'
-import { redis } from '../../../lib/checks/clients/redis.js'
+import { redis } from '../../../lib/checks/clients/redis/redis.js'
 import { missing, startServer } from '../../support/servers/index.js'
 import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'

@@ -1,0 +1,83 @@
+import t from 'tap'
+import { describe, reasonOf } from '../../lib/base/describe.js'
+
+class Rows { readonly count = 0 }
+
+await t.test('a value is described by what it is', (t) => {
+  const cases: readonly [unknown, string][] = [
+    [undefined, 'undefined'],
+    [null, 'null'],
+    ['up', 'the string "up"'],
+    ['a\n"b"', 'the string "a\\n\\"b\\""'],
+    ['x'.repeat(100), `the string "${'x'.repeat(60)}…"`],
+    [Number.NaN, 'the number NaN'],
+    [-0, 'the number -0'],
+    [10n, 'the bigint 10n'],
+    [Symbol('s'), 'the symbol Symbol(s)'],
+    [true, 'the boolean true'],
+    [() => 1, 'a function'],
+    [[1, 2], 'an array of 2'],
+    [{}, 'an object'],
+    [Object.create(null), 'an object'],
+    [new Rows(), 'an object of class Rows'],
+    [new Response(), 'an object of class Response']
+  ]
+  for (const [value, expected] of cases) t.equal(describe(value), expected)
+  t.end()
+})
+
+await t.test('an object that resists is described all the same', (t) => {
+  const hostile = new Proxy({}, { getPrototypeOf () { throw new Error('no') } })
+  t.equal(describe(hostile), 'an object that cannot be read')
+  t.end()
+})
+
+await t.test('the reason of what was thrown is its message', (t) => {
+  t.equal(reasonOf(new Error('no route to host')), 'no route to host')
+  t.equal(reasonOf('plain words'), 'plain words')
+  t.equal(reasonOf(new RangeError('')), 'RangeError')
+  t.end()
+})
+
+await t.test('what an error only points at stands behind it, once', (t) => {
+  t.equal(reasonOf(new Error('request failed', { cause: new Error('ECONNRESET') })), 'request failed: ECONNRESET')
+  t.equal(reasonOf(new Error('same', { cause: new Error('same') })), 'same')
+  const refused = ['connect ECONNREFUSED ::1:80', 'connect ECONNREFUSED 127.0.0.1:80'].map((message) => new Error(message))
+  t.equal(reasonOf(new AggregateError(refused)), 'connect ECONNREFUSED ::1:80: connect ECONNREFUSED 127.0.0.1:80')
+  t.end()
+})
+
+await t.test('the reason of OpenSSL is said without where in its source it is', (t) => {
+  const message = '80BC2BB5AB7F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/x.c:350:\n'
+  t.equal(reasonOf(Object.assign(new Error(message), { library: 'SSL routines', reason: 'wrong version number' })), 'wrong version number')
+  t.equal(reasonOf(new Error('no TLS', { cause: Object.assign(new Error(message), { library: 'SSL routines', reason: 'wrong version number' }) })), 'no TLS: wrong version number')
+  for (const others of [{ reason: 'r' }, { library: 5, reason: 'r' }, { library: 'l' }, { library: 'l', reason: 5 }]) t.equal(reasonOf(Object.assign(new Error('m'), others)), 'm')
+  t.end()
+})
+
+await t.test('secrets are hidden before the text is cut, so that none is cut in two', (t) => {
+  const secret = `${'e'.repeat(965)} postgres://admin:hunter2hunter2hunter2hunter2@db/x`
+  t.notMatch(reasonOf(new Error(secret)), /hunter2/)
+  t.equal(reasonOf('x'.repeat(5_000)), `${'x'.repeat(1_000)}…`)
+  t.equal(reasonOf(`password="${'x'.repeat(10_000_000)}`), 'password="[REDACTED]"')
+  t.equal(describe('https://u:hunter2@host:99999/'), 'the string "https://[REDACTED]@host:99999/"')
+  t.end()
+})
+
+await t.test('what is thrown and no error is described', (t) => {
+  t.equal(reasonOf(undefined), 'threw undefined')
+  t.equal(reasonOf(''), 'threw the string ""')
+  t.equal(reasonOf({ code: 1 }), 'threw an object')
+  t.end()
+})
+
+await t.test('an error that resists has a reason all the same', (t) => {
+  const hostile = Object.defineProperty(new Error('x'), 'message', { get () { throw new Error('no') } })
+  t.equal(reasonOf(hostile), 'threw what cannot be read')
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  t.equal(reasonOf(proxy), 'threw what cannot be read')
+  for (const name of [5, Symbol('s'), {}]) t.type(reasonOf(Object.assign(new Error(''), { name })), 'string')
+  t.equal(reasonOf(Object.assign(new Error('x'), { message: 5 })), 'the number 5')
+  t.end()
+})

@@ -1,0 +1,124 @@
+import t from 'tap'
+import { toJsonSafe, toJsonSafeObject } from '../../lib/base/json-safe.js'
+import { isRecord } from '../../lib/base/type-guards.js'
+
+await t.test('what JSON has stays as it is', (t) => {
+  const value = { text: 'a', number: 1.5, no: null, yes: true, list: [1, [2]], inner: { a: 1 } }
+  t.same(toJsonSafe(value), value)
+  t.end()
+})
+
+await t.test('what JSON has not is written in words', (t) => {
+  const date = new Date(0)
+  t.same(toJsonSafe({
+    big: 10n,
+    nan: Number.NaN,
+    infinite: -Infinity,
+    date,
+    broken: new Date(Number.NaN),
+    bytes: Buffer.from('abc'),
+    buffer: new ArrayBuffer(8),
+    map: new Map<unknown, unknown>([[1, 'one'], ['two', 2]]),
+    set: new Set(['a']),
+    url: new URL('http://h/p'),
+    symbol: Symbol('s'),
+    run: () => 1,
+    nothing: undefined,
+    list: [undefined, Symbol('s')]
+  }), {
+    big: '10',
+    nan: 'NaN',
+    infinite: '-Infinity',
+    date: date.toISOString(),
+    broken: null,
+    bytes: '[3 bytes]',
+    buffer: '[8 bytes]',
+    map: { 1: 'one', two: 2 },
+    set: ['a'],
+    url: 'http://h/p',
+    list: [null, null]
+  })
+  t.end()
+})
+
+await t.test('an error shows its name, message, code and cause, and no stack', (t) => {
+  const error = Object.assign(new TypeError('no', { cause: new Error('why') }), { code: 'E_NO', other: 1 })
+  t.same(toJsonSafe(error), { name: 'TypeError', message: 'no', code: 'E_NO', cause: { name: 'Error', message: 'why' } })
+  t.end()
+})
+
+await t.test('a cycle ends where it closes, and the same value twice is no cycle', (t) => {
+  const cycle: Record<string, unknown> = { a: 1 }
+  cycle['self'] = cycle
+  t.same(toJsonSafe(cycle), { a: 1, self: '[circular]' })
+  const shared = { b: 1 }
+  t.same(toJsonSafe([shared, shared]), [{ b: 1 }, { b: 1 }])
+  t.end()
+})
+
+await t.test('what throws when it is read costs itself and no more', (t) => {
+  t.same(toJsonSafe({ a: 1, get b () { throw new Error('no') } }), { a: 1, b: '[unreadable]' })
+  t.same(toJsonSafe({ a: { toJSON () { throw new Error('no') } } }), { a: '[unreadable]' })
+  t.equal(toJsonSafe(new Proxy({}, { ownKeys () { throw new Error('no') } })), '[unreadable]')
+  t.equal(toJsonSafe(new Proxy({}, { getPrototypeOf () { throw new Error('no') } })), '[unreadable]')
+  t.end()
+})
+
+await t.test('what is huge stays small', (t) => {
+  t.same(toJsonSafe('x'.repeat(3_000)), `${'x'.repeat(2_000)}…`)
+  t.match(toJsonSafe(Array(150).fill(1)), [...Array<number>(100).fill(1), '… 50 more'])
+  const wide = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`k${at}`, at]))
+  t.match(toJsonSafe(wide), { k0: 0, k99: 99, '…': '50 more' })
+  t.notMatch(toJsonSafe(wide), { k100: 100 })
+  t.match(toJsonSafe(new Map(Object.entries(wide))), { k99: 99, '…': '50 more' })
+  t.end()
+})
+
+await t.test('what is deep ends', (t) => {
+  let deep: unknown = 'bottom'
+  for (let level = 0; level < 10; level++) deep = { deep }
+  t.same(toJsonSafe(deep), { deep: { deep: { deep: { deep: { deep: { deep: '[an object]' } } } } } })
+  t.end()
+})
+
+await t.test('a secret that stands where a text is cut is hidden', (t) => {
+  t.notMatch(String(toJsonSafe(`${'d'.repeat(1_965)} postgres://admin:hunter2hunter2hunter2hunter2@db`)), /hunter2/)
+  t.end()
+})
+
+await t.test('many large values together stay small', (t) => {
+  const large = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 'x'.repeat(1_000)))
+  t.ok(JSON.stringify(toJsonSafe(large)).length < 100_000)
+  t.end()
+})
+
+await t.test('secrets are hidden by their names and by their looks', (t) => {
+  t.same(toJsonSafe({ password: 'x', apiKey: { id: 1 }, url: 'postgres://u:p@h/db', token: undefined }), {
+    password: '[REDACTED]',
+    apiKey: '[REDACTED]',
+    url: 'postgres://[REDACTED]@h/db'
+  })
+  t.end()
+})
+
+await t.test('a key that is a name of the prototype is a key', (t) => {
+  const hostile: unknown = JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')
+  const plain = toJsonSafe(hostile)
+  t.equal(JSON.stringify(plain), '{"__proto__":{"polluted":true},"constructor":1}')
+  t.equal(Reflect.get({}, 'polluted'), undefined)
+  t.end()
+})
+
+await t.test('what should be an object and is none stands under value', (t) => {
+  t.same(toJsonSafeObject({ a: 1 }), { a: 1 })
+  t.same(toJsonSafeObject(5), { value: 5 })
+  t.same(toJsonSafeObject([5]), { value: [5] })
+  t.end()
+})
+
+await t.test('a record is an object that is no array', (t) => {
+  t.ok(isRecord({}))
+  t.ok(isRecord(Object.create(null)))
+  for (const other of [null, undefined, [], 'a', 1, () => 1]) t.notOk(isRecord(other))
+  t.end()
+})

@@ -1,0 +1,105 @@
+import t from 'tap'
+import { REDACTED, isSecretName, redactArguments, redactText } from '../../lib/base/redact.js'
+
+await t.test('a name with a secret word is secret', (t) => {
+  const names = [
+    'password', 'PASSWORD', 'dbPassword', 'DBPassword', 'DB_PASSWORD', 'PGPASSWORD', 'password2', '--password', 'passwd', 'pwd',
+    'passphrase', 'clientSecret', 'secrets', 'access_token', 'tokens', 'key', 'api-key', 'apiKey', 'APIKey', 'X-API-Key', 'apikey',
+    'credentials', 'Authorization', 'auth', 'cookie', 'sessionId', 'signature', 'SENTRY_DSN', 'bearer', 'jwt',
+    'myauthtoken', 'awsaccesskey', 'mysecretkey', 'rsaprivatekey', 'fooapikey', 'mydbpassword', 'passwordHash', 'token.value'
+  ]
+  for (const name of names) t.ok(isSecretName(name), name)
+  t.end()
+})
+
+await t.test('a name that only contains the letters of a secret word is not secret', (t) => {
+  const names = ['monkey', 'keyboard', 'author', 'authority', 'tokenizer', 'primaryKeyboard', 'compass', 'port', 'user', 'sessions_per', '', '-', '2']
+  for (const name of names) t.notOk(isSecretName(name), name)
+  t.end()
+})
+
+await t.test('what looks like a secret in a text is hidden', (t) => {
+  const cases = {
+    'postgres://u:p@h/db': 'postgres://[REDACTED]@h/db',
+    'postgres://u:p@ss@h/db': 'postgres://[REDACTED]@h/db',
+    'postgres://u:p/w?#@h/db': 'postgres://[REDACTED]@h/db',
+    "postgres://u:it's@h/db": 'postgres://[REDACTED]@h/db',
+    'redis://:p@h': 'redis://[REDACTED]@h',
+    'https://token@h/a@b': 'https://[REDACTED]@h/a@b',
+    'a://u:p@h,b://v:q@i': 'a://[REDACTED]@h,b://[REDACTED]@i',
+    [`rds://u:${'x'.repeat(2000)}@h`]: 'rds://[REDACTED]@h',
+    'get "https://u:p@h" failed': 'get "https://[REDACTED]@h" failed',
+    '--password=x': '--password=[REDACTED]',
+    'https://h/?token=x&a=b': 'https://h/?token=[REDACTED]&a=b',
+    'https://h/?a=b&token=x': 'https://h/?a=b&token=[REDACTED]',
+    'https://h/?user[token]=x&user%5Btoken%5D=y': 'https://h/?user[token]=[REDACTED]&user%5Btoken%5D=[REDACTED]',
+    'url=https://h/?token=x': 'url=https://h/?token=[REDACTED]',
+    'DB_PASSWORD=x DB_HOST=y': 'DB_PASSWORD=[REDACTED] DB_HOST=y',
+    'password = x, host = y': 'password = [REDACTED] host = y',
+    'password="a b" host=c': 'password="[REDACTED]" host=c',
+    "password='a b' host=c": "password='[REDACTED]' host=c",
+    'password="a \\" b" host=c': 'password="[REDACTED]" host=c',
+    'password="a b': 'password="[REDACTED]"',
+    'password="a b\\': 'password="[REDACTED]"',
+    'password=a"b': 'password=[REDACTED]',
+    'password="x=y" token=z': 'password="[REDACTED]" token=[REDACTED]',
+    'AccountKey=abc==;EndpointSuffix=core': 'AccountKey=[REDACTED];EndpointSuffix=core',
+    'open "https://h/?token=x" failed': 'open "https://h/?token=[REDACTED]" failed',
+    '{"password":"x","port":80}': '{"password":"[REDACTED]","port":80}',
+    "{ password: 'x', port: 80 }": "{ password: '[REDACTED]', port: 80 }",
+    '{\\"password\\":\\"x\\"}': '{\\"password\\":[REDACTED]"}',
+    'Authorization: Bearer xyz': 'Authorization: Bearer [REDACTED]',
+    'authorization: bearer xyz1': 'authorization: bearer [REDACTED]',
+    'Basic dTpw': 'Basic [REDACTED]',
+    'got eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.c2ln!': 'got [REDACTED]!',
+    'got eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.': 'got [REDACTED]'
+  }
+  for (const [text, shown] of Object.entries(cases)) t.equal(redactText(text), shown, text.slice(0, 60))
+  t.end()
+})
+
+await t.test('prose and harmless values are unchanged', (t) => {
+  const texts = [
+    '', 'password authentication failed for user "app"', 'Basic authentication failed', 'bearer token expired', 'Bearer realm="api"',
+    'basic checks passed', 'invalid token: expected a string', 'password=', 'password=""', 'keyboard=x', 'https://h:8080/a@b', 'http://[::1]:80/a@b',
+    'http://a:8080,http://b:80/c@d', 'unknown_service:node', 'connect ECONNREFUSED 127.0.0.1:5432', 'eyJhbGci is no token', 'a@b.example'
+  ]
+  for (const text of texts) t.equal(redactText(text), text, text)
+  t.end()
+})
+
+await t.test('a text that was redacted before is unchanged', (t) => {
+  const once = redactText('a://u:p@h?token=x password="y" Bearer z1 key=\'k\'')
+  t.equal(redactText(once), once)
+  t.end()
+})
+
+// Were it not linear, one of these would take longer than the whole run may.
+await t.test('a mebibyte of hostile text is read to its end', (t) => {
+  const seeds = ['a', 'a://', 'a://b:', '://:', '://@', '@', 'password=', 'password="', "token='\\", 'eyJ', 'eyJa.', 'eyJ_', 'bearer ', 'a.b-', '"', '\\', ' ', '=', '%5D', '["']
+  for (const seed of seeds) {
+    const redacted = redactText(seed.repeat(2 ** 20 / seed.length))
+    t.equal(redactText(redacted), redacted, seed)
+  }
+  t.end()
+})
+
+await t.test('the value of a secret flag is hidden', (t) => {
+  const cases: [string[], string[]][] = [
+    [['--password', 'x', 'y'], ['--password', REDACTED, 'y']],
+    [['--api-key', 'x'], ['--api-key', REDACTED]],
+    [['-token', '-x'], ['-token', REDACTED]],
+    [['--auth', '--port', '80'], ['--auth', '--port', '80']],
+    [['--secret', '--token', 'x'], ['--secret', '--token', REDACTED]],
+    [['--password=a b&c'], ['--password=[REDACTED]']],
+    [['DB_PASSWORD=a b&c'], ['DB_PASSWORD=[REDACTED]']],
+    [['--password='], ['--password=']],
+    [['--token:x', 'X-Api-Key: hunter2'], ['--token:[REDACTED]', 'X-Api-Key:[REDACTED]']],
+    [['--db', 'postgres://u:p@h/db'], ['--db', 'postgres://[REDACTED]@h/db']],
+    [['password', 'x'], ['password', 'x']],
+    [['--password'], ['--password']],
+    [[], []]
+  ]
+  for (const [argv, shown] of cases) t.same(redactArguments(argv), shown, argv.join(' '))
+  t.end()
+})

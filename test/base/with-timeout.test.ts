@@ -1,0 +1,35 @@
+import t from 'tap'
+import { TIMED_OUT, withTimeout } from '../../lib/base/with-timeout.js'
+import { systemClock } from '../../lib/base/clock.js'
+import { ManualClock } from '../support/clock.js'
+
+await t.test('work that ends in time gives its result, and no timer stays', async (t) => {
+  const clock = new ManualClock()
+  t.equal(await withTimeout(100, Promise.resolve('done'), clock), 'done')
+  t.equal(clock.waiting, 0)
+})
+
+await t.test('work that fails in time fails, and no timer stays', async (t) => {
+  const clock = new ManualClock()
+  await t.rejects(withTimeout(100, Promise.reject(new Error('broken')), clock), { message: 'broken' })
+  t.equal(clock.waiting, 0)
+})
+
+await t.test('work that does not end is waited for until the time is up, and not a millisecond longer', async (t) => {
+  const clock = new ManualClock()
+  let ended: unknown = 'not yet'
+  const waiting = withTimeout(100, new Promise(() => undefined), clock).then((result) => { ended = result })
+  await clock.pass(99)
+  t.equal(ended, 'not yet')
+  await clock.pass(1)
+  await waiting
+  t.equal(ended, TIMED_OUT)
+})
+
+await t.test('the system clock calls back, unless that was taken back', async (t) => {
+  systemClock.after(0, () => t.fail('was taken back'))()
+  const before = systemClock.now()
+  await new Promise<void>((resolve) => { systemClock.after(5, resolve) })
+  t.ok(systemClock.now() >= before)
+  t.ok(systemClock.date() instanceof Date)
+})

@@ -1,0 +1,196 @@
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { MongoClient } from 'mongodb'
+import type { MongoClientOptions } from 'mongodb'
+import t from 'tap'
+import { isMongoDb, mongodb } from '../../../../lib/checks/clients/mongodb/mongodb.js'
+import { portOf } from '../../../support/app.js'
+import { run } from '../../../support/check.js'
+import { MongodbDouble } from '../../../support/servers/mongodb-double.js'
+import type { MongodbDoubleOptions } from '../../../support/servers/mongodb-double.js'
+
+type Test = Pick<typeof t, 'teardown'>
+
+async function startServer (test: Test, options?: MongodbDoubleOptions): Promise<MongodbDouble> {
+  const server = new MongodbDouble(options)
+  test.teardown(async () => await server.close())
+  await server.listen()
+  return server
+}
+
+/** A client of the driver itself. */
+function clientOf (test: Test, { port, user, password }: Pick<MongodbDouble, 'port' | 'user' | 'password'>, options: MongoClientOptions = {}): MongoClient {
+  const client = new MongoClient(`mongodb://${user}:${password}@127.0.0.1:${port}`, options)
+  test.teardown(async () => await client.close())
+  return client
+}
+
+/** Takes so many connections of its pool, and gives what gives them back. */
+async function occupy (server: MongodbDouble, client: MongoClient, count: number): Promise<() => Promise<unknown>> {
+  const taken: Promise<unknown>[] = []
+  while (taken.length < count) {
+    const isTaken = once(client, 'connectionCheckedOut')
+    taken.push(client.db('admin').command({ sleep: 1 }))
+    await isTaken
+  }
+  return async () => {
+    server.wake()
+    return await Promise.all(taken)
+  }
+}
+
+await t.test('a client, a database, what @fastify/mongodb decorates with and a function that gives one are asked alike', async (t) => {
+  const client = clientOf(t, await startServer(t))
+  const db = client.db('cats')
+  for (const source of [client, db, { client }, { client, db }, () => client]) {
+    t.match(await run(mongodb(source)), { status: 'UP', details: { version: '8.0.4', topology: 'Standalone', readOnly: false, latencyMs: Number } })
+  }
+})
+
+await t.test('what the server is stands in the details', async (t) => {
+  const server = await startServer(t)
+  const cases: readonly [Record<string, unknown>, string, boolean][] = [
+    [{ isWritablePrimary: true, setName: 'rs', hosts: [] }, 'ReplicaSet', false],
+    [{ isWritablePrimary: false, secondary: true, setName: 'rs', hosts: [] }, 'ReplicaSet', true],
+    [{ isWritablePrimary: true, msg: 'isdbgrid' }, 'Sharded', false]
+  ]
+  for (const [role, topology, readOnly] of cases) {
+    server.role = role
+    const client = clientOf(t, server, { directConnection: true })
+    t.match(await run(mongodb(client)), { status: 'UP', details: { topology, readOnly } })
+    t.match(await run(mongodb(client, { writable: true })), { status: readOnly ? 'DOWN' : 'UP', details: { ...readOnly && { error: 'the server takes no writes' }, topology } })
+  }
+})
+
+await t.test('a replica set without a primary is UP, unless writes are asked for', async (t) => {
+  const server = await startServer(t)
+  const me = `127.0.0.1:${server.port}`
+  server.role = { isWritablePrimary: false, secondary: true, setName: 'rs', hosts: [me], me }
+  const client = clientOf(t, server, { replicaSet: 'rs', readPreference: 'primaryPreferred', serverSelectionTimeoutMS: 200 })
+  const [reading, writing] = [mongodb(client), mongodb(client, { writable: true })]
+  t.match(await run(reading), { status: 'UP', details: { topology: 'ReplicaSet', readOnly: true } })
+  t.match(await run(writing, 100), { status: 'DOWN', details: { error: 'no answer within 90 ms: no primary' } })
+})
+
+await t.test('the version is asked for once, and again after something has changed', async (t) => {
+  const server = await startServer(t)
+  const client = clientOf(t, server, { monitorCommands: true })
+  const names: string[] = []
+  client.on('commandStarted', ({ commandName }) => names.push(commandName))
+  const check = mongodb(client)
+  for (let count = 0; count < 3; count++) t.match(await run(check), { status: 'UP', details: { version: '8.0.4' } })
+  t.same(names, ['hello', 'buildInfo', 'hello', 'hello'])
+  const port = server.port
+  await server.close()
+  const later = new MongodbDouble({ replies: { buildInfo: { version: '9.0.0', ok: 1 } } })
+  t.teardown(async () => await later.close())
+  await later.listen(port)
+  while ((await run(check)).status !== 'UP');
+  t.match(await run(check), { status: 'UP', details: { version: '9.0.0' } })
+})
+
+await t.test('a server that does not tell its version, or tells something else, is UP', async (t) => {
+  for (const buildInfo of [{ ok: 0, code: 13, errmsg: 'not authorized' }, { ok: 1 }]) {
+    const check = mongodb(clientOf(t, await startServer(t, { replies: { buildInfo } })))
+    for (let count = 0; count < 2; count++) t.match(await run(check), { status: 'UP', details: { version: undefined, readOnly: false } })
+  }
+})
+
+await t.test('a wrong password is DOWN, with the reason', async (t) => {
+  const { port, user } = await startServer(t)
+  t.match(await run(mongodb(clientOf(t, { port, user, password: 'wrong' }))), { status: 'DOWN', details: { error: 'Authentication failed.' } })
+})
+
+await t.test('a server that is not there is DOWN, with the reason', async (t) => {
+  const gone = createServer()
+  await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+  const port = portOf(gone)
+  await new Promise((resolve) => gone.close(resolve))
+  const check = mongodb(clientOf(t, { port, user: 'a', password: 'b' }))
+  t.match(await run(check, 500), { status: 'DOWN', details: { error: `no answer within 450 ms: connect ECONNREFUSED 127.0.0.1:${port}` } })
+})
+
+await t.test('where the driver itself gives up before, its reason stands', async (t) => {
+  const gone = createServer()
+  await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
+  const port = portOf(gone)
+  await new Promise((resolve) => gone.close(resolve))
+  const check = mongodb(clientOf(t, { port, user: 'a', password: 'b' }, { serverSelectionTimeoutMS: 2_000 }))
+  t.match(await run(check), { status: 'DOWN', details: { error: `connect ECONNREFUSED 127.0.0.1:${port}` } })
+})
+
+await t.test('a server that has gone from the deployment is no reason any more', async (t) => {
+  const client = clientOf(t, await startServer(t))
+  const check = mongodb(client)
+  client.emit('serverHeartbeatFailed', { connectionId: 'a:1', failure: new Error('no route') } as never)
+  client.emit('serverClosed', { address: 'a:1' } as never)
+  client.emit('connectionCheckedOut', { address: 'a:1', connectionId: 1 } as never)
+  t.match(await run(check, 1), { status: 'DOWN', details: { error: 'no answer within 1 ms' } })
+})
+
+await t.test('a pool all of whose connections are in use is OUT_OF_SERVICE, or what the option says, and UP when one is free', async (t) => {
+  const server = await startServer(t)
+  const client = clientOf(t, server, { maxPoolSize: 2 })
+  const [check, degraded] = [mongodb(client), mongodb(client, { whenExhausted: 'DEGRADED' })]
+  t.match(await run(check), { status: 'UP' })
+  const giveBack = await occupy(server, client, 2)
+  const reason = 'the pool is exhausted: none of its 2 connections became free in time'
+  t.match(await run(check, 100), { status: 'OUT_OF_SERVICE', details: { error: reason } })
+  t.match(await run(degraded, 100), { status: 'DEGRADED', details: { error: reason } })
+  await giveBack()
+  t.match(await run(check), { status: 'UP' })
+})
+
+await t.test('a pool whose line is not waited in so long is told apart too', async (t) => {
+  const server = await startServer(t)
+  const client = clientOf(t, server, { maxPoolSize: 1, waitQueueTimeoutMS: 20 })
+  const check = mongodb(client)
+  while ((await run(check)).status !== 'UP');
+  const giveBack = await occupy(server, client, 1)
+  t.match(await run(check), { status: 'OUT_OF_SERVICE', details: { error: 'the pool is exhausted: none of its 1 connections became free in time' } })
+  await giveBack()
+  const error = Object.assign(new Error('Timed out while checking out a connection'), { name: 'MongoWaitQueueTimeoutError' })
+  const slow = { client, command: async () => await Promise.reject(error) }
+  t.match(await run(mongodb(slow)), { status: 'DOWN', details: { error: error.message } }, 'not exhausted, but slow to connect')
+})
+
+await t.test('a server that does not answer is DOWN, though the pool has the one connection that it was asked on', async (t) => {
+  const server = await startServer(t)
+  for (const maxPoolSize of [0, 1]) {
+    const client = clientOf(t, server, { maxPoolSize })
+    const check = mongodb(client)
+    t.match(await run(check), { status: 'UP' })
+    server.isSilent = true
+    t.match(await run(check, 100), { status: 'DOWN', details: { error: 'no answer within 90 ms' } })
+    server.isSilent = false
+    t.match(await run(check), { status: 'UP' }, 'no place in the pool was kept')
+  }
+})
+
+await t.test('an answer that is no document is DOWN', async (t) => {
+  const client = clientOf(t, await startServer(t))
+  const database = { client, command: async () => await Promise.resolve('yes') }
+  t.match(await run(mongodb(database)), { status: 'DOWN', details: { error: 'the server answered with no document' } })
+})
+
+await t.test('each client is watched once by a check', async (t) => {
+  const client = clientOf(t, await startServer(t))
+  const before = client.listenerCount('topologyDescriptionChanged')
+  const check = mongodb(client)
+  for (let count = 0; count < 3; count++) t.match(await run(check), { status: 'UP' })
+  t.equal(client.listenerCount('topologyDescriptionChanged') - before, 1)
+})
+
+await t.test('what is no client, and an option that is none, are refused at once', async (t) => {
+  const client = clientOf(t, await startServer(t))
+  for (const wrong of [undefined, null, 'mongodb://localhost', {}, { client: {} }, Promise.resolve(client)]) {
+    t.throws(() => mongodb(wrong as never), { code: 'FST_MANAGEMENT_CLIENT_INVALID', message: /^the check mongodb\(\) must be given a MongoClient or a Db of mongodb/ })
+    t.equal(isMongoDb(wrong), false)
+  }
+  const cases: readonly [unknown, RegExp][] = [
+    [{ writable: 1 }, /"mongodb\.writable" must be true or false/],
+    [{ whenExhausted: 'UP' }, /"mongodb\.whenExhausted" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
+    [{ timeout: 1 }, /"mongodb" must be an object with no other keys than writable, whenExhausted/]
+  ]
+  for (const [options, message] of cases) t.throws(() => mongodb(client, options as never), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+})

@@ -1,0 +1,203 @@
+import { X509Certificate } from 'node:crypto'
+import { createServer } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
+import t from 'tap'
+import { certificate, certificateBy } from '../../../lib/checks/network/certificate.js'
+import type { CertificateOptions } from '../../../lib/checks/network/certificate.js'
+import type { Run } from '../../../lib/health/check/attempt.js'
+import { CERTIFICATE, CHAIN } from '../../support/certificate.js'
+import { run } from '../../support/check.js'
+import { blackHole, listen, refusingPort } from '../../support/loopback.js'
+
+type Test = Pick<typeof t, 'teardown'>
+
+const WHOLE_CHAIN = { key: CHAIN.key, cert: `${CHAIN.leaf}\n${CHAIN.intermediate}` }
+
+/** A certificate for localhost, up to 2100, and its authority twice: as it was, up to 2021, and renewed, up to 2090. */
+const RENEWED = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjI117jmajHJCGkFG
+UP+2vC3ysqaX4hjP/U/vWqPXVvuhRANCAASJjhsWpcgop8nyo9XpqchA625h1uHI
+rPhuA1clRZyv99r+eddLan+RlDbXAVHwl9i4dKkPInLtstw2mFkPv0DY
+-----END PRIVATE KEY-----`,
+  leaf: `-----BEGIN CERTIFICATE-----
+MIIBdzCCARygAwIBAgICEAMwCgYIKoZIzj0EAwIwFzEVMBMGA1UEAwwMSW50ZXJt
+ZWRpYXRlMCAXDTIwMDEwMTAwMDAwMFoYDzIxMDAwMTAxMDAwMDAwWjAPMQ0wCwYD
+VQQDDARsZWFmMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEiY4bFqXIKKfJ8qPV
+6anIQOtuYdbhyKz4bgNXJUWcr/fa/nnXS2p/kZQ21wFR8JfYuHSpDyJy7bLcNphZ
+D79A2KNeMFwwGgYDVR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMB0GA1UdDgQWBBQh
+pdo5Ydj7GG4qJ54DVD7V4cAuWTAfBgNVHSMEGDAWgBTAUPY5QW8N3C7V+TNttqFX
+qjNypTAKBggqhkjOPQQDAgNJADBGAiEAg3GEh3hbFE/eJYou0t3mD/kd8CWjI3bE
+ZI8YmMVbkJECIQDHzKHXVEZRWEA8SelTRLohEthmws2w0HyX7/GbdzypTw==
+-----END CERTIFICATE-----`,
+  old: `-----BEGIN CERTIFICATE-----
+MIIBajCCAQ+gAwIBAgICEAEwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEUm9vdDAe
+Fw0yMDAxMDEwMDAwMDBaFw0yMTAxMDEwMDAwMDBaMBcxFTATBgNVBAMMDEludGVy
+bWVkaWF0ZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABPTpbCcmKMmkog8ujxPO
+Kxo+if7VWyG/tm348shUATKwbo9kAMQcvHG91sYfWWkCOcrB+8cStbBZ/rL6OTAu
+dTGjUzBRMA8GA1UdEwEB/wQFMAMBAf8wHQYDVR0OBBYEFMBQ9jlBbw3cLtX5M222
+oVeqM3KlMB8GA1UdIwQYMBaAFB7iY0biIFQDr+WFn1KqBxJ8R0SbMAoGCCqGSM49
+BAMCA0kAMEYCIQDT+ZsVHEKRKifRgKqXeA9pR4AGFqNKk9y26TL0bwDzAwIhALqS
+wCHZaFg2JiWku/R0y2eoIZqxqQUD86IbbWaS4S1p
+-----END CERTIFICATE-----`,
+  intermediate: `-----BEGIN CERTIFICATE-----
+MIIBbDCCARGgAwIBAgICEAIwCgYIKoZIzj0EAwIwDzENMAsGA1UEAwwEUm9vdDAg
+Fw0yMDAxMDEwMDAwMDBaGA8yMDkwMDEwMTAwMDAwMFowFzEVMBMGA1UEAwwMSW50
+ZXJtZWRpYXRlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE9OlsJyYoyaSiDy6P
+E84rGj6J/tVbIb+2bfjyyFQBMrBuj2QAxBy8cb3Wxh9ZaQI5ysH7xxK1sFn+svo5
+MC51MaNTMFEwDwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUwFD2OUFvDdwu1fkz
+bbahV6ozcqUwHwYDVR0jBBgwFoAUHuJjRuIgVAOv5YWfUqoHEnxHRJswCgYIKoZI
+zj0EAwIDSQAwRgIhAJq8Vozri8Rn+YW6i3b42Z3+rdfNh5kF5JswC4crqpiaAiEA
+gueuDgtdHyfm+B+ARSrbXPVkETTmJhB0VejS3mYTggQ=
+-----END CERTIFICATE-----`,
+  root: `-----BEGIN CERTIFICATE-----
+MIIBQjCB6KADAgECAgIQADAKBggqhkjOPQQDAjAPMQ0wCwYDVQQDDARSb290MCAX
+DTIwMDEwMTAwMDAwMFoYDzIxMDAwMTAxMDAwMDAwWjAPMQ0wCwYDVQQDDARSb290
+MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEw2IAEFFaldJcs+1VdijuTFW2rOlt
+stnuOPKZxCebAf65DBLvHkYTzDtfpauCxRj2ObAkoIrQwZYgHL60QwclfaMyMDAw
+DwYDVR0TAQH/BAUwAwEB/zAdBgNVHQ4EFgQUHuJjRuIgVAOv5YWfUqoHEnxHRJsw
+CgYIKoZIzj0EAwIDSQAwRgIhAN9Xt8EgSJUznsHp1+pOr5osYG6eJZgjwUUOXRqG
+MXtwAiEAqLm3yJRX+qM7jjU4f7VK/IIKZ5OjtPhQCeRybh+dzWI=
+-----END CERTIFICATE-----`
+}
+
+async function startServer (test: Test, { key, cert }: { key: string, cert: string } = WHOLE_CHAIN, onName: (name: string | false) => void = () => undefined): Promise<number> {
+  return await listen(test, createTlsServer({ key, cert }, (socket) => onName(socket.servername ?? false)).on('tlsClientError', () => undefined))
+}
+
+/** Looks at the chain on a day. */
+async function runOn (day: string, options: CertificateOptions): Promise<Run> {
+  return await run(certificateBy({ date: () => new Date(day) }, { ca: CHAIN.root, ...options }))
+}
+
+await t.test('a server that is not there, or speaks no TLS, is DOWN, with the reason', async (t) => {
+  const gone = await refusingPort()
+  t.match(await run(certificate({ host: '127.0.0.1', port: gone })), { status: 'DOWN', details: { error: `connect ECONNREFUSED 127.0.0.1:${gone}`, host: '127.0.0.1', port: gone } })
+  const garbage = await listen(t, createServer((socket) => socket.end('220 smtp ready\r\n')))
+  t.match(await run(certificate({ host: '127.0.0.1', port: garbage })), { status: 'DOWN', details: { error: /wrong version number|packet length too long/ } })
+  const closing = await listen(t, createServer((socket) => socket.end()))
+  t.match(await run(certificate({ host: '127.0.0.1', port: closing })), { status: 'DOWN', details: { error: /disconnected before secure TLS connection|ECONNRESET|EPIPE/ } })
+})
+
+await t.test('a server that does not answer is DOWN before the timeout, with how far it came, and the connection is closed', async (t) => {
+  t.match(await run(certificate({ host: '127.0.0.1', port: await blackHole(t) }), 200), { status: 'DOWN', details: { error: 'no answer within 180 ms' } })
+  let closed: Promise<void> | undefined
+  const silent = await listen(t, createServer((socket) => { closed = new Promise((resolve) => socket.resume().on('error', () => undefined).once('close', () => resolve())) }))
+  t.match(await run(certificate({ host: '127.0.0.1', port: silent }), 200), { status: 'DOWN', details: { error: 'connected, but no handshake of TLS within 180 ms' } })
+  await closed
+})
+
+await t.test('a certificate that is not yet valid, or has expired, is DOWN, and says which, and since when', async (t) => {
+  const port = await startServer(t)
+  t.match(await runOn('2019-12-31', { host: 'localhost', port }), {
+    status: 'DOWN',
+    details: { error: 'the certificate of DNS:localhost, IP Address:127.0.0.1 is not valid before 2020-01-01T00:00:00.000Z' }
+  })
+  t.match(await runOn('2100-01-02', { host: 'localhost', port, trusted: false }), {
+    status: 'DOWN',
+    details: { error: 'the certificate of DNS:localhost, IP Address:127.0.0.1 has expired at 2100-01-01T00:00:00.000Z' }
+  })
+})
+
+await t.test('an authority that has expired is DOWN, though the certificate itself has not', async (t) => {
+  const port = await startServer(t)
+  const expired = {
+    status: 'DOWN',
+    details: {
+      error: 'the certificate of CN=Intermediate, O=Tests has expired at 2090-01-01T00:00:00.000Z',
+      validTo: '2100-01-01T00:00:00.000Z',
+      firstToExpire: 'CN=Intermediate, O=Tests'
+    }
+  }
+  t.match(await runOn('2090-01-02', { host: 'localhost', port, trusted: false }), expired)
+  t.match(await runOn('2090-01-02', { host: 'localhost', port, ca: CERTIFICATE.cert }), expired, 'nobody vouches for it either')
+})
+
+await t.test('an authority that has expired counts for nothing where the certificate is trusted without it', async (t) => {
+  const { key, leaf, old, intermediate, root: ca } = RENEWED
+  const port = await startServer(t, { key, cert: [leaf, old, intermediate].join('\n') })
+  const run = await runOn('2030-01-01', { host: 'localhost', port, ca })
+  t.match(run, { status: 'UP', details: { subject: 'CN=leaf', validTo: '2100-01-01T00:00:00.000Z', daysLeft: 25_567 } })
+  t.notOk('firstToExpire' in (run.details ?? {}), 'the certificate itself is the first')
+  t.match(await runOn('2099-12-31', { host: 'localhost', port, ca }), { status: 'DEGRADED', details: { error: /^the certificate of CN=leaf expires in 1 days/ } })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port, ca, trusted: false }), { status: 'DOWN', details: { error: /^the certificate of CN=Intermediate has expired at 2021/ } })
+  const forgotten = await startServer(t, { key, cert: [leaf, old].join('\n') })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port: forgotten, ca }), { status: 'DOWN', details: { error: /^the certificate of CN=Intermediate has expired at 2021/ } })
+})
+
+await t.test('a certificate that nobody vouches for is DOWN, unless that is of no interest', async (t) => {
+  const selfSigned = await startServer(t, CERTIFICATE)
+  t.match(await run(certificate({ host: 'localhost', port: selfSigned })), { status: 'DOWN', details: { error: 'the certificate is not trusted for localhost: DEPTH_ZERO_SELF_SIGNED_CERT' } })
+  t.match(await run(certificate({ host: 'localhost', port: selfSigned, trusted: false })), { status: 'UP', details: { subject: 'CN=localhost', issuer: 'CN=localhost' } })
+  const incomplete = await startServer(t, { key: CHAIN.key, cert: CHAIN.leaf })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port: incomplete }), { status: 'DOWN', details: { error: /UNABLE_TO_VERIFY_LEAF_SIGNATURE$/ } })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port: incomplete, trusted: false }), { status: 'UP' })
+})
+
+await t.test('a certificate for another name is DOWN, unless that is of no interest', async (t) => {
+  const port = await startServer(t)
+  const options = { host: 'localhost', port, servername: 'shop.example' }
+  t.match(await runOn('2030-01-01', options), { status: 'DOWN', details: { error: 'the certificate is not trusted for shop.example: ERR_TLS_CERT_ALTNAME_INVALID' } })
+  t.match(await runOn('2030-01-01', { ...options, trusted: false }), { status: 'UP' })
+})
+
+await t.test('a chain of which the first to end has too few days left is DEGRADED', async (t) => {
+  const port = await startServer(t)
+  t.match(await runOn('2089-12-19T00:00:01Z', { host: 'localhost', port }), {
+    status: 'DEGRADED',
+    details: { error: 'the certificate of CN=Intermediate, O=Tests expires in 12 days, at 2090-01-01T00:00:00.000Z', daysLeft: 12, warnDays: 14, firstToExpire: 'CN=Intermediate, O=Tests' }
+  })
+  t.match(await runOn('2089-12-18', { host: 'localhost', port }), { status: 'UP', details: { daysLeft: 14 } })
+  t.match(await runOn('2089-12-31', { host: 'localhost', port, warnDays: 0 }), { status: 'UP', details: { daysLeft: 1, warnDays: 0 } })
+})
+
+await t.test('a chain that is trusted is UP, with whose it is, from when to when, and how it was asked', async (t) => {
+  const port = await startServer(t)
+  for (const ca of [CHAIN.root, Buffer.from(CHAIN.root), [CERTIFICATE.cert, CHAIN.root]]) {
+    t.match(await run(certificate({ host: 'localhost', port, ca })), {
+      status: 'UP',
+      details: {
+        host: 'localhost',
+        port,
+        protocol: 'TLSv1.3',
+        latencyMs: Number,
+        subject: 'DNS:localhost, IP Address:127.0.0.1',
+        issuer: 'CN=Intermediate, O=Tests',
+        validFrom: '2020-01-01T00:00:00.000Z',
+        validTo: '2100-01-01T00:00:00.000Z',
+        daysLeft: Number,
+        warnDays: 14
+      }
+    })
+  }
+})
+
+await t.test('a server is told the name, and no address', async (t) => {
+  let told: (name: string | false) => void = () => undefined
+  const port = await startServer(t, WHOLE_CHAIN, (name) => told(name))
+  for (const [servername, expected] of [['localhost', 'localhost'], [undefined, false]] as const) {
+    const name = new Promise((resolve) => { told = resolve })
+    t.match(await runOn('2030-01-01', { host: '127.0.0.1', port, servername }), { status: 'UP' })
+    t.equal(await name, expected, 'the handshake is not broken off either')
+  }
+})
+
+await t.test('options that cannot be are refused at once', (t) => {
+  const cases: readonly [unknown, RegExp][] = [
+    [{}, /option "certificate\.host" must be a string that is not empty/],
+    [{ host: 'h', date: 1 }, /option "certificate" must be an object with no other keys/],
+    [{ host: 'h', port: 70_000 }, /option "certificate\.port"/],
+    [{ host: 'h', servername: '' }, /option "certificate\.servername"/],
+    [{ host: 'h', warnDays: -1 }, /option "certificate\.warnDays" must be a whole number of days from 0 to 36500/],
+    [{ host: 'h', trusted: 'no' }, /option "certificate\.trusted" must be true or false/],
+    [{ host: 'h', ca: 'root.pem' }, /option "certificate\.ca" must be a certificate in PEM, not the path of one, got a text that is none/],
+    [{ host: 'h', ca: [] }, /option "certificate\.ca" must be an array that is not empty/],
+    [{ host: 'h', ca: new X509Certificate(CHAIN.root).raw }, /option "certificate\.ca" must be a certificate in PEM, not the path of one, got a text that is none/],
+    [{ host: 'h', ca: CHAIN.key }, /option "certificate\.ca" must be a certificate in PEM/],
+    [{ host: 'h', ca: [CHAIN.root, 5] }, /option "certificate\.ca\[1\]" must be a certificate in PEM, not the path of one, got the number 5/]
+  ]
+  for (const [options, message] of cases) {
+    t.throws(() => { Reflect.apply(certificate, undefined, [options]) }, { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, message.source)
+  }
+  t.end()
+})

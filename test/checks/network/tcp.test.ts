@@ -1,0 +1,56 @@
+import { createServer } from 'node:net'
+import t from 'tap'
+import { tcp } from '../../../lib/checks/network/tcp.js'
+import type { TcpOptions } from '../../../lib/checks/network/tcp.js'
+import type { Run } from '../../../lib/health/check/attempt.js'
+import { run } from '../../support/check.js'
+import { blackHole, listen, refusingPort } from '../../support/loopback.js'
+
+async function runTcp (options: TcpOptions, timeout?: number): Promise<Run> {
+  return await run(tcp(options), timeout)
+}
+
+await t.test('a port on which nothing listens is DOWN, with the code', async (t) => {
+  const port = await refusingPort()
+  t.match(await runTcp({ host: '127.0.0.1', port }), {
+    status: 'DOWN',
+    details: { error: `connect ECONNREFUSED 127.0.0.1:${port}`, host: '127.0.0.1', port }
+  })
+})
+
+await t.test('a port that neither accepts nor refuses is DOWN, and says that there was no answer before the timeout', async (t) => {
+  const port = await blackHole(t)
+  t.match(await runTcp({ host: '127.0.0.1', port }, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms', host: '127.0.0.1', port } })
+})
+
+await t.test('a name that no resolver knows is DOWN, with the reason', async (t) => {
+  t.match(await runTcp({ host: 'nowhere.invalid', port: 80 }), { status: 'DOWN', details: { error: /nowhere\.invalid/ } })
+})
+
+await t.test('a connection that is accepted is UP, with the address and the latency, and is closed without a word', async (t) => {
+  let received: Promise<string> | undefined
+  const server = createServer((socket) => {
+    received = new Promise((resolve) => {
+      let text = ''
+      socket.on('data', (chunk) => { text += String(chunk) }).on('close', () => resolve(text)).on('error', () => undefined)
+    })
+  })
+  const port = await listen(t, server)
+  t.match(await runTcp({ host: 'localhost', port }), { status: 'UP', details: { host: 'localhost', port, address: '127.0.0.1', latencyMs: Number } })
+  t.equal(await received, '')
+})
+
+await t.test('options that cannot be are refused at once', (t) => {
+  const cases: readonly [Record<string, unknown>, RegExp][] = [
+    [{ port: 80 }, /option "tcp\.host" must be a string that is not empty, got undefined/],
+    [{ host: ' ', port: 80 }, /option "tcp\.host"/],
+    [{ host: 'h' }, /option "tcp\.port" must be a whole number from 1 to 65535, got undefined/],
+    [{ host: 'h', port: 0 }, /option "tcp\.port"/],
+    [{ host: 'h', port: '80' }, /option "tcp\.port"/],
+    [{ host: 'h', port: 80, timeout: 1 }, /option "tcp" must be an object with no other keys than host, port/]
+  ]
+  for (const [options, message] of cases) {
+    t.throws(() => { Reflect.apply(tcp, undefined, [options]) }, { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, JSON.stringify(options))
+  }
+  t.end()
+})
