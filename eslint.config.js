@@ -18,6 +18,12 @@ const typed = {
   }
 }
 
+const lines = {
+  rules: {
+    '@stylistic/max-len': ['error', { code: 120, ignoreUrls: true, ignoreRegExpLiterals: true }]
+  }
+}
+
 const size = {
   files: ['lib/**/*.ts'],
   rules: {
@@ -33,5 +39,6 @@ export default tseslint.config(
   { ignores: resolveIgnoresFromGitignore() },
   ...neostandard({ ts: true }),
   typed,
+  lines,
   size
 )
