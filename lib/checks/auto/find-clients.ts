@@ -4,6 +4,7 @@ import { isMysql, mysql } from '../clients/sql/mysql.js'
 import { isPostgres, postgres } from '../clients/sql/postgres.js'
 import { isRedis } from '../clients/redis/redis-client.js'
 import { redis } from '../clients/redis/redis.js'
+import { attemptOr } from '../../base/attempt-or.js'
 import { isRecord } from '../../base/type-guards.js'
 
 /** A client that an instance is decorated with, and the check for it. */
@@ -38,27 +39,21 @@ const PARTS = ['client', 'connection', 'db', 'pool', 'topology']
  * are found under it: `postgres.users` is `fastify.pg.users`.
  */
 export function findClients (instance: object): readonly FoundClient[] {
-  return DECORATORS.flatMap((decorator) => readable(() => clientsOf(instance, decorator)) ?? [])
+  return DECORATORS.flatMap((decorator) => attemptOr(() => clientsOf(instance, decorator), []))
 }
 
-/** Named ones first, as `@fastify/mongodb` decorates with the first of them itself. */
+/**
+ * Lists named clients first, because `@fastify/mongodb` also decorates with the first named client itself. A decorator may be
+ * a getter or a proxy that throws: it is then not a client.
+ */
 function clientsOf (instance: object, { key, name, check }: Decorator): readonly FoundClient[] {
   const value: unknown = Reflect.get(instance, key)
   if (!isRecord(value)) return []
   const find = (name: string, client: unknown): readonly FoundClient[] => {
-    const makeCheck = readable(() => check(client))
+    const makeCheck = attemptOr(() => check(client), undefined)
     return isRecord(client) && makeCheck !== undefined ? [{ name, client, makeCheck }] : []
   }
   const own = find(name, value)
   const names = Object.keys(value).filter((key) => own.length === 0 || !PARTS.includes(key))
-  return [...names.flatMap((key) => find(`${name}.${key}`, readable(() => value[key]))), ...own]
-}
-
-/** A decorator may be a getter or a proxy, and one that throws is nobody's client. */
-function readable<T> (read: () => T): T | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
+  return [...names.flatMap((key) => find(`${name}.${key}`, attemptOr(() => value[key], undefined))), ...own]
 }

@@ -26,12 +26,12 @@ export class SharedRequest<C extends object, T> {
   }
 
   /** Puts the question, or waits for the answer to the one before. Who gives up leaves nothing with the client's own promise. */
-  async ask (client: C, limit: TimeLimit, late: () => string): Promise<T> {
+  async send (client: C, limit: TimeLimit, timeoutMessage?: () => string): Promise<T> {
     const { waiters } = this.#open(client)
     const waiter = new Deferred<T>()
     waiters.add(waiter)
     try {
-      return await limit.wait(waiter.promise, late)
+      return await limit.wait(waiter.promise, timeoutMessage)
     } finally {
       waiters.delete(waiter)
     }

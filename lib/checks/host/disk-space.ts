@@ -3,10 +3,9 @@ import { resolve } from 'node:path'
 import type { CheckFunction } from '../../health/check/attempt.js'
 import { optionsOf, text, withDefault } from '../../base/rules.js'
 import { bytes, share } from '../kit/rules.js'
-import { toCheckResult } from '../kit/result.js'
+import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
 import { SingleFlight } from '../../base/single-flight.js'
-import { TimeLimit } from '../kit/time-limit.js'
 
 /** Which file system `diskSpace` looks at, and how much of it must be free. */
 export interface DiskSpaceOptions {
@@ -60,21 +59,22 @@ export function diskSpace (options: DiskSpaceOptions = {}): CheckFunction {
 export function diskSpaceBy (statsOf: (path: string) => Promise<FileSystemStats>, options: DiskSpaceOptions): CheckFunction {
   const settings = readOptions(options, 'diskSpace')
   const asking = new SingleFlight(async () => await statsOf(settings.path))
-  return async function checkDiskSpace (context) {
-    const facts: Details = {}
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      facts['path'] = resolve(settings.path)
-      const stats = await limit.wait(asking.run(), () => `the file system did not answer within ${limit.ms} ms`)
-      judge(stats, settings, facts)
-    }))
-  }
+  return readyMade(async ({ limit, details }) => {
+    details['path'] = resolve(settings.path)
+    const stats = await limit.wait(asking.run(), () => `the file system did not answer within ${limit.ms} ms`)
+    judge(stats, settings, details)
+  })
 }
 
-function judge ({ bsize, blocks, bavail, files, ffree }: FileSystemStats, { minFree, minFreeShare }: DiskSpaceSettings, facts: Details): void {
+function judge (
+  { bsize, blocks, bavail, files, ffree }: FileSystemStats,
+  { minFree, minFreeShare }: DiskSpaceSettings,
+  details: Details
+): void {
   const totalBytes = blocks * bsize
   const freeBytes = bavail * bsize
   const minFreeBytes = Math.max(minFree, Math.ceil(minFreeShare * totalBytes))
-  Object.assign(facts, { totalBytes, freeBytes, minFreeBytes }, files > 0 && { totalInodes: files, freeInodes: ffree })
+  Object.assign(details, { totalBytes, freeBytes, minFreeBytes }, files > 0 && { totalInodes: files, freeInodes: ffree })
   if (blocks > 0 && freeBytes < minFreeBytes) throw new Error(`${freeBytes} bytes are free, expected at least ${minFreeBytes}`)
   if (files > 0 && ffree === 0) throw new Error('no inode is free, so that no file can be made')
 }

@@ -4,10 +4,9 @@ import { optionsOf, withDefault } from '../../base/rules.js'
 import { cgroupMemory } from './cgroup.js'
 import type { CgroupMemory } from './cgroup.js'
 import { bytes, share } from '../kit/rules.js'
-import { toCheckResult } from '../kit/result.js'
+import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
 import { SingleFlight } from '../../base/single-flight.js'
-import { TimeLimit } from '../kit/time-limit.js'
 
 /** How much memory may be used. */
 export interface MemoryOptions {
@@ -70,15 +69,12 @@ export function memory (options: MemoryOptions = {}): CheckFunction {
 export function memoryOf ({ use, group }: MemorySurroundings, options: MemoryOptions): CheckFunction {
   const settings = readOptions(options, 'memory')
   const reading = new SingleFlight(group)
-  return async function checkMemory (context) {
-    const facts: Details = {}
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      // Where files cannot be read in time, memory is not what is short.
-      const used = await limit.wait(reading.run(), () => 'not read').catch(() => undefined)
-      const excesses = [...judgeProcess(use(), settings, facts), ...judgeGroup(used, settings, facts)]
-      if (excesses.length > 0) throw new Error(excesses.join('; '))
-    }))
-  }
+  return readyMade(async ({ limit, details }) => {
+    // Where files cannot be read in time, memory is not what is short.
+    const used = await limit.wait(reading.run()).catch(() => undefined)
+    const excesses = [...judgeProcess(use(), settings, details), ...judgeGroup(used, settings, details)]
+    if (excesses.length > 0) throw new Error(excesses.join('; '))
+  })
 }
 
 function processUse (): MemoryUse {
@@ -86,10 +82,11 @@ function processUse (): MemoryUse {
   return { heapUsedBytes: heapUsed, heapLimitBytes: getHeapStatistics().heap_size_limit, rssBytes: rss }
 }
 
-function judgeProcess (use: MemoryUse, { maxHeapUsed, maxHeapShare, maxRss }: MemorySettings, facts: Details): string[] {
+function judgeProcess (use: MemoryUse, { maxHeapUsed, maxHeapShare, maxRss }: MemorySettings, details: Details): string[] {
   const { heapUsedBytes, heapLimitBytes, rssBytes } = use
   const heapShare = heapUsedBytes / heapLimitBytes
-  Object.assign(facts, use, { heapShare: rounded(heapShare) }, limitsOf({ maxHeapUsedBytes: maxHeapUsed, maxHeapShare, maxRssBytes: maxRss }))
+  const limits = limitsOf({ maxHeapUsedBytes: maxHeapUsed, maxHeapShare, maxRssBytes: maxRss })
+  Object.assign(details, use, { heapShare: rounded(heapShare) }, limits)
   return [
     ...(heapUsedBytes > maxHeapUsed ? [`the heap holds ${heapUsedBytes} bytes, expected at most ${maxHeapUsed}`] : []),
     ...(heapShare > maxHeapShare ? [`the heap holds ${percent(heapShare)} of its limit, expected at most ${percent(maxHeapShare)}`] : []),
@@ -97,10 +94,10 @@ function judgeProcess (use: MemoryUse, { maxHeapUsed, maxHeapShare, maxRss }: Me
   ]
 }
 
-function judgeGroup (group: CgroupMemory | undefined, { maxLimitShare }: MemorySettings, facts: Details): string[] {
+function judgeGroup (group: CgroupMemory | undefined, { maxLimitShare }: MemorySettings, details: Details): string[] {
   if (group === undefined) return []
   const usedShare = group.usedBytes / group.limitBytes
-  Object.assign(facts, group, { usedShare: rounded(usedShare), maxLimitShare })
+  Object.assign(details, group, { usedShare: rounded(usedShare), maxLimitShare })
   return usedShare > maxLimitShare ? [`${percent(usedShare)} of the container's memory is used, expected at most ${percent(maxLimitShare)}`] : []
 }
 

@@ -33,11 +33,15 @@ export class TimeLimit {
     }
   }
 
-  /** Waits for something that itself knows no end; rejects with what is said of it once the time is over. */
-  async wait<T> (work: Promise<T>, late: () => string): Promise<T> {
+  /**
+   * Waits for work that has no time limit of its own. Rejects when the time is over; the work goes on.
+   *
+   * @param timeoutMessage makes the message of that error. Default `no answer within N ms`.
+   */
+  async wait<T> (work: Promise<T>, timeoutMessage = (): string => `no answer within ${this.ms} ms`): Promise<T> {
     const { signal } = this
     return await new Promise<T>((resolve, reject) => {
-      const giveUp = (): void => reject(new Error(late()))
+      const giveUp = (): void => reject(new Error(timeoutMessage()))
       const end = (): void => {
         signal.removeEventListener('abort', giveUp)
         resolve(work)

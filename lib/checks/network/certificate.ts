@@ -12,11 +12,11 @@ import type { Rule } from '../../base/rules.js'
 import { certificateChain } from './certificate-chain.js'
 import type { ChainLink } from './certificate-chain.js'
 import { port } from '../kit/rules.js'
-import { toCheckResult, CheckFailure, timed } from '../kit/result.js'
+import { readyMade } from '../kit/ready-made.js'
+import { CheckFailure, timed } from '../kit/result.js'
 import type { Details } from '../kit/result.js'
 import { lookup } from './lookup.js'
 import { opening } from './opening.js'
-import { TimeLimit } from '../kit/time-limit.js'
 
 /** A certificate in PEM, or several in one text. */
 export type Pem = string | Buffer
@@ -99,20 +99,18 @@ export function certificate (options: CertificateOptions): CheckFunction {
 export function certificateBy (clock: Pick<Clock, 'date'>, options: CertificateOptions): CheckFunction {
   const settings = readOptions(options, 'certificate')
   const { host, port } = settings
-  return async function checkCertificate (context) {
-    const facts: Details = { host, port }
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      const socket = connectTo(settings)
-      try {
-        const opened = timed(async () => await opening(socket, 'secureConnect'))
-        const { latencyMs } = await limit.wait(opened, () => `${socket.connecting ? 'no answer' : 'connected, but no handshake of TLS'} within ${limit.ms} ms`)
-        Object.assign(facts, { protocol: socket.getProtocol(), latencyMs })
-        judge(socket, settings, { facts, now: clock.date() })
-      } finally {
-        close(socket)
-      }
-    }))
-  }
+  return readyMade(async ({ limit, details }) => {
+    const socket = connectTo(settings)
+    try {
+      const opened = timed(async () => await opening(socket, 'secureConnect'))
+      const { latencyMs } = await limit.wait(opened, () =>
+        `${socket.connecting ? 'no answer' : 'connected, but no handshake of TLS'} within ${limit.ms} ms`)
+      Object.assign(details, { protocol: socket.getProtocol(), latencyMs })
+      judge(socket, settings, { details, now: clock.date() })
+    } finally {
+      close(socket)
+    }
+  }, { host, port })
 }
 
 /** What is not trusted is let in to be looked at. */
@@ -135,12 +133,16 @@ function close (socket: TLSSocket): void {
   else socket.destroySoon()
 }
 
-function judge (socket: TLSSocket, { host, servername = host, warnDays, trusted }: CertificateSettings, { facts, now }: { readonly facts: Details, readonly now: Date }): void {
+function judge (
+  socket: TLSSocket,
+  { host, servername = host, warnDays, trusted }: CertificateSettings,
+  { details, now }: { readonly details: Details, readonly now: Date }
+): void {
   const shown = certificateChain(socket)
   const chain = trusted && socket.authorized ? shown.filter((link) => link === shown[0] || isValid(link, now)) : shown
   const first = chain.reduce((first, link) => link.validTo < first.validTo ? link : first)
   const daysLeft = Math.floor((first.validTo.getTime() - now.getTime()) / DAY_MS)
-  Object.assign(facts, shown[0], { daysLeft, warnDays }, first !== shown[0] && { firstToExpire: first.subject })
+  Object.assign(details, shown[0], { daysLeft, warnDays }, first !== shown[0] && { firstToExpire: first.subject })
   for (const link of chain) assertDates(link, now)
   if (trusted && !socket.authorized) throw new Error(`the certificate is not trusted for ${servername}: ${reasonOf(socket.authorizationError)}`)
   if (daysLeft < warnDays) throw new CheckFailure('DEGRADED', `the certificate of ${first.subject} expires in ${daysLeft} days, at ${first.validTo.toISOString()}`)

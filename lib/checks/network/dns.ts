@@ -2,11 +2,12 @@ import { ADDRCONFIG, getServers, promises } from 'node:dns'
 import type { CheckFunction } from '../../health/check/attempt.js'
 import { filledListOf, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
-import { toCheckResult, timed } from '../kit/result.js'
+import { readyMade } from '../kit/ready-made.js'
+import { timed } from '../kit/result.js'
 import type { Details } from '../kit/result.js'
 import { lookup as sharedLookup } from './lookup.js'
 import type { Lookup } from './lookup.js'
-import { TimeLimit } from '../kit/time-limit.js'
+import type { TimeLimit } from '../kit/time-limit.js'
 
 const TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SRV', 'TXT'] as const
 
@@ -74,14 +75,10 @@ export function dns (name: string, options: DnsOptions = {}): CheckFunction {
 export function dnsBy (lookup: Lookup, name: string, options: DnsOptions): CheckFunction {
   const asked = text(name, 'dns.name')
   const resolve = resolverOf(lookup, asked, readDnsOptions(options))
-  return async function checkDns (context) {
-    const facts: Details = { name: asked }
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      const resolving = timed(async () => await resolve(limit))
-      const { result, latencyMs } = await limit.wait(resolving, () => `no answer within ${limit.ms} ms`)
-      Object.assign(facts, result, { latencyMs })
-    }))
-  }
+  return readyMade(async ({ limit, details }) => {
+    const { result, latencyMs } = await limit.wait(timed(async () => await resolve(limit)))
+    Object.assign(details, result, { latencyMs })
+  }, { name: asked })
 }
 
 function readDnsOptions (options: DnsOptions): DnsSettings {

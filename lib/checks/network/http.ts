@@ -2,12 +2,12 @@ import type { Readable } from 'node:stream'
 import type { CheckFunction } from '../../health/check/attempt.js'
 import { filledListOf, integer, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
 import { httpUrl } from '../kit/rules.js'
-import { toCheckResult, timed } from '../kit/result.js'
-import type { Details } from '../kit/result.js'
+import { readyMade } from '../kit/ready-made.js'
+import { timed } from '../kit/result.js'
 import { httpHeaders } from './http-headers.js'
 import { ask, basicAuthorization, withoutUser } from './http-request.js'
 import type { HttpAnswer } from './http-request.js'
-import { TimeLimit } from '../kit/time-limit.js'
+import type { TimeLimit } from '../kit/time-limit.js'
 
 /** How `http` asks, and what it expects. */
 export interface HttpOptions {
@@ -58,20 +58,17 @@ export function http (url: string | URL, options: HttpOptions = {}): CheckFuncti
   const target = withoutUser(asked)
   const { method, headers, statusCodes, contains } = readHttpOptions(options)
   const request = { url: target, method, openHeaders: OPEN_HEADERS, headers: { ...basicAuthorization(asked), ...headers }, answers: statusCodes }
-  return async function checkHttp (context) {
-    const facts: Details = { url: target.href }
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      const asking = timed(async () => await ask({ ...request, signal: limit.signal }))
-      const { result: answer, latencyMs } = await limit.wait(asking, () => `no answer within ${limit.ms} ms`)
-      Object.assign(facts, { statusCode: answer.statusCode, latencyMs })
-      try {
-        assertStatus(answer, statusCodes)
-        if (contains !== undefined) await assertText(answer, contains, limit)
-      } finally {
-        answer.body.destroy()
-      }
-    }))
-  }
+  return readyMade(async ({ limit, details }) => {
+    const asking = timed(async () => await ask({ ...request, signal: limit.signal }))
+    const { result: answer, latencyMs } = await limit.wait(asking)
+    Object.assign(details, { statusCode: answer.statusCode, latencyMs })
+    try {
+      assertStatus(answer, statusCodes)
+      if (contains !== undefined) await assertText(answer, contains, limit)
+    } finally {
+      answer.body.destroy()
+    }
+  }, { url: target.href })
 }
 
 function readHttpOptions (options: HttpOptions): HttpSettings {

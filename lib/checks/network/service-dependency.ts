@@ -1,4 +1,5 @@
 import type { OutgoingHttpHeaders } from 'node:http'
+import { attemptOr } from '../../base/attempt-or.js'
 import { reasonOf } from '../../base/describe.js'
 import type { CheckFunction } from '../../health/check/attempt.js'
 import { toComponents } from '../../health/component.js'
@@ -50,13 +51,13 @@ interface RemoteAnswer {
 
 async function askFor (url: URL, headers: OutgoingHttpHeaders, limit: TimeLimit): Promise<RemoteAnswer> {
   const asking = ask({ url, method: 'GET', openHeaders: OPEN_HEADERS, headers, signal: limit.signal })
-  const { statusCode, body } = await limit.wait(asking, () => `no answer within ${limit.ms} ms`)
+  const { statusCode, body } = await limit.wait(asking)
   const text = await limit.wait(limitedText(body, MOST_BYTES), () => `answered ${statusCode}, but its body did not end within ${limit.ms} ms`)
   return { statusCode, text }
 }
 
 function judgeAnswer (url: URL, { statusCode, text }: RemoteAnswer): CheckResult {
-  const health = parse(text)
+  const health = attemptOr((): unknown => JSON.parse(text), undefined)
   if (!isRecord(health)) return down(url, statusCode, `answered ${statusCode} with ${text === '' ? 'nothing' : 'no JSON object'}`)
   const { status, details, components } = health
   const parts = {
@@ -70,12 +71,4 @@ function judgeAnswer (url: URL, { statusCode, text }: RemoteAnswer): CheckResult
 
 function down (url: URL, statusCode: number, reason: string): CheckResult {
   return { status: 'DOWN', details: { error: `GET ${url.href} ${reason}`, url: url.href, statusCode } }
-}
-
-function parse (text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -2,11 +2,10 @@ import { connect } from 'node:net'
 import type { CheckFunction } from '../../health/check/attempt.js'
 import { optionsOf, text } from '../../base/rules.js'
 import { port } from '../kit/rules.js'
-import { toCheckResult, timed } from '../kit/result.js'
-import type { Details } from '../kit/result.js'
+import { readyMade } from '../kit/ready-made.js'
+import { timed } from '../kit/result.js'
 import { lookup } from './lookup.js'
 import { opening } from './opening.js'
-import { TimeLimit } from '../kit/time-limit.js'
 
 /** Where `tcp` connects to. */
 export interface TcpOptions {
@@ -33,17 +32,13 @@ const readOptions = optionsOf<TcpOptions>({ host: text, port })
  */
 export function tcp (options: TcpOptions): CheckFunction {
   const { host, port } = readOptions(options, 'tcp')
-  return async function checkTcp (context) {
-    const facts: Details = { host, port }
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      const socket = connect({ host, port, lookup: lookup.forSocket })
-      try {
-        const opened = timed(async () => await opening(socket, 'connect'))
-        const { latencyMs } = await limit.wait(opened, () => `no answer within ${limit.ms} ms`)
-        Object.assign(facts, { address: socket.remoteAddress, latencyMs })
-      } finally {
-        socket.destroy()
-      }
-    }))
-  }
+  return readyMade(async ({ limit, details }) => {
+    const socket = connect({ host, port, lookup: lookup.forSocket })
+    try {
+      const { latencyMs } = await limit.wait(timed(async () => await opening(socket, 'connect')))
+      Object.assign(details, { address: socket.remoteAddress, latencyMs })
+    } finally {
+      socket.destroy()
+    }
+  }, { host, port })
 }

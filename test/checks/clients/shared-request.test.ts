@@ -23,7 +23,7 @@ function question (clock = new ManualClock()): Asking {
   const put = async (client: object): Promise<string> => await new Promise((resolve, reject) => puts.push({ client, answer: resolve, refuse: reject }))
   const question = new SharedRequest(put, clock)
   const ask = async (client: object, { signal } = end): Promise<string> => {
-    const answer = TimeLimit.of({ signal, timeout: 1_000_000 }, async (limit) => await question.ask(client, limit, () => 'given up'))
+    const answer = TimeLimit.of({ signal, timeout: 1_000_000 }, async (limit) => await question.send(client, limit, () => 'given up'))
     answer.catch(() => undefined)
     return await answer
   }

@@ -19,7 +19,7 @@ import { http } from '../../../lib/checks/network/http.js'
 import { serviceDependency } from '../../../lib/checks/network/service-dependency.js'
 import { systemClock } from '../../../lib/base/clock.js'
 import type { CheckFunction } from '../../../lib/health/check/attempt.js'
-import { loneCheck } from '../../support/check.js'
+import { standaloneCheck } from '../../support/check.js'
 import { block } from '../../support/clock.js'
 import { listen } from '../../support/loopback.js'
 
@@ -62,7 +62,7 @@ async function checksOfSilent (t: Test): Promise<Readonly<Record<string, CheckFu
 }
 
 await t.test('a check says what it has waited for, also where its own time and the engine\'s are both over when a blocked event loop goes on', async (t) => {
-  const runs = Object.entries(await checksOfSilent(t)).map(([name, check]) => ({ name, run: loneCheck(check, { timeout: TIMEOUT_MS }, systemClock).run() }))
+  const runs = Object.entries(await checksOfSilent(t)).map(([name, check]) => ({ name, run: standaloneCheck(check, { timeout: TIMEOUT_MS }, systemClock).run() }))
   block(TIMEOUT_MS + 100)
   for (const { name, run } of runs) t.match(await run, { status: 'DOWN', details: { error: /within 1800 ms$/ } }, name)
 })

@@ -2,9 +2,10 @@ import type { CheckFunction } from '../../../health/check/attempt.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { flag, optionsOf, withDefault } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
-import { CheckFailure, toCheckResult, timed } from '../../kit/result.js'
+import { readyMade } from '../../kit/ready-made.js'
+import { CheckFailure, timed } from '../../kit/result.js'
 import type { Details } from '../../kit/result.js'
-import { TimeLimit } from '../../kit/time-limit.js'
+import type { TimeLimit } from '../../kit/time-limit.js'
 import { MongodbDeployment } from './mongodb-deployment.js'
 import type { MongodbEvents } from './mongodb-deployment.js'
 import { clientFrom } from '../client-source.js'
@@ -75,14 +76,11 @@ export function mongodb (client: ClientSource<MongodbClient>, options: MongodbOp
   const deployments = new PerClient((client: MongodbConnections) => new MongodbDeployment(client))
   // From now on: what has been taken from a pool before is not told.
   if (!isFunction(client)) deployments.of(databaseOf(current()).client)
-  return async function checkMongodb (context) {
-    const facts: Details = {}
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      const database = databaseOf(current())
-      Object.assign(facts, await ask({ database, deployment: deployments.of(database.client) }, settings, limit))
-      if (settings.writable && facts['readOnly'] === true) throw new Error('the server takes no writes')
-    }))
-  }
+  return readyMade(async ({ limit, details }) => {
+    const database = databaseOf(current())
+    Object.assign(details, await ask({ database, deployment: deployments.of(database.client) }, settings, limit))
+    if (settings.writable && details['readOnly'] === true) throw new Error('the server takes no writes')
+  })
 }
 
 interface Asked {

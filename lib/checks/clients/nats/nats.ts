@@ -1,7 +1,7 @@
 import type { CheckFunction } from '../../../health/check/attempt.js'
-import { CheckFailure, toCheckResult, timed } from '../../kit/result.js'
-import type { Details } from '../../kit/result.js'
-import { TimeLimit } from '../../kit/time-limit.js'
+import { readyMade } from '../../kit/ready-made.js'
+import { CheckFailure, timed } from '../../kit/result.js'
+import type { TimeLimit } from '../../kit/time-limit.js'
 import { NatsState } from './nats-state.js'
 import type { NatsEvents } from './nats-state.js'
 import { SharedRequest } from '../shared-request.js'
@@ -40,16 +40,15 @@ const EXPECTED = { check: 'nats', client: 'a NatsConnection of @nats-io/transpor
 export function nats (connection: ClientSource<NatsClient>): CheckFunction {
   const current = clientFrom(connection, EXPECTED)
   const states = new PerClient((client: NatsClient) => new NatsState(client))
-  const question = new SharedRequest(async (client: NatsClient) => await timed(async () => await roundTrip(client, states.of(client))))
-  return async function checkNats (context) {
-    const facts: Details = {}
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      const client = current()
-      await assertOpen(client, limit)
-      const { latencyMs } = await question.ask(client, limit, () => `no answer within ${limit.ms} ms`)
-      Object.assign(facts, { version: client.info?.version, serverName: client.info?.server_name, latencyMs })
-    }))
-  }
+  const request = new SharedRequest(async (client: NatsClient) => {
+    return await timed(async () => await roundTrip(client, states.of(client)))
+  })
+  return readyMade(async ({ limit, details }) => {
+    const client = current()
+    await assertOpen(client, limit)
+    const { latencyMs } = await request.send(client, limit)
+    Object.assign(details, { version: client.info?.version, serverName: client.info?.server_name, latencyMs })
+  })
 }
 
 async function assertOpen (client: NatsClient, limit: TimeLimit): Promise<void> {

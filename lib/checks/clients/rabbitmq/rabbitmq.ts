@@ -2,9 +2,9 @@ import type { CheckFunction } from '../../../health/check/attempt.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { optionsOf } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
-import { CheckFailure, toCheckResult, timed } from '../../kit/result.js'
+import { readyMade } from '../../kit/ready-made.js'
+import { CheckFailure, timed } from '../../kit/result.js'
 import type { Details } from '../../kit/result.js'
-import { TimeLimit } from '../../kit/time-limit.js'
 import { SharedRequest } from '../shared-request.js'
 import { RabbitmqState } from './rabbitmq-state.js'
 import type { RabbitmqEvents } from './rabbitmq-state.js'
@@ -71,26 +71,25 @@ export function rabbitmq (connection: ClientSource<RabbitmqClient>, options: Rab
   const current = clientFrom(connection, EXPECTED)
   const { whenBlocked } = readOptions(options, 'rabbitmq')
   const states: States = new PerClient((source: RabbitmqEvents) => new RabbitmqState(source))
-  const question = new SharedRequest(async (connection: RabbitmqConnection) => await timed(async () => await openAndClose(connection, states.of(connection))))
+  const request = new SharedRequest(async (connection: RabbitmqConnection) => {
+    return await timed(async () => await openAndClose(connection, states.of(connection)))
+  })
   // From now on: what it tells before the first run is not told again.
   if (!isFunction(connection)) states.of(current())
-  return async function checkRabbitmq (context) {
-    const facts: Details = {}
-    return await toCheckResult(facts, async () => await TimeLimit.of(context, async (limit) => {
-      const connection = connectionOf(current(), states)
-      const state = states.of(connection)
+  return readyMade(async ({ limit, details }) => {
+    const connection = connectionOf(current(), states)
+    const state = states.of(connection)
+    assertConnected(state)
+    Object.assign(details, serverOf(connection))
+    if (state.blocked !== undefined) throw new CheckFailure(whenBlocked, `the server takes no messages${state.blocked}`)
+    try {
+      const { latencyMs } = await request.send(connection, limit)
+      details['latencyMs'] = latencyMs
+    } finally {
+      // Whatever has come of the channel: a connection that is gone says why.
       assertConnected(state)
-      Object.assign(facts, serverOf(connection))
-      if (state.blocked !== undefined) throw new CheckFailure(whenBlocked, `the server takes no messages${state.blocked}`)
-      try {
-        const { latencyMs } = await question.ask(connection, limit, () => `no answer within ${limit.ms} ms`)
-        facts['latencyMs'] = latencyMs
-      } finally {
-        // Whatever has come of the channel: a connection that is gone says why.
-        assertConnected(state)
-      }
-    }))
-  }
+    }
+  })
 }
 
 type States = PerClient<RabbitmqEvents, RabbitmqState>

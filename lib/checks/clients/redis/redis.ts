@@ -1,11 +1,13 @@
+import { awaitOr } from '../../../base/attempt-or.js'
 import { reasonOf } from '../../../base/describe.js'
-import type { CheckContext, CheckFunction } from '../../../health/check/attempt.js'
+import type { CheckFunction } from '../../../health/check/attempt.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { optionsOf } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
-import { toCheckResult, CheckFailure, timed } from '../../kit/result.js'
-import type { Details } from '../../kit/result.js'
-import { TimeLimit } from '../../kit/time-limit.js'
+import { readyMade } from '../../kit/ready-made.js'
+import type { ReadyMadeRun } from '../../kit/ready-made.js'
+import { CheckFailure, timed } from '../../kit/result.js'
+import type { TimeLimit } from '../../kit/time-limit.js'
 import { SharedRequest } from '../shared-request.js'
 import { isPool, isRedis, stateOf } from './redis-client.js'
 import type { RedisClient, RedisConnection, RedisPool } from './redis-client.js'
@@ -61,17 +63,14 @@ export function redis (client: ClientSource<RedisClient>, options: RedisCheckOpt
   const probe = new RedisProbe(readOptions(options, 'redis'))
   // From now on, or what goes wrong before the first run would not be known.
   if (!isFunction(client)) probe.watch(current())
-  return async function checkRedis (context) {
-    const facts: Details = {}
-    return await toCheckResult(facts, async () => await probe.run(current(), context, facts))
-  }
+  return readyMade(async (run) => await probe.run(current(), run))
 }
 
 /** One check's dealings with the clients that it is given. */
 class RedisProbe {
   readonly #settings: Settings
   readonly #watches = new PerClient((client: RedisClient) => new RedisWatch(client))
-  readonly #question = new SharedRequest(async (client: RedisClient) => await this.#ask(client))
+  readonly #request = new SharedRequest(async (client: RedisClient) => await this.#ask(client))
   /** Pools of which no connection was free for the last PING. */
   readonly #exhausted = new WeakSet<RedisClient>()
   /** Pools that have had a connection: one that never had is full of those that are just being opened. */
@@ -87,16 +86,17 @@ class RedisProbe {
     return this.#watches.of(client)
   }
 
-  async run (client: RedisClient, context: CheckContext, facts: Details): Promise<void> {
-    this.#warn(client, context.log)
-    if (isPool(client)) facts['pool'] = { open: client.totalClients, idle: client.idleClients, waiting: client.tasksQueueLength }
+  async run (client: RedisClient, { limit, details, log }: ReadyMadeRun): Promise<void> {
+    this.#warn(client, log)
+    if (isPool(client)) {
+      details['pool'] = { open: client.totalClients, idle: client.idleClients, waiting: client.tasksQueueLength }
+    }
     try {
-      Object.assign(facts, await TimeLimit.of(context, async (limit) =>
-        await this.#question.ask(client, limit, () => this.#late(client, limit))))
+      Object.assign(details, await this.#request.send(client, limit, () => this.#timeoutMessage(client, limit)))
     } catch (error) {
       throw this.#failure(client, error)
     } finally {
-      facts['state'] = stateOf(client)
+      details['state'] = stateOf(client)
     }
   }
 
@@ -131,7 +131,7 @@ class RedisProbe {
   }
 
   /** A cluster is ready although a server of it is away, of which it tells. */
-  #late (client: RedisClient, { ms }: TimeLimit): string {
+  #timeoutMessage (client: RedisClient, { ms }: TimeLimit): string {
     const { error } = this.watch(client)
     return `no answer within ${ms} ms${error === undefined ? '' : `: ${reasonOf(error)}`}`
   }
@@ -148,7 +148,7 @@ class RedisProbe {
     return state === 'open' ? cause : new Error(`the client is in state ${state}: ${reasonOf(cause)}`)
   }
 
-  #warn (client: RedisClient, log: CheckContext['log']): void {
+  #warn (client: RedisClient, log: ReadyMadeRun['log']): void {
     if (this.#isWarned || client.status !== undefined || client.listenerCount('error') > 0) return
     this.#isWarned = true
     log.warn(NO_LISTENER)
@@ -163,11 +163,7 @@ async function askServer (connection: RedisConnection, watch: RedisWatch): Promi
 
 /** Valkey calls itself a Redis too, of the version that it once was. A user that may not ask knows no version. */
 async function versionOf (connection: RedisConnection): Promise<string | undefined> {
-  try {
-    const info = String(await connection.info('server'))
-    const match = /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info)
-    return match?.[1]
-  } catch {
-    return undefined
-  }
+  const info = await awaitOr(async () => String(await connection.info('server')), '')
+  const match = /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info)
+  return match?.[1]
 }

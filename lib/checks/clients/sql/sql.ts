@@ -1,10 +1,10 @@
-import type { CheckContext, CheckFunction } from '../../../health/check/attempt.js'
+import type { CheckFunction } from '../../../health/check/attempt.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { flag, optionsOf, withDefault } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
-import { toCheckResult, timed } from '../../kit/result.js'
-import type { Details } from '../../kit/result.js'
-import { TimeLimit } from '../../kit/time-limit.js'
+import { readyMade } from '../../kit/ready-made.js'
+import type { ReadyMadeRun } from '../../kit/ready-made.js'
+import { timed } from '../../kit/result.js'
 import { SharedRequest } from '../shared-request.js'
 import { Slot } from './borrowed-connection.js'
 import type { Pool } from './borrowed-connection.js'
@@ -54,36 +54,33 @@ export const readSqlOptions = optionsOf<SqlSettings>({
 
 /** Makes a check that asks a server about itself, on a connection that the app has. */
 export function sqlCheck<C extends object, P extends C> (driver: Driver<C, P>, { writable, whenExhausted }: SqlSettings): CheckFunction {
-  const asker = new Asker(driver, whenExhausted)
-  return async function checkSql (context) {
-    const facts: Details = {}
-    return await toCheckResult(facts, async () => {
-      const { result, latencyMs } = await TimeLimit.of(context, async (limit) => await asker.ask(limit, facts, context))
-      Object.assign(facts, { version: result.version, readOnly: result.isReadOnly, latencyMs })
-      if (writable && result.isReadOnly) throw new Error('the server takes no writes')
-    })
-  }
+  const probe = new SqlProbe(driver, whenExhausted)
+  return readyMade(async (run) => {
+    const { result, latencyMs } = await probe.run(run)
+    Object.assign(run.details, { version: result.version, readOnly: result.isReadOnly, latencyMs })
+    if (writable && result.isReadOnly) throw new Error('the server takes no writes')
+  })
 }
 
 /** Asks over a slot of the pool, or over the one connection. */
-class Asker<C extends object, P extends C> {
+class SqlProbe<C extends object, P extends C> {
   readonly #driver: Driver<C, P>
   readonly #slot: Slot<P>
-  readonly #question: SharedRequest<C, Answer>
+  readonly #request: SharedRequest<C, Answer>
   #isWarned = false
 
   constructor (driver: Driver<C, P>, whenExhausted: FailureStatus) {
     this.#driver = driver
     this.#slot = new Slot(whenExhausted)
-    this.#question = new SharedRequest(async (connection) => await this.#measure(connection))
+    this.#request = new SharedRequest(async (connection) => await this.#measure(connection))
   }
 
-  async ask (limit: TimeLimit, facts: Details, { log }: CheckContext): Promise<Answer> {
+  async run ({ limit, details, log }: ReadyMadeRun): Promise<Answer> {
     const link = this.#driver.link()
     this.#warn(link, log)
-    if ('connection' in link) return await this.#question.ask(link.connection, limit, () => `no answer within ${limit.ms} ms`)
+    if ('connection' in link) return await this.#request.send(link.connection, limit)
     const { pool } = link
-    facts['pool'] = pool.usage()
+    details['pool'] = pool.usage()
     return await this.#slot.lend(pool, limit, async (connection) => await this.#measure(connection))
   }
 
@@ -91,7 +88,7 @@ class Asker<C extends object, P extends C> {
     return await timed(async () => await this.#driver.ask(connection))
   }
 
-  #warn (link: Link<C, P>, log: CheckContext['log']): void {
+  #warn (link: Link<C, P>, log: ReadyMadeRun['log']): void {
     const hazard = this.#isWarned ? undefined : link.hazard?.()
     if (hazard === undefined) return
     this.#isWarned = true
