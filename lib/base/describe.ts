@@ -1,19 +1,17 @@
 import { inspect } from 'node:util'
-import { redactText } from './redact.js'
+import { attemptOr } from './attempt-or.js'
+import { redactAndTruncate } from './truncate.js'
 
-const LONGEST = 60
+const LONGEST_VALUE = 60
 const LONGEST_REASON = 1_000
-
-/** How much of a text is looked at: more than is shown, as a secret that is cut in two is not known for one. */
-const LONGEST_READ = 16_000
 
 /** Says what a value is in words fit for an error message, without secrets. Never throws. */
 export function describe (value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (typeof value === 'string') return `the string ${JSON.stringify(shorten(value))}`
+  if (typeof value === 'string') return `the string ${JSON.stringify(redactAndTruncate(value, LONGEST_VALUE))}`
   if (typeof value === 'function') return 'a function'
-  if (typeof value === 'object') return attempt(() => describeObject(value)) ?? 'an object that cannot be read'
-  return `the ${typeof value} ${shorten(inspect(value))}`
+  if (typeof value === 'object') return attemptOr(() => describeObject(value), 'an object that cannot be read')
+  return `the ${typeof value} ${redactAndTruncate(inspect(value), LONGEST_VALUE)}`
 }
 
 /**
@@ -21,14 +19,16 @@ export function describe (value: unknown): string {
  * and not endless. Never throws.
  */
 export function reasonOf (thrown: unknown): string {
-  const reason = attempt(() => cut(thrown instanceof Error ? reasonOfError(thrown) : reasonOfOther(thrown), LONGEST_REASON))
-  return reason ?? 'threw what cannot be read'
+  return attemptOr(() => {
+    const reason = thrown instanceof Error ? reasonOfError(thrown) : reasonOfOther(thrown)
+    return redactAndTruncate(reason, LONGEST_REASON)
+  }, 'threw what cannot be read')
 }
 
 function describeObject (value: object): string {
   if (Array.isArray(value)) return `an array of ${value.length}`
   const name = className(value)
-  return name === 'Object' || name === '' ? 'an object' : `an object of class ${shorten(name)}`
+  return name === 'Object' || name === '' ? 'an object' : `an object of class ${redactAndTruncate(name, LONGEST_VALUE)}`
 }
 
 function className (value: object): string {
@@ -57,22 +57,4 @@ function textOf (value: unknown): string {
 
 function reasonOfOther (thrown: unknown): string {
   return typeof thrown === 'string' && thrown !== '' ? thrown : `threw ${describe(thrown)}`
-}
-
-function attempt (read: () => string): string | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
-}
-
-function shorten (text: string): string {
-  return cut(text, LONGEST)
-}
-
-/** Cuts a text after its secrets are hidden. */
-export function cut (text: string, longest: number): string {
-  const redacted = redactText(text.slice(0, LONGEST_READ))
-  return redacted.length > longest ? `${redacted.slice(0, longest)}…` : redacted
 }

@@ -1,6 +1,8 @@
 import { isRecord } from './type-guards.js'
-import { cut, describe } from './describe.js'
+import { attemptOr } from './attempt-or.js'
+import { describe } from './describe.js'
 import { isSecretName, REDACTED } from './redact.js'
+import { redactAndTruncate } from './truncate.js'
 
 /** How much of a value is shown. What a probe answers stays small whatever a check hands over. */
 const DEEPEST = 6
@@ -47,7 +49,7 @@ export class JsonSafeCopy {
   #string (value: string): string {
     const room = MOST_TEXT - this.#text
     if (room <= 0) return '…'
-    const shown = cut(value, Math.min(LONGEST_TEXT, room))
+    const shown = redactAndTruncate(value, Math.min(LONGEST_TEXT, room))
     this.#text += shown.length
     return shown
   }
@@ -56,7 +58,7 @@ export class JsonSafeCopy {
     if (this.#ancestors.includes(value)) return '[circular]'
     if (this.#ancestors.length >= DEEPEST || this.#values > MOST_VALUES) return `[${describe(value)}]`
     this.#ancestors.push(value)
-    const copy = readable(() => this.#unwrap(value))
+    const copy = attemptOr(() => this.#unwrap(value), UNREADABLE)
     this.#ancestors.pop()
     return copy
   }
@@ -88,15 +90,7 @@ export class JsonSafeCopy {
   }
 
   #entry (key: string, read: () => unknown): unknown {
-    const value = readable(() => this.of(read()))
+    const value = attemptOr(() => this.of(read()), UNREADABLE)
     return isSecretName(key) && value !== undefined ? REDACTED : value
-  }
-}
-
-function readable (read: () => unknown): unknown {
-  try {
-    return read()
-  } catch {
-    return UNREADABLE
   }
 }

@@ -1,4 +1,4 @@
-import { cut } from '../base/describe.js'
+import { redactAndTruncate } from '../base/truncate.js'
 import { JsonSafeCopy } from '../base/json-safe.js'
 import { isStatus } from './status.js'
 import type { ComponentStatus, Status } from './status.js'
@@ -45,7 +45,8 @@ class ComponentCopy {
     if (!isRecord(parts) || depth >= DEEPEST) return {}
     const names = Object.keys(parts).slice(0, MOST_COMPONENTS - this.#count)
     this.#count += names.length
-    return Object.fromEntries(names.map((name) => [cut(name, LONGEST_NAME), this.#of(parts, name, depth)]))
+    return Object.fromEntries(names.map((name) =>
+      [redactAndTruncate(name, LONGEST_NAME), this.#of(parts, name, depth)]))
   }
 
   #of (parts: Record<string, unknown>, name: string, depth: number): Component {

@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js'
 import { errors } from '../errors.js'
-import { cut } from '../base/describe.js'
+import { redactAndTruncate } from '../base/truncate.js'
 import type { Component } from './component.js'
 import type { Events } from './events.js'
 import type { Kind } from './kind.js'
@@ -114,7 +114,7 @@ export class Lifecycle {
   }
 
   #state (status: Status, reason: string): State {
-    return { status, reason: cut(reason, LONGEST_REASON), time: this.#clock.date().toISOString() }
+    return { status, reason: redactAndTruncate(reason, LONGEST_REASON), time: this.#clock.date().toISOString() }
   }
 
   /** Tells of the change, if it is one of status, once it is made: whoever is told may ask for another. */

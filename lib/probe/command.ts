@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream'
 import { parseArgs } from 'node:util'
 import { LONGEST_DELAY_MS, systemClock } from '../base/clock.js'
 import { withTimeout } from '../base/with-timeout.js'
-import { cut, describe, reasonOf } from '../base/describe.js'
+import { describe, reasonOf } from '../base/describe.js'
+import { redactAndTruncate } from '../base/truncate.js'
 import { probe } from './http-probe.js'
 import type { ProbeOptions, ProbeResult } from './http-probe.js'
 
@@ -76,7 +77,8 @@ async function outcomeOf (args: readonly string[]): Promise<Outcome> {
 function outcomeOfProbe (url: URL, result: ProbeResult): Outcome {
   const { passed, body } = result
   if (passed) return { exitCode: 0, text: oneLine(body) }
-  const said = [`${NAME}: GET ${cut(url.href, LONGEST_URL)} failed`, result.reason, body].filter((part) => part !== '')
+  const shownUrl = redactAndTruncate(url.href, LONGEST_URL)
+  const said = [`${NAME}: GET ${shownUrl} failed`, result.reason, body].filter((part) => part !== '')
   return { exitCode: 1, text: oneLine(said.join(': ')) }
 }
 
@@ -105,7 +107,7 @@ function readTimeout (timeout = String(DEFAULT_TIMEOUT_MS)): number {
 
 /** One line that a terminal shows as it is: whoever answers could else move its cursor, or make up lines of a log. */
 function oneLine (text: string): string {
-  return cut(text.trim().replace(/\s+/g, ' ').replace(/\p{C}/gu, escaped), LONGEST_LINE)
+  return redactAndTruncate(text.trim().replace(/\s+/g, ' ').replace(/\p{C}/gu, escaped), LONGEST_LINE)
 }
 
 function escaped (character: string): string {

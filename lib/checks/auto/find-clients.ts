@@ -43,8 +43,8 @@ export function findClients (instance: object): readonly FoundClient[] {
 }
 
 /**
- * Lists named clients first, because `@fastify/mongodb` also decorates with the first named client itself. A decorator may be
- * a getter or a proxy that throws: it is then not a client.
+ * Lists named clients first, because `@fastify/mongodb` also decorates with the first named client itself.
+ * A decorator may be a getter or a proxy that throws: it is then not a client.
  */
 function clientsOf (instance: object, { key, name, check }: Decorator): readonly FoundClient[] {
   const value: unknown = Reflect.get(instance, key)
