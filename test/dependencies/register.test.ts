@@ -1,0 +1,42 @@
+import t from 'tap'
+import { registerDependencies } from '../../lib/dependencies/register.js'
+import type { DependencyOptions } from '../../lib/dependencies/register.js'
+
+interface Added {
+  readonly name: string
+  readonly kinds: readonly string[]
+  readonly options: object
+}
+
+function register (options: Partial<DependencyOptions>): readonly Added[] {
+  const added: Added[] = []
+  const engine = {
+    addRemote: (name: string, _: unknown, byKind: ReadonlyMap<string, unknown>, options: object): void => {
+      added.push({ name, kinds: [...byKind.keys()], options })
+    }
+  }
+  registerDependencies(engine, { dependencies: [], cascade: [], scheme: 'http', ...options }, '/z')
+  return added
+}
+
+await t.test('registerDependencies() adds each service with its options', (t) => {
+  const dependencies = ['users', 'books'].map((name) => ({ name, address: name, headers: {}, options: { ttl: 10 } }))
+  t.same(register({ dependencies }), [
+    { name: 'users', kinds: [], options: { ttl: 10 } },
+    { name: 'books', kinds: [], options: { ttl: 10 } }
+  ])
+  t.end()
+})
+
+await t.test('registerDependencies() adds a check for each kind that cascades, except health', (t) => {
+  const dependencies = [{ name: 'users', address: 'users', headers: {}, options: {} }]
+  const [users] = register({ dependencies, cascade: ['health', 'readiness', 'custom'] })
+  t.same(users?.kinds, ['readiness', 'custom'])
+  t.end()
+})
+
+await t.test('registerDependencies() throws when an address is invalid', (t) => {
+  const dependencies = [{ name: 'users', address: 'ftp://users', headers: {}, options: {} }]
+  t.throws(() => register({ dependencies }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
+  t.end()
+})
