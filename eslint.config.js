@@ -11,9 +11,9 @@ const typed = {
     '@typescript-eslint/consistent-type-imports': 'error',
     '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
     '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
-    // A reply of Fastify's is a thenable that nobody has to wait for.
+    // Fastify's reply is a thenable that code need not await.
     'no-void': ['error', { allowAsStatement: true }],
-    // Fastify hooks and handlers are async by contract, and a void in a union is what `CheckResult` says.
+    // Fastify hooks and handlers are async by contract, and `CheckResult` is a union with void.
     '@typescript-eslint/no-invalid-void-type': 'off'
   }
 }

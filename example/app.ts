@@ -9,14 +9,16 @@ import { switches } from './routes/switches.js'
 
 export interface AppOptions {
   readonly logger: NonNullable<FastifyServerOptions['logger']>
-  /** Where the second service listens; 0 for a port that is free. */
+  /** The port of the second service; 0 takes a free port. */
   readonly inventoryPort: number
 }
 
-/** An embedded Postgres takes seconds to open, on a busy machine more than the 10 that Fastify gives a plugin. */
+/**
+ * An embedded Postgres takes seconds to open. On a busy machine that can exceed the 10 s that Fastify gives a plugin.
+ */
 const PLUGIN_TIMEOUT_MS = 60_000
 
-/** Builds a bookshop that keeps its books in a database and asks another service how many copies of one there are. */
+/** Builds a bookshop. It keeps its books in a database, and another service knows how many copies are left. */
 export async function buildApp ({ logger, inventoryPort }: AppOptions): Promise<FastifyInstance> {
   const fastify = Fastify({ logger, pluginTimeout: PLUGIN_TIMEOUT_MS })
   await fastify.register(metrics)
@@ -25,13 +27,15 @@ export async function buildApp ({ logger, inventoryPort }: AppOptions): Promise<
     prefix: '/z',
     name: 'bookshop',
     version: process.env['VERSION'] ?? '1.0.0',
-    // Asked for /health, and not for readiness (that would be `cascade: ['readiness']`): without the inventory most of
-    // the shop works, and if every service were unready because of the next one, one failure would take them all out.
+    // /health includes the inventory, readiness does not (`cascade: ['readiness']` would add it). Most of the shop
+    // works
+    // without the inventory. If each service failed readiness with the next, one failure would stop all of them.
     serviceDependencies: { inventory: fastify.inventory.address },
-    // Reasons of failures are for those who run the app. In a pod that is `kubectl port-forward`, which comes from
-    // loopback. So would everybody behind a proxy on the same machine: such an app needs another rule.
+    // Reasons of failures are for operators. In a pod, `kubectl port-forward` comes from loopback. Requests through a
+    // proxy on the same machine come from loopback too, so an app behind such a proxy needs another rule.
     showDetails: isFromLoopback,
-    // SIGTERM and Ctrl+C: out of service, in Kubernetes for 5 s, then closed, with what is under way answered.
+    // SIGTERM and Ctrl+C: the app is out of service first (5 s in Kubernetes), then answers its open requests and
+    // closes.
     shutdown: true
   })
   await fastify.register(database)

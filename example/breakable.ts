@@ -1,9 +1,9 @@
-/** A part of the example that can be broken at will, in the ways in which it would break by itself. */
+/** A part of the example that you can break on purpose, in the same ways as it breaks by accident. */
 export interface Breakable {
   /** Makes it fail at once. */
   break (): Promise<void>
-  /** Makes it keep everybody waiting. */
+  /** Makes every caller wait. */
   hang (): Promise<void>
-  /** Makes it work again, with all that it held. */
+  /** Makes it work again, with all of its data. */
   mend (): Promise<void>
 }

@@ -10,10 +10,10 @@ const MIGRATION = `
     ('Site Reliability Engineering', 'Betsy Beyer');
 `
 
-/** How long a visitor is kept waiting for a query, in milliseconds. */
+/** How long a visitor waits for a query, in milliseconds. */
 const QUERY_TIMEOUT_MS = 1_000
 
-/** An embedded Postgres, in memory, with one connection that all queries share, as a pool of one would. */
+/** An embedded Postgres, in memory. All queries share one connection, like a pool of size one. */
 export class Database implements Breakable {
   #client: PGlite
   #repair: (() => void | Promise<void>) | undefined
@@ -22,14 +22,14 @@ export class Database implements Breakable {
     this.#client = client
   }
 
-  /** Makes a new database, with its tables and some books. This keeps the event loop busy for seconds. */
+  /** Creates a database with its tables and some books. This blocks the event loop for seconds. */
   static async open (): Promise<Database> {
     const client = await PGlite.create()
     await client.exec(MIGRATION)
     return new Database(client)
   }
 
-  /** Asks the database for a sign of life, on the connection that the queries use. Waits as long as that takes. */
+  /** Sends a query over the connection that all queries share. Has no time limit. */
   async ping (): Promise<void> {
     await this.#client.query('SELECT 1')
   }
@@ -37,7 +37,7 @@ export class Database implements Breakable {
   /**
    * Runs a query.
    *
-   * @throws DATABASE_UNAVAILABLE when the database has not answered within a second, or cannot
+   * @throws DATABASE_UNAVAILABLE if the database fails, or does not answer within a second
    */
   async query<Row> (sql: string, ...parameters: readonly unknown[]): Promise<Row[]> {
     const signal = AbortSignal.timeout(QUERY_TIMEOUT_MS)
@@ -51,7 +51,7 @@ export class Database implements Breakable {
 
   async #run<Row> (sql: string, parameters: readonly unknown[], signal: AbortSignal): Promise<Row[]> {
     return await this.#client.transaction(async (transaction) => {
-      signal.throwIfAborted() // Nothing is written for somebody who has been told that it was not.
+      signal.throwIfAborted() // The visitor has already received an error, so write nothing.
       const { rows } = await transaction.query<Row>(sql, [...parameters])
       return rows
     })
@@ -63,7 +63,7 @@ export class Database implements Breakable {
     await this.#client.close()
   }
 
-  /** Closes the client, as if the server had gone. What is on its disk stays, and is there again when it is mended. */
+  /** Closes the client, as if the server had crashed. Its data stays on disk, and mend() brings it back. */
   async break (): Promise<void> {
     await this.mend()
     const disk = await this.#client.dumpDataDir('none')
@@ -73,7 +73,7 @@ export class Database implements Breakable {
     }
   }
 
-  /** Opens a transaction that nobody ends, so that the connection is taken and every query waits for it. */
+  /** Opens a transaction that never ends, so that every query waits for the only connection. */
   async hang (): Promise<void> {
     await this.mend()
     const end = new AbortController()

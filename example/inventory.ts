@@ -10,10 +10,10 @@ const HOST = '127.0.0.1'
 const Params = Type.Object({ id: Type.Integer({ minimum: 1 }) })
 export const Stock = Type.Object({ copies: Type.Integer({ minimum: 0 }) })
 
-/** How many copies of which book are on the shelves. */
+/** The number of copies of each book. */
 const SHELVES: ReadonlyMap<number, number> = new Map([[1, 3], [2, 12]])
 
-/** The service that the bookshop depends on: another Fastify app, with management endpoints of its own, on a port of its own. */
+/** The service that the bookshop depends on: another Fastify app with its own port and management endpoints. */
 export class Inventory implements Breakable {
   readonly #log: FastifyBaseLogger
   #service: FastifyInstance | undefined
@@ -21,7 +21,7 @@ export class Inventory implements Breakable {
   #gate: Promise<void> | undefined
   #repair: (() => void | Promise<void>) | undefined
 
-  /** @param port to listen on, 0 for one that is free; kept when the service is stopped and started again */
+  /** @param port the port to listen on; 0 takes a free port. The port stays the same when the service restarts. */
   constructor (port: number, log: FastifyBaseLogger) {
     this.#port = port
     this.#log = log
@@ -34,16 +34,23 @@ export class Inventory implements Breakable {
   async start (): Promise<void> {
     const service: FastifyInstance = Fastify({ loggerInstance: this.#log })
     service.addHook('onRequest', async () => await this.#gate)
-    await service.register(management, { name: 'inventory', version: '2.1.0', checks: { readiness: { shelves: () => SHELVES.size > 0 } } })
-    service.get<{ Params: Static<typeof Params> }>('/stock/:id', { schema: { params: Params, response: { 200: Stock } } },
-      ({ params }) => ({ copies: SHELVES.get(params.id) ?? 0 }))
+    await service.register(management, {
+      name: 'inventory',
+      version: '2.1.0',
+      checks: { readiness: { shelves: () => SHELVES.size > 0 } }
+    })
+    service.get<{ Params: Static<typeof Params> }>(
+      '/stock/:id',
+      { schema: { params: Params, response: { 200: Stock } } },
+      ({ params }) => ({ copies: SHELVES.get(params.id) ?? 0 })
+    )
     await service.listen({ port: this.#port, host: HOST })
     this.#port = portOf(service)
     this.#service = service
   }
 
   async close (): Promise<void> {
-    if (this.#gate !== undefined) await this.mend() // Or it would wait for those who wait for it.
+    if (this.#gate !== undefined) await this.mend() // Otherwise it would wait for requests that wait for it.
     await this.#service?.close()
   }
 
@@ -54,7 +61,7 @@ export class Inventory implements Breakable {
     this.#repair = async () => await this.start()
   }
 
-  /** Makes the service take connections and requests, and answer none. */
+  /** Makes the service accept connections and requests without answering. */
   async hang (): Promise<void> {
     await this.mend()
     this.#gate = new Promise((resolve) => {

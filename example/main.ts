@@ -1,7 +1,7 @@
 import { endWithShell } from '../scripts/end-with-shell.js'
 import { buildApp } from './app.js'
 
-/** The inventory listens on the port after the app's own. */
+/** The inventory listens on the next port. */
 const HIGHEST_PORT = 65_534
 
 endWithShell()
@@ -28,7 +28,7 @@ function readPort (text: string): number {
 function reasonOf (error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
-    return `port ${String(error.port)} is taken; set PORT to another one, the one after which is free too`
+    return `port ${String(error.port)} is taken; set PORT to a port that is free, with the next port free too`
   }
   return error.message
 }

@@ -1,4 +1,4 @@
-// Builds dist/: a bundle of JavaScript for each entry, in which TypeBox is the only thing that is not ours, and the declarations.
+// Builds dist/: a bundle of JavaScript for each entry, which includes the used parts of TypeBox, and the declarations.
 import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
@@ -24,21 +24,28 @@ const options = {
   target: 'node20.19',
   external: Object.keys({ ...dependencies, ...peerDependencies }),
   legalComments: 'none',
-  // Importing the whole of TypeBox takes twice as long as importing Fastify; what is used of it is small.
+  // Importing all of TypeBox takes twice as long as importing Fastify. The bundle contains only the used parts.
   treeShaking: true
 }
-// What several entries use is there once: an error is of the same class for all.
-const { metafile } = await build({ ...options, entryPoints: entries.map(source), splitting: true, chunkNames: 'shared/[hash]' })
-// A command is a process of its own. Each file that it would share is one more for everybody to load.
+// Entries share their common code, so that an error has the same class in all of them.
+const { metafile } = await build({
+  ...options,
+  entryPoints: entries.map(source),
+  splitting: true,
+  chunkNames: 'shared/[hash]'
+})
+// A command runs as its own process. Sharing code with it would give every app more files to load.
 await build({ ...options, entryPoints: commands.map(source) })
 for (const [file, { inputs }] of Object.entries(metafile.outputs)) {
   if (!Object.keys(inputs).some((input) => input.includes('node_modules/typebox/'))) continue
   await writeFile(`${root}${file}`, `${banner}\n${await readFile(`${root}${file}`, 'utf8')}`)
 }
 for (const command of commands) await chmod(`${root}dist/${command}.js`, 0o755)
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '--project', `${root}tsconfig.build.json`], { stdio: 'inherit' })
+execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '--project', `${root}tsconfig.build.json`], {
+  stdio: 'inherit'
+})
 
-// Only what the entries' declarations refer to is of use to anybody.
+// Users need only the declarations that the entries refer to.
 const needed = new Set()
 for (const entry of entries) await follow(`${root}dist/${entry}.d.ts`)
 for (const entry of await readdir(`${root}dist`, { recursive: true, withFileTypes: true })) {
@@ -54,5 +61,7 @@ async function follow (file) {
   if (needed.has(file)) return
   needed.add(file)
   const text = await readFile(file, 'utf8')
-  for (const [, path] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) await follow(join(dirname(file), `${path}.d.ts`))
+  for (const [, path] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) {
+    await follow(join(dirname(file), `${path}.d.ts`))
+  }
 }

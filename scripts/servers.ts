@@ -1,6 +1,9 @@
-// Prints the Debian packages of the test servers that are not installed here: `apt-get install $(npm run --silent servers)`.
+// Prints the Debian packages of the test servers that are not installed here: `apt-get install $(npm run --silent
+// servers)`.
 import { findBinary } from '../test/support/servers/binary.js'
 import { servers } from '../test/support/servers/index.js'
 
-const missing = Object.values(servers).filter(({ programs }) => programs.some((program) => findBinary(program) === undefined))
+const missing = Object.values(servers).filter(({ programs }) =>
+  programs.some((program) => findBinary(program) === undefined)
+)
 console.log(missing.flatMap(({ packages }) => packages).join(' '))

@@ -8,18 +8,22 @@ declare module 'fastify' {
   }
 }
 
-/** Opens the database, and has the probes tell how it does: whoever brings a dependency brings its checks. */
+/** Opens the database and adds its checks: a plugin that adds a dependency also adds its checks. */
 async function database (fastify: FastifyInstance): Promise<void> {
   fastify.log.info('opening the database, which takes some seconds')
   const db = await Database.open()
   fastify.decorate('db', db)
   fastify.addHook('onClose', async () => await db.close())
 
-  // Until the tables are there the kubelet asks for nothing but startup; once they are, this check runs no more.
-  fastify.management.addCheck('startup', 'migration', async () => (await db.query('SELECT 1 FROM books LIMIT 1')).length > 0)
+  // Until the tables exist, the kubelet requests only startup. Afterwards this check never runs again.
+  fastify.management.addCheck(
+    'startup',
+    'migration',
+    async () => (await db.query('SELECT 1 FROM books LIMIT 1')).length > 0
+  )
 
-  // Without the database no route works, so no traffic should come: readiness. Restarting the app would not bring the
-  // database back, so it is no business of liveness. A driver that can cancel a query would be handed the `signal`.
+  // No route works without the database, so its check belongs to readiness. A restart of the app does not repair the
+  // database, so the check does not belong to liveness. If a driver can cancel queries, pass it the `signal`.
   fastify.management.addCheck('readiness', 'db', async () => await db.ping())
 }
 

@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-/** Starts the second service. In earnest it would run elsewhere, and there would be no more of it here than its address. */
+/** Starts the second service. In production it runs elsewhere, and the app only knows its address. */
 async function inventory (fastify: FastifyInstance, { port }: { readonly port: number }): Promise<void> {
   const service = new Inventory(port, fastify.log.child({ service: 'inventory' }, { level: 'warn' }))
   fastify.decorate('inventory', service)

@@ -6,13 +6,18 @@ import { Gauge, Registry } from 'prom-client'
 
 const STATUS = 'fastify-management-endpoints:status'
 
-/** Keeps a gauge of each check at what it is shown with, for Prometheus to collect: collecting runs no check. */
+/** Keeps one gauge per check at its latest status, for Prometheus. Collecting metrics runs no check. */
 const metrics: FastifyPluginCallback = (fastify, _options, done) => {
   const registry = new Registry()
-  const gauge = new Gauge({ name: 'health_check_up', help: '1 while a check passes, 0 while it fails', labelNames: ['check', 'kind'], registers: [registry] })
+  const gauge = new Gauge({
+    name: 'health_check_up',
+    help: '1 while a check passes, 0 while it fails',
+    labelNames: ['check', 'kind'],
+    registers: [registry]
+  })
   const onStatus = (message: unknown): void => {
     const { fastify: app, check, kinds, to } = message as StatusChangeMessage
-    // All apps of the process publish on the same channel.
+    // All apps in a process publish on the same channel.
     if (app.server !== fastify.server) return
     for (const kind of kinds) {
       if (to === 'UNKNOWN') gauge.remove({ check, kind })

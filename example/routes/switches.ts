@@ -4,8 +4,8 @@ import type { Breakable } from '../breakable.js'
 const ACTIONS = ['break', 'hang', 'mend'] as const
 
 /**
- * `POST /break/db`, `/hang/db`, `/mend/db`, and the same for `inventory`. Open to whoever can reach the app: they are
- * what the example is for, and nothing to copy.
+ * `POST /break/db`, `/hang/db`, `/mend/db`, and the same for `inventory`. These routes are open to every client. They
+ * exist for the example only; do not copy them.
  */
 export const switches: FastifyPluginCallback = (fastify, _options, done) => {
   const parts: Readonly<Record<string, Breakable>> = { db: fastify.db, inventory: fastify.inventory }
@@ -14,7 +14,8 @@ export const switches: FastifyPluginCallback = (fastify, _options, done) => {
   for (const [name, part] of Object.entries(parts)) {
     for (const action of ACTIONS) {
       fastify.post(`/${action}/${name}`, async () => {
-        const turn = last.then(async () => await part[action]()) // One at a time: a client closed twice is opened twice.
+        // One at a time: a client that is closed twice would be opened twice.
+        const turn = last.then(async () => await part[action]())
         last = turn.catch(() => undefined)
         await turn
         return { done: `${action} ${name}` }

@@ -19,10 +19,18 @@ const POLL_MS = 50
 const running = new Set<ChildProcess>()
 let isEnding = false
 
-/** Runs a program in the root of the project until it ends. It leads a process group, so that a signal reaches all that it starts. */
+/**
+ * Runs a program in the root of the project until it ends. It leads a process group, so that a signal reaches all that
+ * it starts.
+ */
 export async function run (program: string, args: readonly string[], env: Environment = {}): Promise<Ending> {
   if (isEnding) throw new Error('not started, because the tests are ending')
-  const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
+  const child = spawn(program, args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true
+  })
   running.add(child)
   try {
     const ended = new Promise<void>((resolve, reject) => child.once('error', reject).once('close', () => resolve()))
@@ -33,7 +41,10 @@ export async function run (program: string, args: readonly string[], env: Enviro
   }
 }
 
-/** Ends every program that runs, with all processes of its group: first by SIGTERM, so that it can clean up, then by SIGKILL. */
+/**
+ * Ends every program that runs, with all processes of its group: first by SIGTERM, so that it can clean up, then by
+ * SIGKILL.
+ */
 export async function endAll (): Promise<void> {
   isEnding = true
   const groups = [...running].map(({ pid }) => pid).filter((pid) => pid !== undefined)
@@ -45,7 +56,9 @@ export async function endAll (): Promise<void> {
 
 /** Keeps cores busy with processes that only compute, while some work is done. */
 export async function besideBusyProcesses<T> (count: number, work: () => Promise<T>): Promise<T> {
-  const children = Array.from({ length: count }, () => spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'ignore', detached: true }))
+  const children = Array.from({ length: count }, () =>
+    spawn(process.execPath, ['--eval', 'for (;;);'], { stdio: 'ignore', detached: true })
+  )
   for (const child of children) running.add(child)
   try {
     return await work()

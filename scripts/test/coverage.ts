@@ -20,25 +20,54 @@ interface FileCoverage {
 
 const C8 = join(ROOT, 'node_modules/c8/bin/c8.js')
 
-/** Fails for every line, branch and function of `lib/` that no test has run. `data` holds what V8 has counted in each process. */
+/**
+ * Fails for every line, branch and function of `lib/` that no test has run. `data` holds what V8 has counted in each
+ * process.
+ */
 export async function checkCoverage (data: string): Promise<TapReport> {
   const folder = `${data}-report`
-  const args = ['report', '--temp-directory', data, '--all', '--src', 'lib', '--include', 'lib/**', '--reporter', 'json', '--reports-dir', folder]
+  const args = [
+    'report',
+    '--temp-directory',
+    data,
+    '--all',
+    '--src',
+    'lib',
+    '--include',
+    'lib/**',
+    '--reporter',
+    'json',
+    '--reports-dir',
+    folder
+  ]
   const { code, stderr } = await run(process.execPath, [C8, ...args])
   if (code !== 0) throw new Error(`c8 failed: ${stderr}`)
-  const files = JSON.parse(await readFile(join(folder, 'coverage-final.json'), 'utf8')) as Readonly<Record<string, FileCoverage>>
-  const failures = (await Promise.all(Object.entries(files).map(async ([path, file]) => await gapsOf(path, file)))).flat()
+  const files = JSON.parse(await readFile(join(folder, 'coverage-final.json'), 'utf8')) as Readonly<
+    Record<string, FileCoverage>
+  >
+  const failures = (
+    await Promise.all(Object.entries(files).map(async ([path, file]) => await gapsOf(path, file)))
+  ).flat()
   return { passed: Object.keys(files).length, failed: failures.length, skipped: 0, failures, reasons: [], comments: [] }
 }
 
-async function gapsOf (path: string, { statementMap, s, fnMap, f, branchMap, b }: FileCoverage): Promise<readonly string[]> {
+async function gapsOf (
+  path: string,
+  { statementMap, s, fnMap, f, branchMap, b }: FileCoverage
+): Promise<readonly string[]> {
   const lines = (await readFile(path, 'utf8')).split('\n')
   const at = ({ start: { line } }: Location): string => `${relative(ROOT, path)}:${line}`
   // tsx appends code with a branch of its own to each import().
   const isOurs = ({ start: { line } }: Location): boolean => lines[line - 1]?.includes(' import(') !== true
   return [
-    ...Object.entries(statementMap).filter(([id]) => s[id] === 0).map(([, location]) => `${at(location)} is not covered`),
-    ...Object.entries(fnMap).filter(([id]) => f[id] === 0).map(([, { name, loc }]) => `${at(loc)} function ${name} is not covered`),
-    ...Object.entries(branchMap).filter(([id, { loc }]) => b[id]?.includes(0) === true && isOurs(loc)).map(([, { loc }]) => `${at(loc)} has a branch that is not covered`)
+    ...Object.entries(statementMap)
+      .filter(([id]) => s[id] === 0)
+      .map(([, location]) => `${at(location)} is not covered`),
+    ...Object.entries(fnMap)
+      .filter(([id]) => f[id] === 0)
+      .map(([, { name, loc }]) => `${at(loc)} function ${name} is not covered`),
+    ...Object.entries(branchMap)
+      .filter(([id, { loc }]) => b[id]?.includes(0) === true && isOurs(loc))
+      .map(([, { loc }]) => `${at(loc)} has a branch that is not covered`)
   ]
 }

@@ -29,12 +29,16 @@ async function test (options: Options, folder: string): Promise<void> {
   if (!summarize(results, performance.now() - started)) process.exitCode = 1
 }
 
-/** Gives all tests one temporary folder. Whether the work ends or a signal ends it, no process and no folder is left. */
+/**
+ * Gives all tests one temporary folder. Whether the work ends or a signal ends it, no process and no folder is left.
+ */
 async function inTemporaryFolder (work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'fme-test-'))
   const cleanUp = async (): Promise<void> => {
     await endAll()
-    for (const path of [folder, join(ROOT, '.tap/fixtures')]) await rm(path, { recursive: true, force: true, maxRetries: 3 })
+    for (const path of [folder, join(ROOT, '.tap/fixtures')]) {
+      await rm(path, { recursive: true, force: true, maxRetries: 3 })
+    }
   }
   for (const [signal, code] of Object.entries(SIGNALS)) {
     process.once(signal, () => {

@@ -31,7 +31,9 @@ const WITHOUT_PACKAGING: readonly Tier[] = ['server', 'process', 'portable']
 /** The phases of a run. Each has its temporary files in `folder`. */
 export async function planOf ({ mode, paths, node, busy }: Options, folder: string): Promise<readonly Phase[]> {
   const setting = { node, folder, env: { TMPDIR: folder } }
-  if (mode === 'some') return [{ busy, steps: (await Promise.all(paths.map(async (path) => await stepsFor(path, setting)))).flat() }]
+  if (mode === 'some') {
+    return [{ busy, steps: (await Promise.all(paths.map(async (path) => await stepsFor(path, setting)))).flat() }]
+  }
   const rooms = await findRooms()
   if (mode === 'nodes') return [{ busy, steps: nodeSteps(rooms, setting) }]
   if (mode === 'long') return longPhases(rooms, setting)
@@ -48,7 +50,10 @@ function allPhases (rooms: readonly Room[], setting: Setting, busy: boolean): re
     ...stepsIn(rooms, WITHOUT_PACKAGING, covered),
     programStep('types', [TSC])
   ]
-  return [{ busy, steps }, { busy: false, steps: [{ name: 'coverage of lib/', run: async () => await checkCoverage(coverage) }] }]
+  return [
+    { busy, steps },
+    { busy: false, steps: [{ name: 'coverage of lib/', run: async () => await checkCoverage(coverage) }] }
+  ]
 }
 
 /** The tests that depend on the version of Node, on the other supported ones. */
@@ -62,20 +67,27 @@ function nodeSteps (rooms: readonly Room[], setting: Setting): readonly Step[] {
 /** Every room on every Node, with more rounds, and then twice on a machine whose cores other processes keep busy. */
 function longPhases (rooms: readonly Room[], setting: Setting): readonly Phase[] {
   const env = { ...setting.env, TEST_LONG: '1' }
-  const steps = [undefined, ...otherMajors()].flatMap((node) => stepsIn(rooms, WITHOUT_PACKAGING, { ...setting, node, env }))
+  const steps = [undefined, ...otherMajors()].flatMap((node) =>
+    stepsIn(rooms, WITHOUT_PACKAGING, { ...setting, node, env })
+  )
   const beside = { busy: true, steps: stepsIn(rooms, TIERS, setting) }
   return [{ busy: false, steps }, beside, beside]
 }
 
 function stepsIn (rooms: readonly Room[], tiers: readonly Tier[], setting: Setting): readonly Step[] {
-  const chosen = rooms.filter(({ tier }) => tiers.includes(tier)).toSorted((left, right) => TIERS.indexOf(left.tier) - TIERS.indexOf(right.tier))
+  const chosen = rooms
+    .filter(({ tier }) => tiers.includes(tier))
+    .toSorted((left, right) => TIERS.indexOf(left.tier) - TIERS.indexOf(right.tier))
   return chosen.map((room) => roomStep(room, setting))
 }
 
 /** The rooms and files at a path of the command line. */
 async function stepsFor (path: string, setting: Setting): Promise<readonly Step[]> {
   const { rooms, files } = await findIn(path)
-  return [...stepsIn(rooms, TIERS, setting), ...files.map((file) => testStep(file, async () => await Promise.resolve(file), setting))]
+  return [
+    ...stepsIn(rooms, TIERS, setting),
+    ...files.map((file) => testStep(file, async () => await Promise.resolve(file), setting))
+  ]
 }
 
 function roomStep (room: Room, setting: Setting): Step {
@@ -91,7 +103,12 @@ function testStep (title: string, makeProgram: () => Promise<string>, { node, en
       if (binary === undefined) return skipped(`npm has no Node ${node ?? ''} for this machine`)
       const path = `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}`
       // tap's own names: the number of a process beside others, and the limit of a test in seconds.
-      const ending = await run(binary, ['--import', 'tsx', await makeProgram()], { ...env, PATH: path, TAP_JOB_ID: String(slot), TAP_TIMEOUT: '600' })
+      const ending = await run(binary, ['--import', 'tsx', await makeProgram()], {
+        ...env,
+        PATH: path,
+        TAP_JOB_ID: String(slot),
+        TAP_TIMEOUT: '600'
+      })
       return reportOf(ending)
     }
   }

@@ -53,11 +53,19 @@ async function runStep ({ name, run }: Step, slot: number): Promise<StepResult> 
 }
 
 function failedReport (error: unknown): TapReport {
-  return { passed: 0, failed: 1, skipped: 0, failures: [error instanceof Error ? error.message : String(error)], reasons: [], comments: [] }
+  return {
+    passed: 0,
+    failed: 1,
+    skipped: 0,
+    failures: [error instanceof Error ? error.message : String(error)],
+    reasons: [],
+    comments: []
+  }
 }
 
 function print ({ name, seconds, failed, failures, reasons, comments, ...counts }: StepResult): void {
-  console.log(`${failed > 0 ? 'not ok' : 'ok    '} ${name.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s   ${inWords({ ...counts, failed })}`)
+  const mark = failed > 0 ? 'not ok' : 'ok    '
+  console.log(`${mark} ${name.padEnd(36)} ${seconds.toFixed(1).padStart(6)} s   ${inWords({ ...counts, failed })}`)
   for (const comment of comments) console.log(`       ${comment}`)
   for (const reason of reasons) console.log(`       # skipped: ${reason}`)
   for (const failure of failures) console.log(`\n${failure.replace(/^(?=.)/gm, '    ')}\n`)
@@ -69,7 +77,8 @@ export function summarize (results: readonly StepResult[], durationMs: number): 
   for (const { name, failures } of results) {
     for (const failure of failures) console.log(`failed: ${name}: ${failure.split('\n')[0] ?? ''}`)
   }
-  const sum = (key: 'passed' | 'failed' | 'skipped'): number => results.reduce((total, result) => total + result[key], 0)
+  const sum = (key: 'passed' | 'failed' | 'skipped'): number =>
+    results.reduce((total, result) => total + result[key], 0)
   console.log(inWords({ passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }))
   return sum('failed') === 0
 }

@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 
 /**
- * What the tests of a room need:
+ * The needs of a room's tests:
  *
  * - `portable`: only Node. They run on every supported Node.
  * - `process`: processes of their own. They run on one Node and on the oldest supported one.
@@ -14,7 +14,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
  */
 export type Tier = 'portable' | 'process' | 'server' | 'packaging'
 
-/** The folders whose test files run in one process, with those of the folders below that are not in this list. */
+/** The test files of each folder run in one process, together with the folders below that are not in this list. */
 const ROOMS: Readonly<Record<string, Tier>> = {
   test: 'portable',
   'test/benchmark': 'portable',
@@ -61,7 +61,9 @@ export async function testFiles (): Promise<readonly string[]> {
 }
 
 /** The rooms that lie completely in a path of a command line, and the other test files in it. */
-export async function findIn (path: string): Promise<{ readonly rooms: readonly Room[], readonly files: readonly string[] }> {
+export async function findIn (
+  path: string
+): Promise<{ readonly rooms: readonly Room[]; readonly files: readonly string[] }> {
   const wanted = path.replace(/^\.\//, '').replace(/\/$/, '')
   const isIn = (place: string): boolean => place === wanted || place.startsWith(`${wanted}/`)
   const rooms = (await findRooms()).filter(({ folder }) => isIn(folder))
@@ -77,7 +79,11 @@ export async function findIn (path: string): Promise<{ readonly rooms: readonly 
 export async function writeProgram ({ folder, files }: Room, target: string): Promise<string> {
   const path = join(target, `${folder.replaceAll('/', '-')}.mjs`)
   const support = urlOf('test/support/room.ts')
-  const lines = [`import { endRoom } from '${support}'`, ...files.map((file) => `import '${urlOf(file)}'`), `await endRoom(${files.length})`]
+  const lines = [
+    `import { endRoom } from '${support}'`,
+    ...files.map((file) => `import '${urlOf(file)}'`),
+    `await endRoom(${files.length})`
+  ]
   await writeFile(path, `${lines.join('\n')}\n`)
   return path
 }

@@ -3,7 +3,7 @@ import type { Result } from 'tap-parser'
 import { stringify } from 'yaml'
 import type { Ending } from './child.js'
 
-/** What a test program printed, counted. */
+/** The counts of a test program. */
 export interface Counts {
   readonly passed: number
   readonly failed: number
@@ -21,12 +21,16 @@ export interface TapReport extends Counts {
 
 const LAST_LOG_LENGTH = 4_000
 
-/** What a test program printed, counted. A program that prints no whole report, or that does not end with 0, counts as a failure. */
+/** Counts the output of a test program. An incomplete report and an exit code other than 0 count as failures. */
 export function reportOf ({ stdout, stderr, code, signal }: Ending): TapReport {
   const report = readTap(stdout)
   if (code === 0 || report.failures.length > 0) return report
   const log = stderr.trimEnd().slice(-LAST_LOG_LENGTH).replace(/^/gm, '    ')
-  return { ...report, failed: Math.max(1, report.failed), failures: [`the process ended with ${signal ?? `exit code ${String(code)}`}\n${log}`] }
+  return {
+    ...report,
+    failed: Math.max(1, report.failed),
+    failures: [`the process ended with ${signal ?? `exit code ${String(code)}`}\n${log}`]
+  }
 }
 
 function readTap (output: string): TapReport {
@@ -35,13 +39,17 @@ function readTap (output: string): TapReport {
   const comments: string[] = []
   const watch = (parser: Parser): void => {
     parser.on('child', watch)
-    parser.on('comment', (comment: string) => { if (!/^# (\{|time=|Subtest)/.test(comment)) comments.push(comment.trim()) })
+    parser.on('comment', (comment: string) => {
+      if (!/^# (\{|time=|Subtest)/.test(comment)) comments.push(comment.trim())
+    })
     parser.on('assert', (result: Result) => {
       if (!result.ok && !result.closingTestPoint && !result.todo) failures.push(describe(result))
       if (typeof result.skip === 'string') reasons.add(result.skip)
     })
   }
-  const parser = new Parser(({ ok }) => { if (!ok && failures.length === 0) failures.push('the report of the tests is not complete') })
+  const parser = new Parser(({ ok }) => {
+    if (!ok && failures.length === 0) failures.push('the report of the tests is not complete')
+  })
   watch(parser)
   parser.end(output)
   const counts = countsOf(output)

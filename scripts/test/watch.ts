@@ -33,7 +33,9 @@ export async function watch (options: Options, folder: string): Promise<void> {
       if (file?.endsWith('.ts') !== true) return
       changed.add(`${name}/${file}`)
       clearTimeout(timer)
-      timer = setTimeout(() => { running = running.then(runAffected).catch((error: unknown) => console.error(error)) }, QUIET_MS)
+      timer = setTimeout(() => {
+        running = running.then(runAffected).catch((error: unknown) => console.error(error))
+      }, QUIET_MS)
     })
   }
   console.log(`watching ${FOLDERS.join(', ')}`)

@@ -5,7 +5,7 @@ import type { Test } from 'tap'
 import { portOf } from '../support/app.js'
 import { ExampleProcess } from '../support/example-process.js'
 
-/** An embedded Postgres takes seconds to open, on a busy machine many. */
+/** An embedded Postgres takes seconds to open, and much longer on a busy machine. */
 t.setTimeout(180_000)
 
 const UP = { status: 200, body: { status: 'UP' } }
@@ -23,7 +23,9 @@ await t.test('the example', async (t) => {
 
   await t.test('answers every endpoint when all is well', async (t) => {
     t.match(await example.get('/z'), { status: 200, body: { _links: { health: {}, info: {}, version: {} } } })
-    for (const probe of ['startup', 'liveness', 'readiness', 'ping']) t.match(await example.get(`/z/health/${probe}`), UP, probe)
+    for (const probe of ['startup', 'liveness', 'readiness', 'ping']) {
+      t.match(await example.get(`/z/health/${probe}`), UP, probe)
+    }
     t.match(await example.get('/z/health'), {
       status: 200,
       body: {
@@ -35,7 +37,10 @@ await t.test('the example', async (t) => {
         }
       }
     })
-    t.match(await example.get('/z/info'), { status: 200, body: { app: { name: 'bookshop', version: '1.0.0' }, books: { count: 2 } } })
+    t.match(await example.get('/z/info'), {
+      status: 200,
+      body: { app: { name: 'bookshop', version: '1.0.0' }, books: { count: 2 } }
+    })
     t.match(await example.get('/z/version'), { status: 200, text: '1.0.0' })
     t.match(await example.get('/books/1/stock'), { status: 200, body: { copies: 3 } })
   })
@@ -50,7 +55,10 @@ await t.test('the example', async (t) => {
     t.match(await example.get('/z/health/liveness'), UP)
     t.match(await example.get('/z/health/startup'), UP, 'startup is over')
     t.match(await example.get('/books'), { status: 503, body: { code: 'DATABASE_UNAVAILABLE' } })
-    t.match(await example.get('/z/info'), { status: 200, body: { app: { name: 'bookshop' }, books: { error: 'unavailable' } } })
+    t.match(await example.get('/z/info'), {
+      status: 200,
+      body: { app: { name: 'bookshop' }, books: { error: 'unavailable' } }
+    })
 
     await example.post('/mend/db')
     t.match(await example.getUntil(200, '/z/health/readiness'), UP)
@@ -60,10 +68,16 @@ await t.test('the example', async (t) => {
 
   await t.test('with its database hanging answers, and names the hang', async (t) => {
     await example.post('/hang/db')
-    for (const [path, expected] of [['/z/health/readiness', DOWN], ['/z/health', DOWN], ['/z/health/liveness', UP]] as const) {
+    for (const [path, expected] of [
+      ['/z/health/readiness', DOWN],
+      ['/z/health', DOWN],
+      ['/z/health/liveness', UP]
+    ] as const) {
       t.match(await example.get(path), expected, path)
     }
-    t.match(await example.get('/z/health/readiness?verbose'), { body: { components: { db: { details: { error: 'timed out after 800 ms' } } } } })
+    t.match(await example.get('/z/health/readiness?verbose'), {
+      body: { components: { db: { details: { error: 'timed out after 800 ms' } } } }
+    })
     t.match(await example.get('/books'), { status: 503, body: { code: 'DATABASE_UNAVAILABLE' } })
 
     await example.post('/mend/db')
@@ -75,7 +89,10 @@ await t.test('the example', async (t) => {
     await example.post('/break/inventory')
     t.match(await example.get('/z/health'), {
       status: 503,
-      body: { status: 'DOWN', components: { db: { status: 'UP' }, inventory: { status: 'DOWN', details: { error: /ECONNREFUSED/ } } } }
+      body: {
+        status: 'DOWN',
+        components: { db: { status: 'UP' }, inventory: { status: 'DOWN', details: { error: /ECONNREFUSED/ } } }
+      }
     })
     t.match(await example.get('/z/health/inventory'), DOWN)
     t.match(await example.get('/z/health/readiness'), UP)
@@ -90,7 +107,12 @@ await t.test('the example', async (t) => {
 
   await t.test('with the inventory hanging names the hang', async (t) => {
     await example.post('/hang/inventory')
-    t.match(await example.get('/z/health'), { status: 503, body: { components: { inventory: { status: 'DOWN', details: { error: /^GET .* failed: no answer within 720 ms$/ } } } } })
+    t.match(await example.get('/z/health'), {
+      status: 503,
+      body: {
+        components: { inventory: { status: 'DOWN', details: { error: /^GET .* failed: no answer within 720 ms$/ } } }
+      }
+    })
     t.match(await example.get('/z/health/readiness'), UP)
     t.match(await example.get('/books/1/stock'), { status: 503, body: { code: 'INVENTORY_UNAVAILABLE' } })
 
@@ -109,7 +131,7 @@ await t.test('the example', async (t) => {
   })
 })
 
-await t.test('a port that is none ends the example with a message', async (t) => {
+await t.test('an invalid port ends the example with a message', async (t) => {
   await Promise.all(['http', '65535', ''].map(async (PORT) => {
     const { code, stderr } = await new ExampleProcess(t, { PORT }).ending
     t.equal(code, 1)
@@ -124,7 +146,7 @@ await t.test('a port that is taken ends the example with a message', async (t) =
   t.equal(stderr, `port ${port} is taken; set PORT to another one, the one after which is free too\n`)
 })
 
-/** Below the ports that the system hands out, as the one after it must be free: other tests take those. */
+/** Below the ports that the system assigns, because other tests use those and the next port must be free. */
 async function takenPort (t: Test): Promise<number> {
   for (;;) {
     const server = createServer().listen(20_000 + Math.floor(Math.random() * 10_000), '127.0.0.1')

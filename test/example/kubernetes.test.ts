@@ -47,16 +47,23 @@ const Deployment = Type.Object({
 const Service = Type.Object({
   apiVersion: Type.Literal('v1'),
   kind: Type.Literal('Service'),
-  spec: Type.Object({ selector: Labels, ports: Type.Array(Type.Object({ port: Type.Integer(), targetPort: Type.String() })) })
+  spec: Type.Object({
+    selector: Labels,
+    ports: Type.Array(Type.Object({ port: Type.Integer(), targetPort: Type.String() }))
+  })
 })
 
 const [deployment, service] = await manifests()
 const { matchLabels } = deployment.spec.selector
 const pod = deployment.spec.template
 const [container] = pod.spec.containers
-const probes = { startup: container.startupProbe, liveness: container.livenessProbe, readiness: container.readinessProbe }
+const probes = {
+  startup: container.startupProbe,
+  liveness: container.livenessProbe,
+  readiness: container.readinessProbe
+}
 
-await t.test('each probe asks for its own endpoint, which is there', async (t) => {
+await t.test('each probe requests its own endpoint, which exists', async (t) => {
   const fastify = Fastify()
   t.teardown(async () => await fastify.close())
   await fastify.register(management, { prefix: '/z' })
@@ -67,12 +74,16 @@ await t.test('each probe asks for its own endpoint, which is there', async (t) =
 })
 
 await t.test('each probe waits longer than a check may take', (t) => {
-  for (const [kind, { timeoutSeconds }] of Object.entries(probes)) t.ok(timeoutSeconds * 1_000 > DEFAULT_POLICY.timeout, kind)
+  for (const [kind, { timeoutSeconds }] of Object.entries(probes)) {
+    t.ok(timeoutSeconds * 1_000 > DEFAULT_POLICY.timeout, kind)
+  }
   t.end()
 })
 
-await t.test('a probe is asked again only when it has been given up', (t) => {
-  for (const [kind, { periodSeconds, timeoutSeconds }] of Object.entries(probes)) t.ok(periodSeconds >= timeoutSeconds, kind)
+await t.test('a probe starts again only after the one before has ended', (t) => {
+  for (const [kind, { periodSeconds, timeoutSeconds }] of Object.entries(probes)) {
+    t.ok(periodSeconds >= timeoutSeconds, kind)
+  }
   t.end()
 })
 
@@ -81,8 +92,9 @@ await t.test('the app has a minute to start', (t) => {
   t.end()
 })
 
-await t.test('readiness fails before liveness does, and one failure alone is none', (t) => {
-  const patience = ({ periodSeconds, failureThreshold }: Static<typeof Probe>): number => periodSeconds * failureThreshold
+await t.test('readiness fails before liveness, and a single failure has no effect', (t) => {
+  const patience = ({ periodSeconds, failureThreshold }: Static<typeof Probe>): number =>
+    periodSeconds * failureThreshold
   t.ok(patience(probes.readiness) < patience(probes.liveness))
   for (const [kind, { failureThreshold }] of Object.entries(probes)) t.ok(failureThreshold > 1, kind)
   t.end()
@@ -94,12 +106,15 @@ await t.test('liveness and startup succeed at the first success, as Kubernetes d
 })
 
 await t.test('the pod has time to drain and to close', (t) => {
-  const { shutdown } = readSettings({ shutdown: true }, { env: { KUBERNETES_SERVICE_HOST: '10.96.0.1' }, onUnknown: (key) => t.fail(key) })
+  const { shutdown } = readSettings(
+    { shutdown: true },
+    { env: { KUBERNETES_SERVICE_HOST: '10.96.0.1' }, onUnknown: (key) => t.fail(key) }
+  )
   t.ok(pod.spec.terminationGracePeriodSeconds * 1_000 > (shutdown?.delay ?? 0) + (shutdown?.timeout ?? 0) + 5_000)
   t.end()
 })
 
-await t.test('the probes and the service ask at the port on which the app listens', (t) => {
+await t.test('the probes and the service use the port on which the app listens', (t) => {
   const [port] = container.ports
   for (const { httpGet } of Object.values(probes)) t.equal(httpGet.port, port?.name)
   t.same(service.spec.ports.map(({ targetPort }) => targetPort), [port?.name])
@@ -108,19 +123,26 @@ await t.test('the probes and the service ask at the port on which the app listen
   t.end()
 })
 
-await t.test('the pods are those that the deployment and the service select', (t) => {
+await t.test('the deployment and the service select the pods', (t) => {
   t.match(pod.metadata.labels, matchLabels)
   t.match(pod.metadata.labels, service.spec.selector)
   t.end()
 })
 
-await t.test('the environment says who the pod is', (t) => {
-  const fields = { POD_NAME: 'metadata.name', POD_NAMESPACE: 'metadata.namespace', NODE_NAME: 'spec.nodeName', POD_UID: 'metadata.uid' }
-  for (const [name, field] of Object.entries(fields)) t.equal(variable(name)?.valueFrom?.fieldRef.fieldPath, field, name)
+await t.test('the environment identifies the pod', (t) => {
+  const fields = {
+    POD_NAME: 'metadata.name',
+    POD_NAMESPACE: 'metadata.namespace',
+    NODE_NAME: 'spec.nodeName',
+    POD_UID: 'metadata.uid'
+  }
+  for (const [name, field] of Object.entries(fields)) {
+    t.equal(variable(name)?.valueFrom?.fieldRef.fieldPath, field, name)
+  }
   t.end()
 })
 
-await t.test('the version shown is the version that is deployed', (t) => {
+await t.test('/version shows the deployed version', (t) => {
   const version = pod.metadata.labels['app.kubernetes.io/version']
   t.equal(variable('VERSION')?.valueFrom?.fieldRef.fieldPath, "metadata.labels['app.kubernetes.io/version']")
   t.ok(container.image.endsWith(`:${version}`))
@@ -132,7 +154,9 @@ function variable (name: string): Static<typeof Container>['env'][number] | unde
 }
 
 async function manifests (): Promise<[Static<typeof Deployment>, Static<typeof Service>]> {
-  const documents = parseAllDocuments(await readFile(new URL('../../example/kubernetes/deployment.yaml', import.meta.url), 'utf8'))
+  const documents = parseAllDocuments(
+    await readFile(new URL('../../example/kubernetes/deployment.yaml', import.meta.url), 'utf8')
+  )
   const [first, second] = documents.map((document) => {
     if (document.errors.length > 0) throw new AggregateError(document.errors, 'the manifest is not YAML')
     return document.toJS() as unknown

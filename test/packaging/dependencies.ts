@@ -6,7 +6,7 @@ interface Listed {
   readonly dependencies?: Readonly<Record<string, Listed>>
 }
 
-/** What installing the package beside Fastify installs. */
+/** Tests which packages npm installs with ours. */
 export async function testDependencies (t: Test, project: string): Promise<void> {
   const consumer = JSON.parse(await npm(['ls', '--all', '--json'], project)) as Listed
 

@@ -6,7 +6,7 @@ import { testRuntime } from './runtime.js'
 import { testTarball } from './tarball.js'
 import { testTypes } from './types.js'
 
-// One file, because packing builds dist/, and two that build it at the same time would take it from each other.
+// All packaging tests are in one file, because packing builds dist/, and two builds at a time would disturb each other.
 t.setTimeout(900_000)
 
 await t.test('the package', async (t) => {

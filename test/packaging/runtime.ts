@@ -8,13 +8,16 @@ import { run } from '../support/packaging/run.js'
 
 const OLDEST_FASTIFY = 'fastify@5.0.0'
 
-/** Consumers that print what `/z/health/liveness` answers them, each a process of its own. */
+/** Runs each consumer as its own process. Each prints the answer of `/z/health/liveness`. */
 export async function testRuntime (t: Test, { tarball }: Pack, project: string): Promise<void> {
   const autoload = await ownVersionOf('@fastify/autoload')
   await addTo(project, [autoload])
   await copyInto(project, 'test', 'packaging', 'fixtures', 'consumers')
 
-  await t.test(`on the running Node ${process.versions.node}`, async (t) => await testConsumers(t, process.execPath, project))
+  await t.test(
+    `on the running Node ${process.versions.node}`,
+    async (t) => await testConsumers(t, process.execPath, project)
+  )
   for (const major of otherMajors()) {
     await t.test(`on Node ${major}`, async (t) => await testOn(t, major, project))
   }
@@ -39,7 +42,10 @@ async function testConsumers (t: Test, node: string, project: string): Promise<v
   t.ok(consumers.length > 0, 'there are consumers')
   t.jobs = 2
   await Promise.all(consumers.map(async (consumer) => await t.test(consumer, async (t) => {
-    const answer = consumer === 'autoload-options.js' ? '200 {"status":"UP","components":{"self":{"status":"UP"}}}' : '200 {"status":"UP"}'
+    const answer =
+      consumer === 'autoload-options.js'
+        ? '200 {"status":"UP","components":{"self":{"status":"UP"}}}'
+        : '200 {"status":"UP"}'
     t.equal(await run(node, [join(project, consumer)], project), `${answer}\n`)
   })))
 }

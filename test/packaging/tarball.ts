@@ -12,10 +12,12 @@ import { run } from '../support/packaging/run.js'
 const ENTRIES = ['dist/index', 'dist/checks/index']
 const COMMAND = 'dist/probe/management-probe.js'
 
-/** What stands in the tarball, seen from the folder it is installed in. */
+/** Tests the content of the tarball in the folder that npm installed it in. */
 export async function testTarball (t: Test, { tarball, files }: Pack, project: string): Promise<void> {
   const home = join(project, 'node_modules', packageName)
-  const texts = new Map(await Promise.all(files.map(async (file) => [file, await readFile(join(home, file), 'utf8')] as const)))
+  const texts = new Map(
+    await Promise.all(files.map(async (file) => [file, await readFile(join(home, file), 'utf8')] as const))
+  )
 
   await t.test('has the code and the declarations that its entries need, and what there is to read', (t) => {
     const declarations = reachableFrom(ENTRIES.map((entry) => `${entry}.d.ts`), texts)
@@ -30,10 +32,14 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     const code = files.filter((file) => file.endsWith('.js')).map((file) => texts.get(file) ?? '')
     const foreign = code.flatMap(importsOf).filter((name) => !isBuiltin(name) && !name.startsWith('.'))
     t.same([...new Set(foreign)].sort(), allowed.sort(), 'the code imports each dependency')
-    for (const text of code) t.notMatch(text, /from\s*['"]fastify['"]/, 'and loads Fastify only for a server of its own')
+    for (const text of code) {
+      t.notMatch(text, /from\s*['"]fastify['"]/, 'and loads Fastify only for a server of its own')
+    }
     for (const [file, text] of texts) {
       if (!file.endsWith('.d.ts')) continue
-      const foreign = importsOf(text).filter((name) => !name.startsWith('.') && !isBuiltin(name) && !allowed.includes(name))
+      const foreign = importsOf(text).filter(
+        (name) => !name.startsWith('.') && !isBuiltin(name) && !allowed.includes(name)
+      )
       t.same(foreign, [], `${file} refers to nothing that is not installed`)
       t.notMatch(text, /typebox/i, `${file} does not mention what is bundled`)
     }
@@ -75,7 +81,9 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
   })
 }
 
-/** What a file imports, in statements and in types. Parsed in full: a regular expression with a quote in it misleads a scanner. */
+/**
+ * The imports of a file, in statements and in types. A quote in a regular expression would mislead a simple scanner.
+ */
 function importsOf (text: string): readonly string[] {
   const names: string[] = []
   const visit = (node: ts.Node): void => {
@@ -90,15 +98,19 @@ function importsOf (text: string): readonly string[] {
 function specifierOf (node: ts.Node): ts.Node | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier
   if (ts.isImportTypeNode(node)) return ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined
-  return ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments[0] : undefined
+  return ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+    ? node.arguments[0]
+    : undefined
 }
 
-/** Code imports code; a declaration names the code whose declaration it means. */
+/** Follows relative imports. A declaration file imports `x.js` and means `x.d.ts`. */
 function reachableFrom (entries: readonly string[], texts: ReadonlyMap<string, string>): readonly string[] {
   const reached = new Set(entries)
   for (const file of reached) {
     const relative = importsOf(texts.get(file) ?? '').filter((name) => name.startsWith('.'))
-    for (const name of relative) reached.add(posix.join(posix.dirname(file), file.endsWith('.d.ts') ? name.replace(/\.js$/, '.d.ts') : name))
+    for (const name of relative) {
+      reached.add(posix.join(posix.dirname(file), file.endsWith('.d.ts') ? name.replace(/\.js$/, '.d.ts') : name))
+    }
   }
   return [...reached]
 }

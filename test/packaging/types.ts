@@ -10,15 +10,31 @@ import management from 'fastify-management-endpoints'
 const fastify = Fastify()
 `
 
-/** What must not compile, with what the compiler has to say of it. */
+/** Programs that must not compile, with the error that the compiler must report. */
 const WRONG = [
-  { name: 'a-number-as-result', code: "fastify.management.addCheck('readiness', 'db', () => 1)", says: /error TS2322: Type 'number' is not assignable/ },
-  { name: 'an-unknown-option', code: "fastify.register(management, { prefx: '/z' })", says: /error TS2769: [^]+'prefx' does not exist|error TS2561/ },
-  { name: 'a-misspelt-status', code: "fastify.management.addCheck('readiness', 'db', () => ({ status: 'OK' }))", says: /error TS2322: Type '"OK"' is not assignable/ },
-  { name: 'auth-undefined', code: 'fastify.register(management, { auth: undefined })', says: /error TS2769: [^]+exactOptionalPropertyTypes/ }
+  {
+    name: 'a-number-as-result',
+    code: "fastify.management.addCheck('readiness', 'db', () => 1)",
+    says: /error TS2322: Type 'number' is not assignable/
+  },
+  {
+    name: 'an-unknown-option',
+    code: "fastify.register(management, { prefx: '/z' })",
+    says: /error TS2769: [^]+'prefx' does not exist|error TS2561/
+  },
+  {
+    name: 'a-misspelt-status',
+    code: "fastify.management.addCheck('readiness', 'db', () => ({ status: 'OK' }))",
+    says: /error TS2322: Type '"OK"' is not assignable/
+  },
+  {
+    name: 'auth-undefined',
+    code: 'fastify.register(management, { auth: undefined })',
+    says: /error TS2769: [^]+exactOptionalPropertyTypes/
+  }
 ] as const
 
-/** Consumers that are compiled against the installed package, with nothing made easier. */
+/** Compiles consumers against the installed package, without `skipLibCheck`. */
 export async function testTypes (t: Test, project: string): Promise<void> {
   await addTo(project, [await ownVersionOf('@types/node')])
   const right = join(project, 'right')
@@ -75,7 +91,7 @@ async function compile (folder: string): Promise<string> {
   return await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '--pretty', 'false'], folder)
 }
 
-/** What the compiler says, by the file it says it of. */
+/** The compiler's errors by file. */
 function errorsByFile (output: string): ReadonlyMap<string, string> {
   const errors = new Map<string, string>()
   for (const said of output.split(/^(?=\S+\(\d+,\d+\): error)/m)) {

@@ -1,4 +1,4 @@
-// What the README's examples take as given.
+// The variables that the README's examples use without declaring them.
 import type {} from '@fastify/postgres'
 import type {} from '@fastify/redis'
 import type { FastifyInstance } from 'fastify'

@@ -1,2 +1,2 @@
-/** Whether tests that can run for longer do so: `npm run test:long`. */
+/** Whether `npm run test:long` runs, with more rounds in some tests. */
 export const isLong = process.env['TEST_LONG'] === '1'

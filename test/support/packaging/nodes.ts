@@ -16,14 +16,14 @@ export function otherMajors (): readonly string[] {
   return ['20', '22', '24', '26'].filter((major) => !process.versions.node.startsWith(`${major}.`))
 }
 
-/** Whether to fail where something cannot be had, instead of leaving tests out. */
+/** Whether a missing tool fails the tests instead of skipping them. */
 export function nothingMaySkip (): boolean {
   return !['', 'false', '0', undefined].includes(process.env['CI'])
 }
 
 /**
- * The path of a binary of Node, by its major or whole version, which is installed from npm at the first use. `undefined`
- * where it cannot be had; with `CI` in the environment it rejects instead.
+ * Finds a binary of Node by its major or full version, and installs it from npm at the first use. Resolves to
+ * `undefined` if npm has none for this machine; rejects instead if `CI` is set.
  */
 export async function nodeBinary (version: string): Promise<string | undefined> {
   const home = join(cache, version)
@@ -38,7 +38,7 @@ export async function nodeBinary (version: string): Promise<string | undefined> 
   }
 }
 
-/** Installs beside, tries the binary, and renames, so that nobody ever sees half of one. */
+/** Installs into another folder, tries the binary, and renames the folder, so that no process ever sees half of it. */
 async function install (version: string, home: string): Promise<void> {
   await mkdir(cache, { recursive: true })
   const folder = await mkdtemp(join(cache, '.installing-'))

@@ -7,23 +7,26 @@ import { npm } from './run.js'
 export const root = fileURLToPath(new URL('../../../', import.meta.url))
 export const packageName = 'fastify-management-endpoints'
 
-/** What `npm pack` made. */
+/** The result of `npm pack`. */
 export interface Pack {
   readonly tarball: string
   /** Paths in the tarball, sorted. */
   readonly files: readonly string[]
 }
 
-/** Builds and packs this package as for a release, into a folder. */
+/** Builds and packs this package into a folder, as for a release. */
 export async function pack (folder: string): Promise<Pack> {
   const printed = await npm(['pack', '--json', '--pack-destination', folder], root)
-  // What the build prints comes before.
-  const [packed] = JSON.parse(printed.slice(printed.search(/^\[\s*\{/m))) as { filename: string, files: { path: string }[] }[]
+  // The output of the build comes first.
+  const [packed] = JSON.parse(printed.slice(printed.search(/^\[\s*\{/m))) as {
+    filename: string
+    files: { path: string }[]
+  }[]
   if (packed === undefined) throw new Error(`npm pack made nothing: ${printed}`)
   return { tarball: join(folder, packed.filename), files: packed.files.map(({ path }) => path).sort() }
 }
 
-/** A folder outside this package, so that nothing in it finds this package's own node_modules. */
+/** Creates a folder outside this package, so that code in it cannot find this package's own node_modules. */
 export async function temporaryFolder (): Promise<{ path: string, remove: () => Promise<void> }> {
   const path = await realpath(await mkdtemp(join(tmpdir(), `${packageName}-`)))
   return { path, remove: async () => await rm(path, { recursive: true, force: true, maxRetries: 3 }) }
@@ -45,7 +48,7 @@ export async function copyInto (project: string, ...folder: string[]): Promise<v
   await cp(join(root, ...folder), project, { recursive: true })
 }
 
-/** What this package installs for its own development, as `name@version`, so that a consumer gets the same. */
+/** The version of a package that this project uses, as `name@version`, so that a consumer gets the same. */
 export async function ownVersionOf (name: string): Promise<string> {
   const { version } = await readJson(join(root, 'node_modules', name, 'package.json'))
   return `${name}@${String(version)}`

@@ -3,7 +3,7 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
-/** Runs a program without what a test runner puts in the environment of its children. Rejects with all that it printed. */
+/** Runs a program without the variables that a test runner sets. Rejects with all of its output. */
 export async function run (program: string, args: readonly string[], cwd: string): Promise<string> {
   try {
     const { stdout } = await execute(program, args, { cwd, env: cleanEnvironment(), maxBuffer: 64 * 1024 * 1024 })
@@ -13,15 +13,18 @@ export async function run (program: string, args: readonly string[], cwd: string
   }
 }
 
-/** Runs npm: the one that runs this, or else the one on the path. */
+/** Runs the npm that started this process, otherwise the npm on the path. */
 export async function npm (args: readonly string[], cwd: string): Promise<string> {
   const cli = process.env['npm_execpath']
   const quiet = [...args, '--no-audit', '--no-fund', '--prefer-offline']
-  return cli?.endsWith('npm-cli.js') === true ? await run(process.execPath, [cli, ...quiet], cwd) : await run('npm', quiet, cwd)
+  return cli?.endsWith('npm-cli.js') === true
+    ? await run(process.execPath, [cli, ...quiet], cwd)
+    : await run('npm', quiet, cwd)
 }
 
 function cleanEnvironment (): NodeJS.ProcessEnv {
-  const ofTheRunner = /^(TAP|_TAPJS|TS_NODE|NODE_OPTIONS$|NODE_V8_COVERAGE$|npm_(package|lifecycle|command|config_(local_)?prefix))/
+  const ofTheRunner =
+    /^(TAP|_TAPJS|TS_NODE|NODE_OPTIONS$|NODE_V8_COVERAGE$|npm_(package|lifecycle|command|config_(local_)?prefix))/
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ofTheRunner.test(name)))
 }
 

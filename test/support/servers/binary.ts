@@ -1,26 +1,30 @@
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-/** Of RabbitMQ, what is in the path on Debian wants to be root, to become another; this one runs as whoever calls it. */
+/**
+ * Debian's script for RabbitMQ on the path needs root to change the user. The script in this folder runs as the caller.
+ */
 const RABBITMQ = '/usr/lib/rabbitmq/bin'
 const POSTGRESQL = '/usr/lib/postgresql'
 
-/** The path to search, with the folders that Debian leaves out of a user's. */
+/** The path to search, with the folders that Debian leaves out of a user's PATH. */
 export const PATH = [process.env['PATH'] ?? '', '/usr/sbin', '/usr/bin', '/sbin', '/bin'].join(delimiter)
 
-/** Where a program of a server's is, `undefined` where it is not installed. */
+/** Finds a program of a server. Returns `undefined` if it is not installed. */
 export function findBinary (name: string): string | undefined {
-  return [RABBITMQ, ...PATH.split(delimiter), ...postgresqlFolders()].map((folder) => join(folder, name)).find(isExecutable)
+  return [RABBITMQ, ...PATH.split(delimiter), ...postgresqlFolders()]
+    .map((folder) => join(folder, name))
+    .find(isExecutable)
 }
 
-/** Where a program is that has to be there. */
+/** Finds a program, and throws if it is not installed. */
 export function binary (name: string): string {
   const path = findBinary(name)
-  if (path === undefined) throw new Error(`there is no ${name} here`)
+  if (path === undefined) throw new Error(`${name} is not installed`)
   return path
 }
 
-/** One for each version that is installed, the newest first. */
+/** One folder for each installed version, the newest first. */
 function postgresqlFolders (): string[] {
   try {
     const versions = readdirSync(POSTGRESQL).sort((left, right) => Number(right) - Number(left))

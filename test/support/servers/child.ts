@@ -8,7 +8,7 @@ import { isAlive, processTree, signalAll } from './process-tree.js'
 import type { Process } from './process-tree.js'
 import type { Place } from './place.js'
 
-/** What is run. */
+/** A program to run. */
 export interface Command {
   readonly program: string
   readonly args: readonly string[]
@@ -21,31 +21,42 @@ const AT_ONCE_LIMIT_MS = 2_000
 const GRACE_MS = 5_000
 const LAST_WORDS_LIMIT_MS = 1_000
 
-/** Where there is a `setpriv` that can, what we start is killed when we end, however that comes. */
+/** If `setpriv` supports it, the kernel kills the server when the test process ends, for whatever reason. */
 const LEASH = ['setpriv', '--pdeathsig', 'KILL']
 const [leash = '', ...leashArgs] = LEASH
 const leashed = spawnSync(leash, [...leashArgs, 'true']).status === 0
 
-/** A process of a server's, with all that it starts. It runs in the server's folder and knows nothing of our environment. */
+/**
+ * A process of a server, with all processes that it starts. It runs in the server's folder with a clean environment.
+ */
 export class Child {
-  /** Resolves when it has ended and all that it wrote is read. */
+  /** Resolves when the process has ended and all of its output is read. */
   readonly ended: Promise<void>
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
   #log = ''
 
   constructor ({ program, args, env }: Command, { folder, account }: Place) {
     const [file = '', ...all] = [...leashed ? LEASH : [], binary(program), ...args]
-    this.#child = spawn(file, all, { cwd: folder, env: { PATH, HOME: folder, TMPDIR: folder, LC_ALL: 'C.UTF-8', ...env }, stdio: ['ignore', 'pipe', 'pipe'], ...account })
+    this.#child = spawn(file, all, {
+      cwd: folder,
+      env: { PATH, HOME: folder, TMPDIR: folder, LC_ALL: 'C.UTF-8', ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...account
+    })
     this.ended = once(this.#child, 'close').then(() => undefined, (error: unknown) => this.#write(String(error)))
-    for (const output of [this.#child.stdout, this.#child.stderr]) output.setEncoding('utf8').on('data', (text: string) => this.#write(text))
+    for (const output of [this.#child.stdout, this.#child.stderr]) {
+      output.setEncoding('utf8').on('data', (text: string) => this.#write(text))
+    }
   }
 
-  /** The end of what it has written. */
+  /** The end of its output. */
   get log (): string {
     return this.#log
   }
 
-  /** The same of one that has ended: it comes a moment later, and not at all while a process that it left goes on. */
+  /**
+   * The log after the process has ended. The last lines arrive later, or never if a process that it started goes on.
+   */
   async lastWords (): Promise<string> {
     await Promise.race([this.ended, sleep(LAST_WORDS_LIMIT_MS, undefined, { ref: false })])
     return this.#log
@@ -55,26 +66,28 @@ export class Child {
     return this.#child.pid === undefined || this.#child.exitCode !== null || this.#child.signalCode !== null
   }
 
-  /** Waits until it is done, and rejects unless it went well. */
+  /** Waits until the process has ended. Rejects if its exit code is not 0. */
   async done (): Promise<void> {
     await this.ended
     if (this.#child.exitCode !== 0) throw new Error(`${this.#child.spawnargs.join(' ')} failed: ${this.#log}`)
   }
 
-  /** Ends it at once and by force, for who can wait for nothing more. */
+  /** Kills all processes synchronously, for use at the exit of the test process. */
   kill (): void {
     const processes = this.#processes()
     signalAll(processes, 'SIGKILL')
     const deadline = performance.now() + AT_ONCE_LIMIT_MS
-    while (processes.some(isAlive) && performance.now() < deadline) { /* The dead write no files. */ }
+    while (processes.some(isAlive) && performance.now() < deadline) { /* A process that has ended writes no files. */ }
   }
 
-  /** Stops all its processes, and returns when they are: one that still runs would go on answering for a moment. */
+  /** Stops all processes, and returns when all are stopped: a running process would answer for another moment. */
   freeze (): void {
     const deadline = performance.now() + AT_ONCE_LIMIT_MS
-    // Those that are stopped start no others, so that this comes to an end.
+    // A stopped process starts no other process, so the loop ends.
     for (let running = this.#running(); running.length > 0; running = this.#running()) {
-      if (performance.now() > deadline) throw new Error(`these do not stop: ${running.map(({ pid }) => pid).join(', ')}`)
+      if (performance.now() > deadline) {
+        throw new Error(`these processes do not stop: ${running.map(({ pid }) => pid).join(', ')}`)
+      }
       signalAll(running, 'SIGSTOP')
     }
   }
@@ -83,7 +96,7 @@ export class Child {
     signalAll(this.#processes(), 'SIGCONT')
   }
 
-  /** Ends it, by force if it takes its time, and waits until the last of its processes is gone. */
+  /** Ends all processes, by SIGKILL after a grace period, and waits until the last has ended. */
   async end (signal: NodeJS.Signals): Promise<void> {
     const processes = this.#processes()
     this.thaw()
@@ -97,7 +110,9 @@ export class Child {
   async #force (known: readonly Process[]): Promise<void> {
     const processes = [...this.#processes(), ...known]
     signalAll(processes, 'SIGKILL')
-    if (!await areGone(processes)) throw new Error(`these cannot be killed: ${processes.map(({ pid }) => pid).join(', ')}`)
+    if (!(await areGone(processes))) {
+      throw new Error(`these processes cannot be killed: ${processes.map(({ pid }) => pid).join(', ')}`)
+    }
   }
 
   #processes (): readonly Process[] {

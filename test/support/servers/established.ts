@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises'
 
-/** Counts the connections of a server on IPv4 as the kernel sees them at the server's end: those that nobody has closed. */
+/** Counts the open connections of a server on IPv4, as the kernel sees them at the server's end. */
 export async function established (port: number): Promise<number> {
   return establishedIn(await readFile('/proc/net/tcp', 'utf8'), port)
 }
 
 /**
- * Counts them in such a table. Linux writes it in pieces, and where connections come and go meanwhile, which other tests see to, the
- * same one may stand in it two and three times. No two have the same address at the client's end.
+ * Counts them in a table of the kernel. Linux writes the table in pieces. If other connections open and close
+ * meanwhile, one connection can appear two or three times. Each connection has its own address at the client's end.
  */
 export function establishedIn (table: string, port: number): number {
   const local = port.toString(16).toUpperCase().padStart(4, '0')

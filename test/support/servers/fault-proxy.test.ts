@@ -8,13 +8,13 @@ import { FaultProxy } from './fault-proxy.js'
 
 const RST = { code: 'ECONNRESET' }
 
-await t.test('it forwards in both directions', async (t) => {
+await t.test('the proxy forwards in both directions', async (t) => {
   const { proxy } = await startEcho(t)
   const client = await open(t, proxy)
   t.equal(await echo(client, 'hello'), 'hello')
 })
 
-await t.test('it forwards that a client closes, and that the server does', async (t) => {
+await t.test('the proxy forwards a close by the client and by the server', async (t) => {
   const { proxy, sockets } = await startEcho(t)
   const leaving = await open(t, proxy)
   await echo(leaving, 'hello')
@@ -30,7 +30,7 @@ await t.test('it forwards that a client closes, and that the server does', async
   await isEmpty(proxy)
 })
 
-await t.test('it forwards an RST of the server', async (t) => {
+await t.test('the proxy forwards an RST of the server', async (t) => {
   const { proxy, sockets } = await startEcho(t)
   const client = await open(t, proxy)
   await echo(client, 'hello')
@@ -39,7 +39,7 @@ await t.test('it forwards an RST of the server', async (t) => {
   await reset
 })
 
-await t.test('a black hole swallows what a connection of before sends, what it is sent, and that it is closed', async (t) => {
+await t.test('a black hole drops the data of an open connection in both directions, and its close', async (t) => {
   const { proxy, sockets } = await startEcho(t)
   const client = await open(t, proxy)
   await echo(client, 'hello')
@@ -49,11 +49,11 @@ await t.test('a black hole swallows what a connection of before sends, what it i
   t.equal(await heard(client, () => client.end()), '')
   t.equal(client.closed, false)
   t.equal(sockets.size, 1)
-  // A client that hung up is counted no more.
+  // A client that hung up no longer counts.
   await isEmpty(proxy)
 })
 
-await t.test('a black hole accepts a connection that the server never hears of', async (t) => {
+await t.test('a black hole accepts a connection that never reaches the server', async (t) => {
   const { proxy, sockets } = await startEcho(t)
   proxy.blackHole()
   const client = await open(t, proxy)
@@ -62,7 +62,7 @@ await t.test('a black hole accepts a connection that the server never hears of',
   t.equal(proxy.connections, 1)
 })
 
-await t.test('what was swallowed is destroyed when it passes again, and a new connection is forwarded', async (t) => {
+await t.test('pass() destroys connections that lost data, and forwards new connections', async (t) => {
   const { proxy } = await startEcho(t)
   const before = await open(t, proxy)
   await echo(before, 'hello')
@@ -75,14 +75,14 @@ await t.test('what was swallowed is destroyed when it passes again, and a new co
   t.equal(await echo(await open(t, proxy), 'hello'), 'hello')
 })
 
-await t.test('what was never swallowed stays when it passes', async (t) => {
+await t.test('pass() keeps connections that lost no data', async (t) => {
   const { proxy } = await startEcho(t)
   const client = await open(t, proxy)
   proxy.pass()
   t.equal(await echo(client, 'hello'), 'hello')
 })
 
-await t.test('the next bytes of a connection of before are answered with an RST, once', async (t) => {
+await t.test('resetOnNextData() answers the next bytes of an open connection with an RST, once', async (t) => {
   const { proxy } = await startEcho(t)
   const [sending, silent] = [await open(t, proxy), await open(t, proxy)]
   await echo(sending, 'hello')
@@ -93,7 +93,7 @@ await t.test('the next bytes of a connection of before are answered with an RST,
   t.equal(await echo(silent, 'hello'), 'hello')
 })
 
-await t.test('the next bytes of a new connection are answered with an RST', async (t) => {
+await t.test('resetOnNextData() answers the next bytes of a new connection with an RST', async (t) => {
   const { proxy } = await startEcho(t)
   proxy.resetOnNextData()
   const client = await open(t, proxy)
@@ -104,12 +104,12 @@ await t.test('the next bytes of a new connection are answered with an RST', asyn
 
 interface Echo {
   readonly proxy: FaultProxy
-  /** The server's ends of the connections that it has. */
+  /** The server's ends of its connections. */
   readonly sockets: ReadonlySet<Socket>
   readonly closeServer: () => Promise<void>
 }
 
-/** A server that sends back what it is sent, behind a proxy. */
+/** An echo server behind a proxy. */
 async function startEcho (test: Pick<typeof t, 'teardown'>): Promise<Echo> {
   const sockets = new Set<Socket>()
   const server = createServer((socket) => {
@@ -132,12 +132,12 @@ async function open (test: Pick<typeof t, 'teardown'>, { host, port }: FaultProx
   return client.setEncoding('utf8')
 }
 
-/** A client that is closed is told of it a turn before the proxy hears of it. */
+/** A client notices its close one turn before the proxy does. */
 async function isEmpty (proxy: FaultProxy): Promise<void> {
   while (proxy.connections > 0) await turn()
 }
 
-/** Sends a text, and reads as much again. */
+/** Sends a text and reads the same amount. */
 async function echo (client: Socket, text: string): Promise<string> {
   let read = ''
   const whole = new Promise((resolve) => {
@@ -152,7 +152,7 @@ async function echo (client: Socket, text: string): Promise<string> {
   return read
 }
 
-/** What a client hears in the moment after something is done. */
+/** The data that a client receives in the moment after an action. */
 async function heard (client: Socket, act: () => unknown): Promise<string> {
   let read = ''
   client.on('data', (part: string) => { read += part }).on('end', () => { read += 'the end' })

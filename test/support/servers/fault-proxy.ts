@@ -9,7 +9,7 @@ type Mode = 'pass' | 'black hole' | 'reset'
 
 const HOST = '127.0.0.1'
 
-/** A way to a server with the faults of networks: it swallows what is sent, or resets connections. */
+/** A proxy with the faults of a network: it drops data, or resets connections. */
 export class FaultProxy {
   readonly host = HOST
   readonly #targetPort: number
@@ -17,7 +17,7 @@ export class FaultProxy {
   readonly #links = new Set<Link>()
   #mode: Mode = 'pass'
 
-  /** Starts one on a free port of the loopback interface, which is closed with the test. */
+  /** Starts a proxy on a free port of the loopback interface. It closes with the test. */
   static async start (test: Pick<typeof t, 'teardown'>, targetPort: number): Promise<FaultProxy> {
     const proxy = new FaultProxy(targetPort)
     test.teardown(async () => await proxy.close())
@@ -34,36 +34,39 @@ export class FaultProxy {
     return portOf(this.#server)
   }
 
-  /** How many clients are connected, those without those that have hung up. */
+  /** The number of connected clients, without clients that have hung up. */
   get connections (): number {
     return [...this.#links].filter(({ isLeft }) => !isLeft).length
   }
 
-  /** From now on nothing gets through, in neither direction, not even that a side has closed. New connections are accepted all the same. */
+  /** Drops everything in both directions from now on, closes included. New connections are still accepted. */
   blackHole (): void {
     this.#mode = 'black hole'
     for (const link of this.#links) link.swallow()
   }
 
-  /** Forwards again. What was swallowed cannot be made up for: the connections of then are destroyed. */
+  /** Forwards again. Connections that lost data are destroyed. */
   pass (): void {
     this.#mode = 'pass'
     for (const link of this.#links) if (link.swallows) link.destroy()
   }
 
-  /** The next bytes from a client, of whichever connection, are answered with an RST, and from then on everything passes. */
+  /** Answers the next bytes from any client with an RST, and forwards everything afterwards. */
   resetOnNextData (): void {
     this.#mode = 'reset'
   }
 
-  /** Closes it with all connections. */
+  /** Closes the proxy with all connections. */
   async close (): Promise<void> {
     for (const link of this.#links) link.destroy()
     await new Promise((resolve) => this.#server.close(resolve))
   }
 
   #accept (client: Socket): void {
-    const server = this.#mode === 'black hole' ? undefined : connect({ host: HOST, port: this.#targetPort, allowHalfOpen: true, noDelay: true })
+    const server =
+      this.#mode === 'black hole'
+        ? undefined
+        : connect({ host: HOST, port: this.#targetPort, allowHalfOpen: true, noDelay: true })
     const link = new Link(client, server, (link) => this.#resets(link))
     this.#links.add(link)
     for (const socket of [client, server]) socket?.once('close', () => { if (link.isClosed) this.#links.delete(link) })
@@ -71,7 +74,7 @@ export class FaultProxy {
 
   #resets (link: Link): boolean {
     if (this.#mode !== 'reset') return false
-    // Before the others pass, or one that was swallowed would be closed more kindly.
+    // First: pass() would close a connection that lost data without an RST.
     link.reset()
     this.pass()
     return true

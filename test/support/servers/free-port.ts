@@ -2,17 +2,17 @@ import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Linux gives those from 32768 on to clients and to whoever listens on 0, as far as nobody has told it otherwise. */
+/** By default, Linux uses the ports from 32768 on for clients and for servers that listen on port 0. */
 const FIRST = 10_000
 const LAST = 32_767
-/** More than there are test files at a time: tap numbers them from 0, and each has ports of its own. */
+/** More than the processes that run at a time. The test runner numbers them from 0, and each has its own ports. */
 const SHARES = 8
 const SHARE = Math.floor((LAST + 1 - FIRST) / SHARES)
 const OWN = FIRST + SHARE * (Number(process.env['TAP_JOB_ID'] ?? 0) % SHARES)
 
 const given = new Set<number>()
 
-/** A port of the loopback interface that is free, and that nobody else gets while its server is stopped, or has yet to start. */
+/** Finds a free port of the loopback interface. No other process gets it while its server is stopped. */
 export async function freePort (): Promise<number> {
   for (let attempt = 1; attempt <= 100; attempt += 1) {
     const port = randomInt(OWN, OWN + SHARE)
@@ -21,7 +21,7 @@ export async function freePort (): Promise<number> {
       return port
     }
   }
-  throw new Error('there is no free port')
+  throw new Error('no free port')
 }
 
 async function isFree (port: number): Promise<boolean> {

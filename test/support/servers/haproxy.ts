@@ -9,17 +9,17 @@ import { CLIENT_LIMIT_MS } from './kind.js'
 import type { ServerKind, Service, TestClient } from './kind.js'
 import type { Address, Place } from './place.js'
 
-/** The apps that it leads to: by what it calls them, the ports of the loopback interface that they listen on. */
+/** The apps behind the proxy: their names, and the loopback ports they listen on. */
 export type Backends = Readonly<Record<string, number>>
 
-/** What it says of an app. On the way from the one to the other it is still what it was. */
+/** The state of an app in the proxy. While it changes, the old state still holds. */
 export type BackendState = 'UP' | 'DOWN'
 
 const STATISTICS = '/haproxy'
 const STATE_LIMIT_MS = 30_000
 const POLL_MS = 20
 
-/** HAProxy in front of apps that have the management endpoints. The password is the one of its statistics. */
+/** HAProxy in front of apps with the management endpoints. The password protects its statistics. */
 export function haproxy (backends: Backends = {}): ServerKind {
   return {
     packages: ['haproxy'],
@@ -34,11 +34,11 @@ export function haproxy (backends: Backends = {}): ServerKind {
   }
 }
 
-/** Waits until it says this of an app. Rejects after half a minute with what it says instead. */
+/** Waits until an app has a state. Rejects with the actual state after 30 s. */
 export async function becomes (address: Address, name: string, expected: BackendState): Promise<void> {
   const deadline = performance.now() + STATE_LIMIT_MS
   for (let seen = await stateOf(address, name); !seen.startsWith(expected); seen = await stateOf(address, name)) {
-    if (performance.now() > deadline) throw new Error(`the proxy says that ${name} is ${seen} instead of ${expected}`)
+    if (performance.now() > deadline) throw new Error(`the proxy shows ${name} as ${seen}, expected ${expected}`)
     await sleep(POLL_MS)
   }
 }
@@ -55,15 +55,15 @@ async function prepare (place: Place, backends: Backends): Promise<readonly Serv
 }
 
 /**
- * Nothing in it conceals that a request has failed: it is sent once, to one app. The connections of all clients to the apps are one
- * pool, first requests included, so that each of its connections is used again as soon as it can be: where an app closes one of them
- * at the wrong moment, a request is on it. The buffers are small, or else a whole answer were on its way before a slow client had read any of it.
+ * Hides no failed request: the proxy sends each request once, to one app. All clients share one pool of connections to
+ * the apps, also for their first request, so that a connection is reused at once. If an app closes one at the wrong
+ * moment, a request is on it. Small buffers keep an answer in the app until a slow client reads it.
  */
 function configuration ({ host, port, user, password }: Address, backends: Backends): string {
   return `
 global
   maxconn 2000
-  # So that a port that is another one's is noticed.
+  # Fail if another process listens on the port.
   noreuseport
   tune.rcvbuf.server 65536
   tune.sndbuf.client 65536
@@ -78,7 +78,7 @@ defaults
   timeout connect 10s
   timeout server 60s
   timeout queue 10s
-  # A machine that is busy is no reason to take an app for dead.
+  # A busy machine must not make an app look dead.
   timeout check 10s
 
 frontend clients
@@ -107,23 +107,26 @@ async function open (address: Address): Promise<TestClient> {
   }
 }
 
-/** `UP`, `DOWN`, or these with how far it is on its way to the other: `UP 1/2`. */
+/** `UP`, `DOWN`, or a state that changes with its progress: `UP 1/2`. */
 async function stateOf (address: Address, name: string): Promise<string> {
   const [head = '', ...rows] = (await statistics(address)).split('\n')
   const column = head.split(',').indexOf('status')
   const row = rows.find((row) => row.startsWith(`apps,${name},`))
   const state = row?.split(',')[column]
-  if (state === undefined) throw new Error(`the proxy knows no ${name}`)
+  if (state === undefined) throw new Error(`the proxy does not know ${name}`)
   return state
 }
 
-/** What it has counted, as a table. Without an agent the connection is one of its own. */
+/** The proxy's statistics as a table. Without an agent, the request has its own connection. */
 async function statistics ({ host, port, user, password }: Address, agent: Agent | false = false): Promise<string> {
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const asking = request({ host, port, path: `${STATISTICS};csv`, auth: `${user}:${password}`, agent, timeout: CLIENT_LIMIT_MS }, resolve)
+    const asking = request(
+      { host, port, path: `${STATISTICS};csv`, auth: `${user}:${password}`, agent, timeout: CLIENT_LIMIT_MS },
+      resolve
+    )
     asking.on('error', reject).on('timeout', () => asking.destroy(new Error('the proxy does not answer'))).end()
   })
   const table = await text(response)
-  if (response.statusCode !== 200) throw new Error(`the proxy answers with ${response.statusCode ?? 'nothing'}: ${table}`)
+  if (response.statusCode !== 200) throw new Error(`the proxy answered ${response.statusCode ?? 'nothing'}: ${table}`)
   return table
 }

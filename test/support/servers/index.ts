@@ -14,28 +14,37 @@ import type { TestServer } from './server.js'
 
 export type { TestServer } from './server.js'
 
-/** What can be started. */
-export const servers = { postgres, redis, mariadb, mongodb, nats, rabbitmq, haproxy: haproxy() } satisfies Record<string, ServerKind>
+/** The servers that tests can start. */
+export const servers = { postgres, redis, mariadb, mongodb, nats, rabbitmq, haproxy: haproxy() } satisfies Record<
+  string,
+  ServerKind
+>
 
 export type ServerName = keyof typeof servers
 
 const ATTEMPTS = 3
 
 /**
- * Why a server cannot be started here, or `false` where it can: what tap's `skip` takes.
+ * Returns why a server cannot start here, or `false` if it can. This is the type of tap's `skip`.
  *
  * @example
  * await t.test('a stopped PostgreSQL is DOWN', { skip: missing('postgres') }, async (t) => {
  *   const server = await startServer(t, 'postgres')
  */
 export function missing (name: ServerName): string | false {
-  if (process.platform !== 'linux') return `${name} is started on Linux only`
+  if (process.platform !== 'linux') return `${name} starts on Linux only`
   const absent = servers[name].programs.filter((program) => findBinary(program) === undefined)
-  return absent.length > 0 && `${name} is not installed: there is no ${absent.join(' and no ')} here`
+  return absent.length > 0 && `${name} is not installed: missing ${absent.join(' and ')}`
 }
 
-/** Starts a server with data of its own, which is gone with the test, frozen or not. Of one that is told more than its name, the kind. */
-export async function startServer (test: Pick<typeof t, 'teardown'>, which: ServerName | ServerKind): Promise<TestServer> {
+/**
+ * Starts a server with its own data. It ends with the test, even if it is frozen. Pass a kind for a server with
+ * parameters.
+ */
+export async function startServer (
+  test: Pick<typeof t, 'teardown'>,
+  which: ServerName | ServerKind
+): Promise<TestServer> {
   const kind = typeof which === 'string' ? servers[which] : which
   for (let attempt = 1; ; attempt += 1) {
     const server = new Server(kind, await newPlace(kind.user, kind.account))
@@ -49,7 +58,7 @@ export async function startServer (test: Pick<typeof t, 'teardown'>, which: Serv
   }
 }
 
-/** A port is free when it is looked for, and another's a moment later. */
+/** A port can be taken between the search for it and the start of the server. */
 function isClash (error: unknown): boolean {
   return /in use|eaddrinuse|already a epmd/i.test(String(error))
 }

@@ -4,10 +4,10 @@ import type { Address, Place } from './place.js'
 /** How long a client waits for a server to answer. */
 export const CLIENT_LIMIT_MS = 5_000
 
-/** What our own clients call themselves where a server keeps names, so as not to be counted. */
+/** The name of our own clients, so that servers with client names do not count them. */
 export const OURS = 'census'
 
-/** A process that goes on until it is told to end. */
+/** A process that runs until a signal ends it. */
 export interface Service extends Command {
   readonly stopSignal: NodeJS.Signals
   /** Rejects while it is not ready. */
@@ -16,26 +16,26 @@ export interface Service extends Command {
 
 /** A connection to a server. */
 export interface TestClient {
-  /** Asks for something that the server itself has to answer. */
+  /** Sends a request that only the server itself can answer. */
   readonly ping: () => Promise<unknown>
   readonly close: () => Promise<unknown>
 }
 
-/** All that is different from one server to the next. */
+/** Everything that differs between servers. */
 export interface ServerKind {
   /** The names of its packages in Debian. */
   readonly packages: readonly string[]
   readonly programs: readonly string[]
-  /** Whom it runs as where it cannot be root. */
+  /** The account for a server that refuses to run as root. */
   readonly account: string
   readonly user: string
   readonly protocol: string
-  /** What follows the port in its URL. */
+  /** The path of its URL. */
   readonly path: string
-  /** Fills the folder, and says what to start, in this order. */
+  /** Fills the folder. Resolves to the services to start, in their order. */
   readonly prepare: (place: Place) => Promise<readonly Service[]>
-  /** Rejects where the password is not the server's. */
+  /** Rejects if the password is wrong. */
   readonly connect: (address: Address) => Promise<TestClient>
-  /** Counts the connections that are not ours. */
+  /** Counts the connections, without the connections of this counting. */
   readonly connections: (address: Address) => Promise<number>
 }

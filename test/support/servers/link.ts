@@ -1,9 +1,12 @@
 import type { Socket } from 'node:net'
 
-/** Says whether it has dealt with bytes of a client's, so that they are not forwarded. */
+/** Returns true if it has handled a client's bytes, so that the link does not forward them. */
 export type Interception = (link: Link) => boolean
 
-/** A client's connection with the one that stands for it at the server. What one cannot take at once is kept: tests send little. */
+/**
+ * A client's connection, and the connection to the server that stands for it. It buffers without limit: tests send
+ * little.
+ */
 export class Link {
   readonly #client: Socket
   readonly #server: Socket | undefined
@@ -11,7 +14,7 @@ export class Link {
   #swallows: boolean
   #isLeft = false
 
-  /** Links two sockets that may be half open. One without a server swallows all from the start. */
+  /** Links two sockets that may be half open. Without a server, the link drops everything. */
   constructor (client: Socket, server: Socket | undefined, intercept: Interception) {
     this.#client = client
     this.#server = server
@@ -26,7 +29,7 @@ export class Link {
     return this.#swallows
   }
 
-  /** Whether the client has hung up, told to the server or not. */
+  /** Whether the client has hung up, even if the server does not know. */
   get isLeft (): boolean {
     return this.#isLeft
   }
@@ -35,12 +38,12 @@ export class Link {
     return this.#sockets.every(({ closed }) => closed)
   }
 
-  /** From now on neither end hears of the other. */
+  /** Drops everything from now on, in both directions. */
   swallow (): void {
     this.#swallows = true
   }
 
-  /** Sends the client an RST, and the server too. */
+  /** Sends an RST to both ends. */
   reset (): void {
     for (const socket of this.#sockets) socket.resetAndDestroy()
   }
@@ -60,7 +63,7 @@ export class Link {
     server.on('data', (bytes) => { if (!this.#swallows) this.#client.write(bytes) })
   }
 
-  /** Forwards how one end closes: with a FIN, or with an RST, which is also what becomes of a connection that was refused. */
+  /** Forwards how one end closes: with a FIN or with an RST. A refused connection becomes an RST. */
   #forward (from: Socket, to: Socket | undefined): void {
     from.on('end', () => { if (!this.#swallows) to?.end() })
     from.on('error', () => { if (!this.#swallows) to?.resetAndDestroy() })

@@ -9,12 +9,24 @@ import type { Address, Place } from './place.js'
 
 const DATABASE = 'test'
 
-/** It keeps no names of clients, so that ours are known by the database that they are in. Its own threads are in the list too. */
-const COUNT = "SELECT count(*) AS count FROM information_schema.processlist WHERE NOT db <=> ? AND user NOT IN ('system user', 'event_scheduler')"
+/**
+ * MariaDB keeps no client names, so our clients use their own database. The list also contains the server's threads.
+ */
+const COUNT = `
+  SELECT count(*) AS count FROM information_schema.processlist
+  WHERE NOT db <=> ? AND user NOT IN ('system user', 'event_scheduler')`
 
-const SETTINGS = ['--skip-name-resolve', '--performance-schema=OFF', '--innodb-buffer-pool-size=8M', '--innodb-log-file-size=4M', '--innodb-flush-log-at-trx-commit=0', '--key-buffer-size=1M', '--aria-pagecache-buffer-size=1M']
+const SETTINGS = [
+  '--skip-name-resolve',
+  '--performance-schema=OFF',
+  '--innodb-buffer-pool-size=8M',
+  '--innodb-log-file-size=4M',
+  '--innodb-flush-log-at-trx-commit=0',
+  '--key-buffer-size=1M',
+  '--aria-pagecache-buffer-size=1M'
+]
 
-/** MariaDB: over TCP there is one user only, who may do anything. */
+/** MariaDB with one user, which may do anything over TCP. */
 export const mariadb: ServerKind = {
   packages: ['mariadb-server'],
   programs: ['mariadb-install-db', 'mariadbd'],
@@ -34,17 +46,35 @@ async function prepare (place: Place): Promise<readonly Service[]> {
   const data = join(place.folder, 'data')
   const initFile = join(place.folder, 'init.sql')
   await writeFile(initFile, initSql(place))
-  await new Child({ program: 'mariadb-install-db', args: ['--no-defaults', `--datadir=${data}`, '--skip-test-db', ...SETTINGS] }, place).done()
-  const own = [`--datadir=${data}`, `--tmpdir=${place.folder}`, `--socket=${join(place.folder, 'socket')}`, `--pid-file=${join(place.folder, 'pid')}`]
-  return [{
-    program: 'mariadbd',
-    args: ['--no-defaults', ...own, `--init-file=${initFile}`, `--bind-address=${place.host}`, `--port=${place.port}`, '--max-connections=20', ...SETTINGS],
-    stopSignal: 'SIGTERM',
-    answers: async () => await connections(place)
-  }]
+  await new Child(
+    { program: 'mariadb-install-db', args: ['--no-defaults', `--datadir=${data}`, '--skip-test-db', ...SETTINGS] },
+    place
+  ).done()
+  const own = [
+    `--datadir=${data}`,
+    `--tmpdir=${place.folder}`,
+    `--socket=${join(place.folder, 'socket')}`,
+    `--pid-file=${join(place.folder, 'pid')}`
+  ]
+  return [
+    {
+      program: 'mariadbd',
+      args: [
+        '--no-defaults',
+        ...own,
+        `--init-file=${initFile}`,
+        `--bind-address=${place.host}`,
+        `--port=${place.port}`,
+        '--max-connections=20',
+        ...SETTINGS
+      ],
+      stopSignal: 'SIGTERM',
+      answers: async () => await connections(place)
+    }
+  ]
 }
 
-/** What it does at each start before it listens: one statement a line. */
+/** The statements that run at each start before the server listens, one per line. */
 function initSql ({ user, password }: Place): string {
   return [
     `CREATE DATABASE IF NOT EXISTS ${DATABASE};`,

@@ -9,27 +9,28 @@ import { Scram } from './mongodb-scram.js'
 import { MongodbReader, replyTo } from './mongodb-wire.js'
 import type { Request } from './mongodb-wire.js'
 
-/** How a double is, where it differs from a lone server that knows `tester` by a password. */
+/** How a double differs from a standalone server with the user `tester`. */
 export interface MongodbDoubleOptions {
   readonly user?: string
   readonly password?: string
-  /** What `hello` says beyond what is the same for all. */
+  /** Additional fields of the reply to `hello`. */
   readonly role?: Document
-  /** Replies to commands by their name, instead of its own. */
+  /** Replies to commands by name, instead of the default replies. */
   readonly replies?: Readonly<Record<string, Document>>
 }
 
 const STANDALONE = { isWritablePrimary: true }
 const HEARTBEAT_MS = 10_000
 
-/** What https://www.mongodb.com/docs/manual/reference/error-codes/ has for these. */
+/** See https://www.mongodb.com/docs/manual/reference/error-codes/ */
 const UNAUTHORIZED = { ok: 0, code: 13, codeName: 'Unauthorized', errmsg: 'command requires authentication' }
 const AUTHENTICATION_FAILED = { ok: 0, code: 18, codeName: 'AuthenticationFailed', errmsg: 'Authentication failed.' }
 const COMMAND_NOT_FOUND = { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg: 'no such command' }
 
 /**
- * What a driver needs of MongoDB to connect to it, as its wire protocol is: there is no package of the server in Debian. It knows one
- * user, who may call `sleep` to keep a connection in use, `wake` to end that on all connections, and `connectionCount`.
+ * Speaks as much of MongoDB's wire protocol as a driver needs to connect, because Debian has no package of the server.
+ * It knows one user. The command `sleep` keeps a connection in use, `wake` ends that, `connectionCount` counts
+ * connections.
  */
 export class MongodbDouble {
   readonly user: string
@@ -37,7 +38,7 @@ export class MongodbDouble {
   readonly topologyVersion = { processId: new ObjectId(), counter: 0 }
   readonly replies: Readonly<Record<string, Document>>
   role: Document
-  /** Whether it keeps all answers to itself. */
+  /** Whether it sends no replies. */
   isSilent = false
   readonly #sessions = new Set<Session>()
   readonly #server: Server
@@ -58,12 +59,12 @@ export class MongodbDouble {
     return portOf(this.#server)
   }
 
-  /** How many connections the pools of its clients have: those that have shown a password, without our own. */
+  /** The number of authenticated connections of clients' pools, without our own. */
   get connections (): number {
     return [...this.#sessions].filter(({ isAuthenticated, isOurs }) => isAuthenticated && !isOurs).length
   }
 
-  /** Answers all that sleep. */
+  /** Answers every `sleep`. */
   wake (): Document {
     for (const session of this.#sessions) session.wake()
     return { ok: 1 }
@@ -79,7 +80,7 @@ export class MongodbDouble {
   }
 }
 
-/** One connection of a client's. */
+/** One connection of a client. */
 class Session {
   readonly #double: MongodbDouble
   readonly #socket: Socket
@@ -131,7 +132,7 @@ class Session {
     return this.#double.replies[name] ?? answer(command)
   }
 
-  /** What may be asked, by anybody or by who has shown the password. */
+  /** The commands that a connection may send, before and after authentication. */
   #answers (): Readonly<Record<string, (command: Document) => Document>> {
     const hello = (command: Document): Document => this.#hello(command)
     return {
@@ -143,12 +144,17 @@ class Session {
       endSessions: () => ({ ok: 1 }),
       saslStart: (command) => this.#start(command),
       saslContinue: ({ payload }) => this.#authenticate(String(payload)),
-      ...this.isAuthenticated && { connectionCount: () => ({ connections: this.#double.connections, ok: 1 }), wake: () => this.#double.wake() }
+      ...(this.isAuthenticated && {
+        connectionCount: () => ({ connections: this.#double.connections, ok: 1 }),
+        wake: () => this.#double.wake()
+      })
     }
   }
 
   #hello ({ client, speculativeAuthenticate }: Document): Document {
-    if (isDocument(client) && isDocument(client['application']) && client['application']['name'] === OURS) this.isOurs = true
+    if (isDocument(client) && isDocument(client['application']) && client['application']['name'] === OURS) {
+      this.isOurs = true
+    }
     return {
       ...this.#double.role,
       topologyVersion: this.#double.topologyVersion,
@@ -174,14 +180,20 @@ class Session {
 
   #authenticate (payload: string): Document {
     const answer = this.#scram.second(payload)
-    return answer === undefined ? AUTHENTICATION_FAILED : { conversationId: 1, done: true, payload: Buffer.from(answer), ok: 1 }
+    return answer === undefined
+      ? AUTHENTICATION_FAILED
+      : { conversationId: 1, done: true, payload: Buffer.from(answer), ok: 1 }
   }
 
-  /** Says what it is again and again, as nothing changes: so a driver notices when it is gone. */
+  /** Repeats the reply to `hello`, as the streaming protocol does, so that a driver notices when the server is gone. */
   #stream (request: Request): void {
     const tell = (): void => {
       this.#later(HEARTBEAT_MS, tell)
-      this.#reply({ ...request, id: this.#lastId === 0 ? request.id : this.#lastId }, this.#hello(request.command), true)
+      this.#reply(
+        { ...request, id: this.#lastId === 0 ? request.id : this.#lastId },
+        this.#hello(request.command),
+        true
+      )
     }
     this.#later(HEARTBEAT_MS, tell)
   }

@@ -1,4 +1,4 @@
-// Runs a double of MongoDB as a process of its own: its port, user and password are the arguments.
+// Runs a double of MongoDB as its own process. The arguments are its port, user and password.
 import { MongodbDouble } from './mongodb-double.js'
 
 const [port, user = '', password = ''] = process.argv.slice(2)

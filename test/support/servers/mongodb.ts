@@ -4,11 +4,11 @@ import { CLIENT_LIMIT_MS, OURS } from './kind.js'
 import type { ServerKind, Service } from './kind.js'
 import type { Address, Place } from './place.js'
 
-/** A double of MongoDB in a process of its own. */
+/** A double of MongoDB in its own process. */
 export const mongodb: ServerKind = {
   packages: [],
   programs: ['node'],
-  // Who reads our own files may have to be who we are.
+  // The double reads the project's files, which may be readable only for the current user.
   account: 'root',
   user: 'tester',
   protocol: 'mongodb',
@@ -42,6 +42,11 @@ async function connections (address: Address): Promise<number> {
 }
 
 async function open ({ host, port, user, password }: Address, appName: string): Promise<MongoClient> {
-  const options = { appName, auth: { username: user, password }, serverSelectionTimeoutMS: CLIENT_LIMIT_MS, maxPoolSize: 1 }
+  const options = {
+    appName,
+    auth: { username: user, password },
+    serverSelectionTimeoutMS: CLIENT_LIMIT_MS,
+    maxPoolSize: 1
+  }
   return await new MongoClient(`mongodb://${host}:${port}`, options).connect()
 }

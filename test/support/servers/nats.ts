@@ -30,6 +30,12 @@ async function prepare (place: Place): Promise<readonly Service[]> {
 }
 
 async function open ({ host, port, user, password }: Address): Promise<TestClient> {
-  const connection = await connect({ servers: `${host}:${port}`, user, pass: password, reconnect: false, timeout: CLIENT_LIMIT_MS })
+  const connection = await connect({
+    servers: `${host}:${port}`,
+    user,
+    pass: password,
+    reconnect: false,
+    timeout: CLIENT_LIMIT_MS
+  })
   return { ping: async () => await connection.flush(), close: async () => await connection.close() }
 }

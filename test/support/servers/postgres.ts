@@ -6,10 +6,18 @@ import { CLIENT_LIMIT_MS, OURS } from './kind.js'
 import type { ServerKind, Service } from './kind.js'
 import type { Address, Place } from './place.js'
 
-const COUNT = "SELECT count(*)::int AS count FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> $1"
-const SETTINGS = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=20', 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
+const COUNT =
+  "SELECT count(*)::int AS count FROM pg_stat_activity WHERE backend_type = 'client backend' AND application_name <> $1"
+const SETTINGS = [
+  'listen_addresses=127.0.0.1',
+  'unix_socket_directories=',
+  'max_connections=20',
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off'
+]
 
-/** PostgreSQL: to connect takes the password, over TCP. */
+/** PostgreSQL. Clients connect over TCP with the password. */
 export const postgres: ServerKind = {
   packages: ['postgresql'],
   programs: ['initdb', 'postgres'],
@@ -29,12 +37,24 @@ async function prepare (place: Place): Promise<readonly Service[]> {
   const data = join(place.folder, 'data')
   const passwordFile = join(place.folder, 'password')
   await writeFile(passwordFile, place.password)
-  const args = ['--pgdata', data, '--username', place.user, '--pwfile', passwordFile, '--auth-host=scram-sha-256', '--auth-local=reject', '--encoding=UTF8', '--locale=C', '--no-sync']
+  const args = [
+    '--pgdata',
+    data,
+    '--username',
+    place.user,
+    '--pwfile',
+    passwordFile,
+    '--auth-host=scram-sha-256',
+    '--auth-local=reject',
+    '--encoding=UTF8',
+    '--locale=C',
+    '--no-sync'
+  ]
   await new Child({ program: 'initdb', args }, place).done()
   return [{
     program: 'postgres',
     args: ['-D', data, '-p', String(place.port), ...SETTINGS.flatMap((setting) => ['-c', setting])],
-    // A fast shutdown: it waits for no client.
+    // A fast shutdown, which does not wait for clients.
     stopSignal: 'SIGINT',
     answers: async () => await connections(place)
   }]
@@ -51,8 +71,17 @@ async function connections (address: Address): Promise<number> {
 }
 
 async function open ({ host, port, user, password }: Address, name = ''): Promise<pg.Client> {
-  const client = new pg.Client({ host, port, user, password, database: 'postgres', application_name: name, connectionTimeoutMillis: CLIENT_LIMIT_MS, query_timeout: CLIENT_LIMIT_MS })
-  // That it is cut off is said by what is asked then.
+  const client = new pg.Client({
+    host,
+    port,
+    user,
+    password,
+    database: 'postgres',
+    application_name: name,
+    connectionTimeoutMillis: CLIENT_LIMIT_MS,
+    query_timeout: CLIENT_LIMIT_MS
+  })
+  // The next query reports a lost connection.
   client.on('error', () => undefined)
   await client.connect()
   return client

@@ -4,26 +4,31 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface Process {
   readonly pid: number
   readonly parent: number
-  /** A letter: `T` is stopped by a signal, `Z` is dead and only not yet collected. */
+  /** A letter: `T` is stopped by a signal, `Z` has ended and waits for its parent. */
   readonly state: string
-  /** When it started, since a number may come to be another's. */
+  /** The start time, because Linux reuses process ids. */
   readonly startTicks: string
 }
 
-/** A process with all that come from it. PostgreSQL puts each into a session of its own, so that no group has them all. */
+/**
+ * A process with all of its descendants. PostgreSQL puts each into its own session, so no process group has them all.
+ */
 export function processTree (root: number): readonly Process[] {
-  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map((name) => readProcess(Number(name))).filter((found) => found !== undefined)
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => readProcess(Number(name)))
+    .filter((found) => found !== undefined)
   const tree = all.filter(({ pid }) => pid === root)
   for (const { pid } of tree) tree.push(...all.filter(({ parent }) => parent === pid))
   return tree
 }
 
-/** Whether a process that was seen still is. */
+/** Whether a process still exists. */
 export function isAlive ({ pid, startTicks }: Process): boolean {
   return readProcess(pid)?.startTicks === startTicks
 }
 
-/** Sends a signal to those that still are. */
+/** Sends a signal to the processes that still exist. */
 export function signalAll (processes: readonly Process[], signal: NodeJS.Signals): void {
   for (const { pid } of processes.filter(isAlive)) sendSignal(pid, signal)
 }
@@ -40,10 +45,10 @@ function isGone (error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ESRCH'
 }
 
-/** The dead are none: where nobody collects them, as in some containers, they stay. */
+/** Ignores processes that have ended: in some containers, no parent collects them and they stay. */
 function readProcess (pid: number): Process | undefined {
   const stat = readStat(pid)
-  // What comes before is its name, which may hold anything.
+  // The name comes first, and may contain any character.
   const [state = '', parent, ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const startTicks = fields[17]
   if (startTicks === undefined || state === 'Z' || state === 'X') return undefined

@@ -9,7 +9,7 @@ import { CLIENT_LIMIT_MS } from './kind.js'
 import type { ServerKind, Service, TestClient } from './kind.js'
 import type { Address, Place } from './place.js'
 
-/** RabbitMQ without plugins, and the daemon that Erlang has its nodes' names from. */
+/** RabbitMQ without plugins, and epmd, Erlang's name server for nodes. */
 export const rabbitmq: ServerKind = {
   packages: ['rabbitmq-server'],
   programs: ['epmd', 'erl', 'rabbitmq-server'],
@@ -24,15 +24,23 @@ export const rabbitmq: ServerKind = {
 
 async function prepare (place: Place): Promise<readonly Service[]> {
   const [epmdPort, distributionPort] = await Promise.all([freePort(), freePort()])
-  // In Erlang's own syntax: to read the other takes it a while.
-  await writeFile(join(place.folder, 'advanced.config'), `[{rabbit, [{default_user, <<"${place.user}">>}, {default_pass, <<"${place.password}">>}]}].`)
+  // In Erlang's own syntax, which RabbitMQ reads faster.
+  await writeFile(
+    join(place.folder, 'advanced.config'),
+    `[{rabbit, [{default_user, <<"${place.user}">>}, {default_pass, <<"${place.password}">>}]}].`
+  )
   await writeFile(join(place.folder, 'enabled_plugins'), '[].')
   return [epmd(place, epmdPort), server(place, epmdPort, distributionPort)]
 }
 
-/** Started here, in the foreground: a node that finds none starts one that stays when the node is gone. */
+/** Starts epmd in the foreground. Otherwise the node starts an epmd that outlives it. */
 function epmd ({ host }: Place, port: number): Service {
-  return { program: 'epmd', args: ['-address', host, '-port', String(port)], stopSignal: 'SIGTERM', answers: async () => await accepts(host, port) }
+  return {
+    program: 'epmd',
+    args: ['-address', host, '-port', String(port)],
+    stopSignal: 'SIGTERM',
+    answers: async () => await accepts(host, port)
+  }
 }
 
 function server (place: Place, epmdPort: number, distributionPort: number): Service {
@@ -48,7 +56,7 @@ function server (place: Place, epmdPort: number, distributionPort: number): Serv
   }
 }
 
-/** Flags are for the nodes too that it starts to look around with. */
+/** The flags also apply to the helper nodes that RabbitMQ starts. */
 function listening ({ host, port }: Place, epmdPort: number, distributionPort: number): Record<string, string> {
   return {
     ERL_AFLAGS: `-start_epmd false -kernel inet_dist_use_interface {${host.replaceAll('.', ',')}}`,
@@ -59,11 +67,11 @@ function listening ({ host, port }: Place, epmdPort: number, distributionPort: n
     RABBITMQ_NODE_IP_ADDRESS: host,
     RABBITMQ_NODE_PORT: String(port),
     RABBITMQ_DIST_PORT: String(distributionPort),
-    // Schedulers that do not go to sleep at once start it in half the time.
+    // Schedulers that wait before they sleep halve the start time.
     RABBITMQ_SCHEDULER_BUSY_WAIT_THRESHOLD: 'short',
-    // Several of them wait for each other, which on a busy machine takes it minutes.
+    // Several schedulers wait for each other, which takes minutes on a busy machine.
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: '+S 1:1',
-    // Without it there is a shell in between, which takes the signal and takes its time.
+    // Otherwise a shell in between receives the signal and delays it.
     RUNNING_UNDER_SYSTEMD: 'true'
   }
 }
@@ -76,7 +84,7 @@ function files ({ folder }: Place): Record<string, string> {
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, 'enabled_plugins'),
     RABBITMQ_MNESIA_BASE: join(folder, 'mnesia'),
     RABBITMQ_LOG_BASE: join(folder, 'log'),
-    // To standard output, and so into what is shown of a failure.
+    // Standard output, so that a failed test shows the log.
     RABBITMQ_LOGS: '-'
   }
 }

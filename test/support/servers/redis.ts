@@ -3,7 +3,7 @@ import { CLIENT_LIMIT_MS, OURS } from './kind.js'
 import type { ServerKind, Service } from './kind.js'
 import type { Address, Place } from './place.js'
 
-/** Redis, which keeps nothing on disk: its default user has a password. */
+/** Redis without a disk. Its default user has a password. */
 export const redis: ServerKind = {
   packages: ['redis-server'],
   programs: ['redis-server'],
@@ -20,12 +20,27 @@ export const redis: ServerKind = {
 }
 
 async function prepare (place: Place): Promise<readonly Service[]> {
-  return await Promise.resolve([{
-    program: 'redis-server',
-    args: ['--bind', place.host, '--port', String(place.port), '--requirepass', place.password, '--dir', place.folder, '--save', '', '--appendonly', 'no'],
-    stopSignal: 'SIGTERM',
-    answers: async () => await connections(place)
-  }])
+  return await Promise.resolve([
+    {
+      program: 'redis-server',
+      args: [
+        '--bind',
+        place.host,
+        '--port',
+        String(place.port),
+        '--requirepass',
+        place.password,
+        '--dir',
+        place.folder,
+        '--save',
+        '',
+        '--appendonly',
+        'no'
+      ],
+      stopSignal: 'SIGTERM',
+      answers: async () => await connections(place)
+    }
+  ])
 }
 
 async function connections (address: Address): Promise<number> {

@@ -7,23 +7,27 @@ import type { Place } from './place.js'
 /** One server under test. */
 export interface TestServer {
   readonly host: '127.0.0.1'
-  /** The same however often it is started. */
+  /** The port stays the same after a restart. */
   readonly port: number
   readonly user: string
   readonly password: string
-  /** All of these in one, as the server's drivers take it. */
+  /** The address as a URL for drivers. */
   readonly url: string
-  /** Resolves when it answers a client that has the password; rejects with the end of its log when it ends before or takes minutes. */
+  /** Resolves when the server answers a client with the password. Rejects with its log if it ends, or needs minutes. */
   start (): Promise<void>
-  /** Ends it, frozen or not; resolves when its last process is gone. Does nothing when it does not run. */
+  /**
+   * Ends the server, even if it is frozen. Resolves when its last process has ended. Does nothing if it does not run.
+   */
   stop (): Promise<void>
-  /** Stops all its processes where they are: connections stay, new ones are accepted by the kernel, nothing is answered. */
+  /**
+   * Pauses all processes: connections stay open, the kernel accepts new connections, and the server answers nothing.
+   */
   freeze (): void
-  /** Lets them go on. */
+  /** Resumes all processes. */
   thaw (): void
-  /** How many connections of clients it has, without the one that asks. A frozen database does not say. */
+  /** The number of client connections, without the connection of this call. A frozen database does not answer. */
   connections (): Promise<number>
-  /** Waits until it has so many connections, as it comes to know a moment later that one was closed. Rejects after five seconds with what it has. */
+  /** Waits until the server has a number of connections: it notices a close a moment later. Rejects after 5 s. */
   settled (expected: number): Promise<void>
 }
 
@@ -31,7 +35,7 @@ const START_LIMIT_MS = 300_000
 const SETTLE_LIMIT_MS = 5_000
 const POLL_MS = 20
 
-/** A server in a place of its own. */
+/** A server in its own place. */
 export class Server implements TestServer {
   readonly host = '127.0.0.1'
   readonly #kind: ServerKind
@@ -62,7 +66,7 @@ export class Server implements TestServer {
   }
 
   async start (): Promise<void> {
-    if (this.#running.length > 0) throw new Error('the server runs already')
+    if (this.#running.length > 0) throw new Error('the server is already running')
     this.#services ??= await this.#kind.prepare(this.#place)
     try {
       for (const service of this.#services) await this.#begin(service)
@@ -93,19 +97,19 @@ export class Server implements TestServer {
   async settled (expected: number): Promise<void> {
     const deadline = performance.now() + SETTLE_LIMIT_MS
     for (let seen = await this.connections(); seen !== expected; seen = await this.connections()) {
-      if (performance.now() > deadline) throw new Error(`the server has ${seen} connections instead of ${expected}`)
+      if (performance.now() > deadline) throw new Error(`the server has ${seen} connections, expected ${expected}`)
       await sleep(POLL_MS)
     }
   }
 
-  /** Ends it for good, and leaves nothing behind. */
+  /** Ends the server and removes its folder. */
   async remove (): Promise<void> {
     await this.stop()
     await removePlace(this.#place)
     process.off('exit', this.#abandon)
   }
 
-  /** A test that waits for what never comes ends without its teardown. */
+  /** A process can exit before the teardown of its test. */
   readonly #abandon = (): void => {
     for (const [, child] of this.#running) child.kill()
     removePlaceNow(this.#place)
@@ -123,7 +127,7 @@ export class Server implements TestServer {
   }
 }
 
-/** An answer may be another's, where the port was not free. */
+/** Another process may answer if the port was not free. */
 async function isReady ({ answers }: Service, child: Child): Promise<boolean> {
   const answered = answers().then(() => true, () => false)
   return await Promise.race([answered, child.ended]) === true && !child.hasEnded

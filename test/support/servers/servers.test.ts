@@ -13,15 +13,19 @@ import type { Process } from './process-tree.js'
 
 t.setTimeout(600_000)
 
-/** All but the double of MongoDB, which is a program of ours. */
+/** All servers except the double of MongoDB. */
 const NAMES = (Object.keys(servers) as ServerName[]).filter((name) => servers[name].packages.length > 0)
 
 for (const name of NAMES) await t.test(name, { skip: missing(name) }, async (t) => await isServer(t, name))
 
-await t.test('a number of connections that does not come is told with the one that is there', { skip: missing('redis') }, async (t) => {
-  const server = await startServer(t, 'redis')
-  await t.rejects(server.settled(1), { message: 'the server has 0 connections instead of 1' })
-})
+await t.test(
+  'settled() rejects with the number of connections that the server has',
+  { skip: missing('redis') },
+  async (t) => {
+    const server = await startServer(t, 'redis')
+    await t.rejects(server.settled(1), { message: 'the server has 0 connections, expected 1' })
+  }
+)
 
 async function isServer (test: Pick<typeof t, 'test'>, name: ServerName): Promise<void> {
   const before = processTree(process.pid)
@@ -37,27 +41,31 @@ async function isServer (test: Pick<typeof t, 'test'>, name: ServerName): Promis
     server.freeze()
   })
 
-  await test.test('after the test, which left it frozen, no process and no folder is left', async (t) => {
+  await test.test('no process and no folder is left after the test, which left the server frozen', async (t) => {
     t.ok(started.length > 0, 'there were processes')
     t.same(started.filter(isAlive), [])
     t.same((await readdir(tmpdir())).filter((folder) => folder.startsWith(FOLDER_PREFIX)), [])
   })
 }
 
-async function answersWhoHasThePassword (test: Pick<typeof t, 'test'>, name: ServerName, server: TestServer): Promise<void> {
-  await test.test('it answers a client that has the password', async () => {
+async function answersWhoHasThePassword (
+  test: Pick<typeof t, 'test'>,
+  name: ServerName,
+  server: TestServer
+): Promise<void> {
+  await test.test('the server answers a client with the password', async () => {
     const client = await connect(name, server)
     await client.ping()
     await client.close()
   })
 
-  await test.test('it refuses a client that has another', async (t) => {
+  await test.test('the server refuses a client with another password', async (t) => {
     await t.rejects(connect(name, server, 'hunter2'))
   })
 }
 
 async function countsConnections (test: Pick<typeof t, 'test'>, name: ServerName, server: TestServer): Promise<void> {
-  await test.test('it counts the connections of clients, however often it is asked', async (t) => {
+  await test.test('connections() counts the connections of clients, each time the same', async (t) => {
     await server.settled(0)
     const clients = await Promise.all([connect(name, server), connect(name, server)])
     const counts = new Set<number>()
@@ -70,8 +78,12 @@ async function countsConnections (test: Pick<typeof t, 'test'>, name: ServerName
   })
 }
 
-async function keepsSilentWhileFrozen (test: Pick<typeof t, 'test'>, name: ServerName, server: TestServer): Promise<void> {
-  await test.test('frozen, it accepts connections and answers nobody until it thaws', async (t) => {
+async function keepsSilentWhileFrozen (
+  test: Pick<typeof t, 'test'>,
+  name: ServerName,
+  server: TestServer
+): Promise<void> {
+  await test.test('a frozen server accepts connections, and answers after it thaws', async (t) => {
     const client = await connect(name, server)
     server.freeze()
     const answer = client.ping().then(() => 'answer')
@@ -84,37 +96,41 @@ async function keepsSilentWhileFrozen (test: Pick<typeof t, 'test'>, name: Serve
 }
 
 async function comesAndGoes (test: Pick<typeof t, 'test'>, name: ServerName, server: TestServer): Promise<void> {
-  await test.test('stopped, it refuses connections, and there is nothing more to stop', async (t) => {
+  await test.test('a stopped server refuses connections, and stop() does nothing more', async (t) => {
     await connect(name, server)
     await server.stop()
     await t.rejects(connectBarely(server.port), { code: 'ECONNREFUSED' })
     await server.stop()
   })
 
-  await test.test('it does not start on a port that is taken, and says what its log says', async (t) => {
+  await test.test('start() rejects with the log if the port is taken', async (t) => {
     const squatter = createServer((socket) => socket.destroy()).listen({ host: server.host, port: server.port })
     await once(squatter, 'listening')
     await t.rejects(server.start(), { message: /ended before it answered: [^]*(in use|eaddrinuse)/i })
     await new Promise((resolve) => squatter.close(resolve))
   })
 
-  await test.test('started again, it answers on the same port', async () => {
+  await test.test('a restarted server answers on the same port', async () => {
     await server.start()
     const client = await connect(name, server)
     await client.ping()
     await client.close()
   })
 
-  await test.test('started, it cannot be started', async (t) => {
-    await t.rejects(server.start(), { message: 'the server runs already' })
+  await test.test('start() rejects while the server is running', async (t) => {
+    await t.rejects(server.start(), { message: 'the server is already running' })
   })
 }
 
-async function connect (name: ServerName, { host, port, user, password: right }: TestServer, password = right): Promise<TestClient> {
+async function connect (
+  name: ServerName,
+  { host, port, user, password: right }: TestServer,
+  password = right
+): Promise<TestClient> {
   return await servers[name].connect({ host, port, user, password })
 }
 
-/** Connects as far as the kernel lets it. */
+/** Connects the socket only. */
 async function connectBarely (port: number): Promise<void> {
   const socket = connectSocket({ host: '127.0.0.1', port })
   await once(socket, 'connect')
