@@ -1,26 +1,28 @@
 import { realpath } from 'node:fs/promises'
 import { dirname, join, resolve, sep } from 'node:path'
 import type { System } from './system.js'
+import { attemptOr } from '../base/attempt-or.js'
 import { readTextFile } from '../base/text-file.js'
 
-/** What the app's package.json says of it. */
+/** The app's name and version, from its package.json. */
 export interface AppPackage {
   readonly name: string
   readonly version?: string
 }
 
 /**
- * Finds the app's package.json: from the main script upward, or, where that is a tool's (fastify-cli, pm2) and so lies in a
- * `node_modules` folder, from the working directory upward. The first with a name is it: a nameless one, such as build tools
- * put into their output, and one that is no JSON are passed over.
+ * Finds the app's package.json: searches upward from the main script, then upward from the working directory. A main
+ * script in a `node_modules` folder belongs to a tool (fastify-cli, pm2) and is ignored. The first package.json with a
+ * name is returned. Files without valid JSON or without a name are skipped; some build tools write a package.json
+ * without a name.
  */
-export async function findAppPackage (surroundings: System): Promise<AppPackage | undefined> {
-  const script = await mainScript(surroundings)
-  return (script === undefined ? undefined : await findUpward(script, surroundings.root)) ??
-    await findUpward(surroundings.cwd, surroundings.root)
+export async function findAppPackage (system: System): Promise<AppPackage | undefined> {
+  const script = await mainScript(system)
+  return (script === undefined ? undefined : await findUpward(script, system.root)) ??
+    await findUpward(system.cwd, system.root)
 }
 
-/** Where it really lies: a tool is started through a link in some `bin` folder. */
+/** Follows links: npm starts a tool through a link in a `bin` folder. */
 async function mainScript ({ argv: [, script], cwd }: System): Promise<string | undefined> {
   if (script === undefined) return undefined
   const path = resolve(cwd, script)
@@ -28,7 +30,7 @@ async function mainScript ({ argv: [, script], cwd }: System): Promise<string | 
   return real.split(sep).includes('node_modules') ? undefined : real
 }
 
-/** Begins with the path itself, which may be a folder too (`node .`). */
+/** Starts with the path itself, which may be a folder (`node .`). */
 async function findUpward (path: string, root: string): Promise<AppPackage | undefined> {
   const found = parsePackage(await readTextFile(join(path, 'package.json')))
   const parent = dirname(path)
@@ -37,19 +39,11 @@ async function findUpward (path: string, root: string): Promise<AppPackage | und
 }
 
 function parsePackage (text: string | undefined): AppPackage | undefined {
-  const content = parseJson(text ?? '')
+  const content = attemptOr((): unknown => JSON.parse(text ?? ''), undefined)
   const name = stringIn(content, 'name')
   if (name === undefined) return undefined
   const version = stringIn(content, 'version')
   return version === undefined ? { name } : { name, version }
-}
-
-function parseJson (text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function stringIn (content: unknown, key: 'name' | 'version'): string | undefined {

@@ -1,7 +1,7 @@
 /** OpenTelemetry resource attributes by name. */
 export type Attributes = Readonly<Record<string, string | number>>
 
-/** Leaves out what is not there: an attribute without a value says nothing, and OpenTelemetry's merge ignores it too. */
+/** Removes attributes without a value. OpenTelemetry's merge ignores them too. */
 export function present (attributes: Readonly<Record<string, string | number | undefined>>): Attributes {
   return Object.fromEntries(Object.entries(attributes).filter(isPresent))
 }

@@ -2,17 +2,19 @@ import { REDACTED, isSecretName, redactText } from '../base/redact.js'
 import type { AppPackage } from './app-package.js'
 import { firstSet, type Environment } from '../base/environment.js'
 
-/** What an app was built as and by, as Actuator's `build` section. */
+/** Actuator's `build` section: the app's name and version, and data about its build. */
 export type Build = Readonly<Record<string, string>>
 
 const VARIABLE = /^BUILD_+[A-Za-z0-9]/
 
 /**
- * The name and version of the app's package.json, and every `BUILD_*` variable under its name in camelCase
- * (`BUILD_JOB_NAME` as `jobName`), which win. Values of secret names and secrets in values are redacted.
+ * Returns the name and version of the app's package.json and all `BUILD_*` variables, with camelCase keys
+ * (`BUILD_JOB_NAME` becomes `jobName`). A variable replaces a value of package.json. Values of variables with secret
+ * names, and secrets inside values, are redacted.
  */
 export function buildSection (app: AppPackage | undefined, env: Environment): Build | undefined {
-  const entries = Object.keys(env).filter((variable) => VARIABLE.test(variable)).flatMap((variable) => entryOf(variable, env))
+  const variables = Object.keys(env).filter((variable) => VARIABLE.test(variable))
+  const entries = variables.flatMap((variable) => entryOf(variable, env))
   const build = { ...app, ...Object.fromEntries(entries) }
   return Object.keys(build).length === 0 ? undefined : build
 }

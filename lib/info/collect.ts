@@ -1,3 +1,4 @@
+import { awaitOr } from '../base/attempt-or.js'
 import { redactText } from '../base/redact.js'
 import { findAppPackage, type AppPackage } from './app-package.js'
 import { present, type Attributes } from './attributes.js'
@@ -12,14 +13,14 @@ import { processAttributes } from './process.js'
 import { resourceAttributes } from './resource-attributes.js'
 import { currentSystem, type System } from './system.js'
 
-/** What the user says of the service, in the plugin's options. */
+/** The plugin's options that name the service. */
 export interface CollectOptions {
   readonly name?: string | undefined
-  /** `true` for an id that is kept on the host, or the id itself. */
+  /** The id, or `true` to create an id and keep it on the host. */
   readonly serviceInstanceId?: boolean | string | undefined
 }
 
-/** What `/info` shows that does not change while the process runs. The version is no part of it: it may change. */
+/** The part of `/info` that stays the same while the process runs. The version is missing because it can change. */
 export interface CollectedInfo {
   readonly app: { readonly name: string }
   readonly 'trace.attributes': Attributes
@@ -27,44 +28,46 @@ export interface CollectedInfo {
   readonly build?: Build
 }
 
-/** OpenTelemetry's name for a service that has none ("Resource semantic conventions", `service.name`). */
+/** OpenTelemetry's default service name ("Resource semantic conventions", `service.name`). */
 const UNKNOWN_SERVICE = 'unknown_service:node'
 
 /**
- * Collects what there is to know of the app, its process and its host, redacted. Never rejects: a source that fails costs
- * what it would have given and nothing else.
+ * Collects data about the app, its process and its host, and redacts secrets. Never rejects: if a source fails, only
+ * the data of that source is missing.
  *
- * `service.name` is, in this order, the option, `OTEL_SERVICE_NAME`, that of `OTEL_RESOURCE_ATTRIBUTES`, the name in the
- * app's package.json (OpenTelemetry, "Environment Variable Specification"; what is said in code comes first). All other
- * attributes of `OTEL_RESOURCE_ATTRIBUTES` win over what was collected.
+ * `service.name` is the first of: the option, `OTEL_SERVICE_NAME`, `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, the
+ * name in the app's package.json (OpenTelemetry, "Environment Variable Specification"; code has priority over the
+ * environment). All other attributes in `OTEL_RESOURCE_ATTRIBUTES` replace collected attributes.
  *
  * @example
  * const info = await collectInfo({ name: 'users-api', serviceInstanceId: true })
  * info['trace.attributes']['service.name'] // 'users-api'
  */
-export async function collectInfo (options: CollectOptions, surroundings: System = currentSystem()): Promise<CollectedInfo> {
-  const app = await attempt(() => findAppPackage(surroundings), undefined)
-  const git = await attempt(() => gitSection(surroundings), undefined)
-  const build = await attempt(() => buildSection(app, surroundings.env), undefined)
+export async function collectInfo (options: CollectOptions, system: System = currentSystem()): Promise<CollectedInfo> {
+  const app = await awaitOr(() => findAppPackage(system), undefined)
+  const git = await awaitOr(() => gitSection(system), undefined)
+  const build = await awaitOr(() => buildSection(app, system.env), undefined)
   return {
-    app: { name: redactText(givenName(options, surroundings) ?? nameOf(app)) },
-    'trace.attributes': await collectAttributes(options, app, surroundings),
+    app: { name: redactText(givenName(options, system) ?? nameOf(app)) },
+    'trace.attributes': await collectAttributes(options, app, system),
     ...(git !== undefined && { git: redactGit(git) }),
     ...(build !== undefined && { build })
   }
 }
 
-async function collectAttributes (options: CollectOptions, app: AppPackage | undefined, surroundings: System): Promise<Attributes> {
-  const given = await attempt(() => resourceAttributes(surroundings.env), {})
+async function collectAttributes (
+  options: CollectOptions, app: AppPackage | undefined, system: System
+): Promise<Attributes> {
+  const given = await awaitOr(() => resourceAttributes(system.env), {})
   const { 'service.name': givenServiceName = '', 'service.instance.id': givenId = '', ...others } = given
-  const name = givenName(options, surroundings) ?? (givenServiceName.trim() === '' ? nameOf(app) : givenServiceName)
-  const id = await attempt(() => chooseInstanceId(options, givenId, name, surroundings), '')
-  return redactAll({ 'service.name': name, 'service.instance.id': id, ...await readAll(surroundings), ...present(others) })
+  const name = givenName(options, system) ?? (givenServiceName.trim() === '' ? nameOf(app) : givenServiceName)
+  const id = await awaitOr(() => chooseInstanceId(options, givenId, name, system), '')
+  return redactAll({ 'service.name': name, 'service.instance.id': id, ...await readAll(system), ...present(others) })
 }
 
-async function readAll (surroundings: System): Promise<Attributes> {
+async function readAll (system: System): Promise<Attributes> {
   const sources = [hostAttributes, processAttributes, containerAttributes, kubernetesAttributes]
-  const found = await Promise.all(sources.map((source) => attempt<Attributes>(() => source(surroundings), {})))
+  const found = await Promise.all(sources.map((source) => awaitOr<Attributes>(() => source(system), {})))
   return Object.fromEntries(found.flatMap((attributes) => Object.entries(attributes)))
 }
 
@@ -76,11 +79,13 @@ function nameOf (app: AppPackage | undefined): string {
   return app?.name ?? UNKNOWN_SERVICE
 }
 
-/** The kept id is the last resort: nothing is written for an id that would not be shown. */
-async function chooseInstanceId ({ serviceInstanceId }: CollectOptions, given: string, name: string, surroundings: System): Promise<string> {
+/** Creates an id only if it will be shown, because creating an id writes a file. */
+async function chooseInstanceId (
+  { serviceInstanceId }: CollectOptions, given: string, name: string, system: System
+): Promise<string> {
   if (typeof serviceInstanceId === 'string' && serviceInstanceId.trim() !== '') return serviceInstanceId
   if (serviceInstanceId !== true || given.trim() !== '') return given
-  return await instanceId(name, surroundings)
+  return await instanceId(name, system)
 }
 
 function redactAll (attributes: Attributes): Attributes {
@@ -90,12 +95,4 @@ function redactAll (attributes: Attributes): Attributes {
 
 function redactGit ({ branch, ...others }: Git): Git {
   return branch === undefined ? others : { branch: redactText(branch), ...others }
-}
-
-async function attempt<T> (read: () => T | Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await read()
-  } catch {
-    return otherwise
-  }
 }

@@ -3,18 +3,22 @@ import type { Attributes } from './attributes.js'
 import type { System } from './system.js'
 import { readTextFile } from '../base/text-file.js'
 
-/** `ID`, `docker-ID.scope`, `cri-containerd-ID.scope`, `crio-ID.scope`, `libpod-ID.scope`, `…slice:cri-containerd:ID`. */
+/**
+ * `ID`, `docker-ID.scope`, `cri-containerd-ID.scope`, `crio-ID.scope`, `libpod-ID.scope`, `…slice:cri-containerd:ID`.
+ */
 const CGROUP_PART = /(?:^|[-:])([0-9a-f]{64})(?:\.scope)?$/
 
-/** The runtime id of "Amazon ECS task metadata endpoint version 4"; on Fargate it ends in as few as 8 digits. */
+/** The runtime id of "Amazon ECS task metadata endpoint version 4". On Fargate its last part can have only 8 digits. */
 const ECS_FARGATE = /\/ecs\/(?:.*\/)?([0-9a-f]{32}-\d{1,10})$/
 
-/** The files that a runtime keeps per container and mounts over those of the image. */
-const MOUNT_ROOT = /\/containers\/([0-9a-f]{64})\/(?:hostname|hosts|resolv\.conf)$|\/overlay-containers\/([0-9a-f]{64})\/userdata\//
+/** Files that a container runtime keeps for each container and mounts over the files of the image. */
+const MOUNT_ROOT =
+  /\/containers\/([0-9a-f]{64})\/(?:hostname|hosts|resolv\.conf)$|\/overlay-containers\/([0-9a-f]{64})\/userdata\//
 
 /**
- * OpenTelemetry's `container.id`, where this process runs in a container: from the names of its cgroups (cgroup v1, and v2
- * without a namespace), else from the mounts of `/etc/hostname` and the like (cgroup v2, whose private namespace shows `/`).
+ * Returns OpenTelemetry's `container.id` if this process runs in a container. Reads the names of its cgroups first
+ * (cgroup v1, and v2 without a namespace), then the mounts of `/etc/hostname` and similar files (cgroup v2 with a
+ * private namespace, which shows only `/`).
  */
 export async function containerAttributes ({ root }: System): Promise<Attributes> {
   const id = findId(await readTextFile(join(root, 'proc/self/cgroup')), idInCgroup) ??
@@ -30,13 +34,19 @@ function findId (text: string | undefined, idInLine: (line: string) => string | 
   return undefined
 }
 
-/** The innermost cgroup tells: a container in a container has both ids in its path, and there may be a `/init` below. */
+/**
+ * Returns the innermost id: a container in a container has the ids of both in its path. The path can continue after the
+ * id, for example with `/init`.
+ */
 function idInCgroup (line: string): string | undefined {
   const ids = line.split('/').map((part) => CGROUP_PART.exec(part)?.[1])
   return ids.findLast((id) => id !== undefined) ?? ECS_FARGATE.exec(line)?.[1]
 }
 
-/** Only the fourth field, the mount's root: on a container host the mount points name the containers of others (proc(5)). */
+/**
+ * Reads only the fourth field, the root of the mount (proc(5)). The mount points are useless: on a container host they
+ * name containers that this process does not run in.
+ */
 function idInMount (line: string): string | undefined {
   const [, , , root = ''] = line.split(' ')
   const [, docker, podman] = MOUNT_ROOT.exec(root) ?? []

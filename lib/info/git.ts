@@ -3,7 +3,7 @@ import { parseProperties } from './properties.js'
 import type { System } from './system.js'
 import { readTextFile } from '../base/text-file.js'
 
-/** The commit an app was built from, as Actuator shows it with `management.info.git.mode=simple`. */
+/** The commit that the app was built from, as Actuator shows it with `management.info.git.mode=simple`. */
 export interface Git {
   readonly branch?: string
   readonly commit?: GitCommit
@@ -14,12 +14,12 @@ export interface GitCommit {
   readonly time?: string
 }
 
-/** How long Spring Boot's `GitProperties.getShortCommitId` makes an id. */
+/** The length of an id from Spring Boot's `GitProperties.getShortCommitId`. */
 const SHORT_ID_LENGTH = 7
 
 /**
- * Reads `git.properties` in the working directory, the file that git-commit-id plugins write. Only the branch and the commit's
- * id and time are taken: a remote's URL, an author's address and the like stay inside.
+ * Reads `git.properties` in the working directory, a file that git-commit-id plugins write. Takes only the branch and
+ * the commit's id and time. Private data, for example a remote's URL or an author's address, is not shown.
  */
 export async function gitSection ({ cwd }: System): Promise<Git | undefined> {
   const properties = parseProperties(await readTextFile(join(cwd, 'git.properties')) ?? '')
@@ -42,9 +42,14 @@ function valueOf (properties: ReadonlyMap<string, string>, key: string): string 
   return value === '' ? undefined : value
 }
 
-/** As Spring Boot's `GitProperties`: seconds since 1970 or `2024-05-01T10:00:00+0200` become UTC, the rest stays as it is. */
+/**
+ * Converts seconds since 1970 and `2024-05-01T10:00:00+0200` to UTC, as Spring Boot's `GitProperties` does. Returns any
+ * other text unchanged.
+ */
 function toInstant (time: string): string {
   const [, local, hours, minutes] = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)([+-]\d\d):?(\d\d)$/.exec(time) ?? []
-  const date = /^\d{1,11}$/.test(time) ? new Date(Number(time) * 1000) : new Date(`${local ?? ''}${hours ?? ''}:${minutes ?? ''}`)
+  const date = /^\d{1,11}$/.test(time)
+    ? new Date(Number(time) * 1000)
+    : new Date(`${local ?? ''}${hours ?? ''}:${minutes ?? ''}`)
   return Number.isNaN(date.getTime()) ? time : date.toISOString().replace('.000Z', 'Z')
 }

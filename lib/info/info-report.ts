@@ -7,10 +7,10 @@ import { toJsonSafe, toJsonSafeObject } from '../base/json-safe.js'
 import type { CollectedInfo } from './collect.js'
 import { isRecord } from '../base/type-guards.js'
 
-/** Gives one section of `/info`, at each request. */
+/** Returns one section of `/info`. It runs at each request. */
 export type InfoFunction = () => unknown
 
-/** Where the parts of `/info` come from. */
+/** The sources of the parts of `/info`. */
 export interface InfoSources {
   readonly collected: CollectedInfo
   readonly version: string | (() => unknown)
@@ -22,38 +22,40 @@ export interface InfoSources {
 const UNKNOWN_VERSION = 'unknown'
 const UNAVAILABLE = { error: 'unavailable' } as const
 
-/** The sections of `/info` that this package fills itself, and the one that says that the option `info` fails. */
+/** Names that the app cannot use: this package's own sections, and `info`, which reports a failed `info` option. */
 const OWN_SECTIONS: readonly string[] = ['app', 'trace.attributes', 'git', 'build', 'info']
 
-/** Puts `/info` together: what was collected at the start, the version, and what the app adds. */
+/** Builds the body of `/info` from the data collected at the start, the version and the app's additions. */
 export class InfoReport {
   readonly #sources: InfoSources
-  readonly #versionGuard: GuardedFunction
-  readonly #moreGuard: GuardedFunction
+  readonly #versionFunction: GuardedFunction
+  readonly #moreFunction: GuardedFunction
   readonly #sections = new Map<string, () => Promise<unknown>>()
 
   constructor (sources: InfoSources) {
     const { more } = sources
     this.#sources = { ...sources, more: typeof more === 'object' ? toJsonSafeObject(more) : more }
-    this.#versionGuard = new GuardedFunction('version', sources.log, sources.clock)
-    this.#moreGuard = new GuardedFunction('info', sources.log, sources.clock)
+    this.#versionFunction = new GuardedFunction('version', sources.log, sources.clock)
+    this.#moreFunction = new GuardedFunction('info', sources.log, sources.clock)
   }
 
-  /** Adds a section. Throws when its name is taken, by another or by a section of the endpoint's own. */
+  /** Adds a section. Throws if the app or this package already has a section with the name. */
   add (name: string, section: InfoFunction): void {
-    if (OWN_SECTIONS.includes(name) || this.#sections.has(name)) throw new errors.NameTaken('info section', name, 'give this section another name')
-    const guard = new GuardedFunction(`info section ${name}`, this.#sources.log, this.#sources.clock)
+    if (OWN_SECTIONS.includes(name) || this.#sections.has(name)) {
+      throw new errors.NameTaken('info section', name, 'give this section another name')
+    }
+    const guarded = new GuardedFunction(`info section ${name}`, this.#sources.log, this.#sources.clock)
     this.#sections.set(name, async () => {
-      const content = await guard.run(async () => assertNoError(await section()))
+      const content = await guarded.run(async () => assertNoError(await section()))
       return content === FAILED ? UNAVAILABLE : toJsonSafe(content) ?? null
     })
   }
 
-  /** The app's version, or `unknown` where the function that gives it fails. */
+  /** The app's version, or `unknown` if the option `version` is a function and fails. */
   async version (): Promise<string> {
     const { version } = this.#sources
     if (typeof version === 'string') return version
-    const given = await this.#versionGuard.run(async () => assertVersion(await version()))
+    const given = await this.#versionFunction.run(async () => assertVersion(await version()))
     return given === FAILED ? UNKNOWN_VERSION : given
   }
 
@@ -70,30 +72,34 @@ export class InfoReport {
 
   async #more (): Promise<Record<string, unknown>> {
     const { more } = this.#sources
-    const given = typeof more === 'function' ? await this.#moreGuard.run(async () => assertObject(await more())) : more ?? {}
+    const given = typeof more === 'function'
+      ? await this.#moreFunction.run(async () => assertObject(await more()))
+      : more ?? {}
     return given === FAILED ? { info: UNAVAILABLE } : toJsonSafeObject(given)
   }
 
   async #allSections (): Promise<Record<string, unknown>> {
-    return Object.fromEntries(await Promise.all([...this.#sections].map(async ([name, section]) => [name, await section()] as const)))
+    const entries = [...this.#sections].map(async ([name, section]) => [name, await section()] as const)
+    return Object.fromEntries(await Promise.all(entries))
   }
 }
 
-/** What the app adds comes behind what the endpoint fills itself; where both have a section, the app's keys go into it. */
+/** Puts the app's sections after our own. If both have a section of the same name, adds the app's keys to ours. */
 function merge (own: Record<string, unknown>, more: Record<string, unknown>): Record<string, unknown> {
   const sections = Object.entries(own).map(([name, section]) => {
     const added = more[name]
     return [name, isRecord(section) && isRecord(added) ? { ...section, ...added } : section] as const
   })
-  return { ...Object.fromEntries(sections), ...Object.fromEntries(Object.entries(more).filter(([name]) => !Object.hasOwn(own, name))) }
+  const others = Object.entries(more).filter(([name]) => !Object.hasOwn(own, name))
+  return { ...Object.fromEntries(sections), ...Object.fromEntries(others) }
 }
 
 function assertVersion (version: unknown): string {
   if (typeof version === 'string' && version.trim() !== '') return version
-  throw new TypeError(`it gave ${describe(version)}, expected a string that is not empty`)
+  throw new TypeError(`it returned ${describe(version)}, expected a string that is not empty`)
 }
 
-/** An error that is returned is a failure like one that is thrown: its message is not for everybody. */
+/** Throws an error that a function returned. It counts as thrown, because its message may be private. */
 function assertNoError (given: unknown): unknown {
   if (given instanceof Error) throw given
   return given
@@ -102,5 +108,5 @@ function assertNoError (given: unknown): unknown {
 function assertObject (given: unknown): Record<string, unknown> {
   const content = assertNoError(given)
   if (isRecord(content)) return content
-  throw new TypeError(`it gave ${describe(given)}, expected an object`)
+  throw new TypeError(`it returned ${describe(given)}, expected an object`)
 }

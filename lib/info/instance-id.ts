@@ -7,18 +7,20 @@ import { readOwnTextFile } from '../base/text-file.js'
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * OpenTelemetry's `service.instance.id`, a UUID: the same at every start of an app on a host by a user, kept in a file in the
- * temporary folder.
+ * Returns OpenTelemetry's `service.instance.id`, a UUID. The id stays the same if the same user starts the app on the
+ * same host again: a file in the temporary folder keeps it.
  *
- * Anyone may write to that folder, so only a regular file of this user's with a UUID in it is trusted. Whatever goes wrong,
- * there is an id: a random one, for this process only.
+ * All users can write to that folder, so the file is trusted only if it is a regular file of this user and contains a
+ * UUID. If reading and writing fail, the id is random and lasts as long as this process.
  */
 export async function instanceId (serviceName: string, { tmpdir, uid }: System): Promise<string> {
   const path = join(tmpdir, fileName(serviceName, uid))
   return await readId(path, uid) ?? await keepId(path, uid, randomUUID())
 }
 
-/** A readable part, and a hash (of UTF-16, which tells all strings apart) so that no two services share a file. */
+/**
+ * A readable part and a hash. The hash (of UTF-16, which is different for all strings) gives each service its own file.
+ */
 function fileName (serviceName: string, uid = 0): string {
   const readable = serviceName.replace(/[^A-Za-z0-9]+/g, '-').slice(0, 40)
   const hash = createHash('sha256').update(serviceName, 'utf16le').digest('hex').slice(0, 16)
@@ -31,8 +33,8 @@ async function readId (path: string, uid: number | undefined): Promise<string | 
 }
 
 /**
- * Writes the id where nobody looks and then gives it its name. `link` fails where the name is taken, so of processes that
- * start together one wins, and the others never see half an id.
+ * Writes the id to a draft file, then links the draft to the final name. `link` fails if the name exists. If several
+ * processes start at the same time, only the first link succeeds, and the other processes never read half an id.
  */
 async function keepId (path: string, uid: number | undefined, id: string): Promise<string> {
   const draft = `${path}.${randomUUID()}`

@@ -5,13 +5,13 @@ import { isDeploymentPodName, parsePodName } from './pod-name.js'
 import type { System } from './system.js'
 import { readTextFile } from '../base/text-file.js'
 
-/** Where the kubelet mounts the namespace ("Accessing the Kubernetes API from a Pod"). */
+/** The path at which the kubelet mounts the namespace ("Accessing the Kubernetes API from a Pod"). */
 const NAMESPACE_FILE = 'var/run/secrets/kubernetes.io/serviceaccount/namespace'
 
-/** Names that a build server or a shell may mean otherwise: they count in a pod only. */
+/** Variables that have another meaning on a build server or in a shell. They are read only in a pod. */
 const AMBIGUOUS: readonly string[] = ['CONTAINER_NAME', 'NODE_NAME', 'CLUSTER_NAME', 'NAMESPACE']
 
-/** The variables that people fill from the downward API; Kubernetes itself names none of them. */
+/** Usual names of variables filled from the downward API. Kubernetes itself does not define names. */
 const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   'k8s.namespace.name': ['K8S_NAMESPACE_NAME', 'K8S_NAMESPACE', 'POD_NAMESPACE', 'NAMESPACE'],
   'k8s.pod.uid': ['K8S_POD_UID', 'POD_UID'],
@@ -28,13 +28,15 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The pod this process runs in, in OpenTelemetry's `k8s.*` attributes. What the environment says wins over what the pod's
- * name tells. A host's name counts as a pod's when Kubernetes is there, or when it has the form of a Deployment's pod.
+ * Describes the pod of this process in OpenTelemetry's `k8s.*` attributes. Values from the environment replace values
+ * derived from the pod's name. The host name is taken as the pod's name in Kubernetes, or if it has the form of a
+ * Deployment's pod.
  */
 export async function kubernetesAttributes ({ env, root, hostname }: System): Promise<Attributes> {
   const mounted = await readTextFile(join(root, NAMESPACE_FILE))
   const isInKubernetes = mounted !== undefined || firstSet(env, 'KUBERNETES_SERVICE_HOST') !== undefined
-  const podName = firstSet(env, 'K8S_POD_NAME', 'POD_NAME') ?? podNameOfHost(firstSet(env, 'HOSTNAME') ?? hostname, isInKubernetes)
+  const podName = firstSet(env, 'K8S_POD_NAME', 'POD_NAME') ??
+    podNameOfHost(firstSet(env, 'HOSTNAME') ?? hostname, isInKubernetes)
   const own = fromVariables(podName === undefined ? withoutAmbiguous(env) : env)
   return {
     ...present({ 'k8s.pod.name': podName, 'k8s.namespace.name': mounted?.trim() }),
@@ -43,7 +45,7 @@ export async function kubernetesAttributes ({ env, root, hostname }: System): Pr
   }
 }
 
-/** By default a pod's host name is its name. */
+/** Kubernetes uses a pod's name as its host name by default. */
 function podNameOfHost (hostname: string, isInKubernetes: boolean): string | undefined {
   return isInKubernetes || isDeploymentPodName(hostname) ? hostname : undefined
 }
@@ -53,5 +55,6 @@ function withoutAmbiguous (env: Environment): Environment {
 }
 
 function fromVariables (env: Environment): Attributes {
-  return present(Object.fromEntries(Object.entries(VARIABLES).map(([attribute, names]) => [attribute, firstSet(env, ...names)])))
+  const entries = Object.entries(VARIABLES).map(([attribute, names]) => [attribute, firstSet(env, ...names)])
+  return present(Object.fromEntries(entries))
 }

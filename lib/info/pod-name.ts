@@ -1,9 +1,14 @@
 import type { Attributes } from './attributes.js'
 
-/** "bcdfghjklmnpqrstvwxz2456789", the alphabet of k8s.io/apimachinery/pkg/util/rand: no vowels, nothing that looks alike. */
+/**
+ * "bcdfghjklmnpqrstvwxz2456789", the alphabet of k8s.io/apimachinery/pkg/util/rand: no vowels, no similar characters.
+ */
 const RANDOM = '[b-df-hj-np-tv-xz24-9]'
 
-/** A DNS subdomain, as Kubernetes demands of a pod's name ("Object Names and IDs"), up to its last dash, and what follows. */
+/**
+ * A DNS subdomain, which Kubernetes requires as a pod's name ("Object Names and IDs"). The groups are the text before
+ * the last dash and the text after it.
+ */
 const NAME_AND_LAST_PART = /^([a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)-([a-z0-9]+)$/
 const LONGEST = 253
 
@@ -14,20 +19,20 @@ const COMPLETION_INDEX = /^(?:0|[1-9]\d{0,4})$/
 const ORDINAL = /^(?:0|[1-9]\d{0,3})$/
 
 /**
- * Derives from a pod's name the workload it belongs to, in OpenTelemetry's `k8s.*` attributes; the workload's name is also
- * the best guess at `k8s.container.name`. A name of no known form gives nothing.
+ * Derives the workload of a pod from the pod's name, in OpenTelemetry's `k8s.*` attributes. The workload's name is also
+ * the best guess for `k8s.container.name`. Returns no attributes if the name has none of the forms below.
  *
- * The controllers build names from the right, so they are read from the right, and a workload's own name may have dashes,
- * numbers and dots. In this order, the first that fits:
+ * Controllers append parts at the end of a name, so the name is read from the end. A workload's own name can contain
+ * dashes, numbers and dots. The first form that matches is used:
  *
- * 1. `NAME-TIME-xxxxx`, a CronJob's pod: the time of 8 digits (minutes) or, before Kubernetes 1.21, 10 digits (seconds),
- *    beginning with 1, 2 or 3, as these do until 2046 and 2096.
- * 2. `NAME-HASH-xxxxx`, a Deployment's: the pod-template-hash of 8 to 10 characters. It may be all digits, but is never taken
- *    for a time: it is a decimal number put through `rand.SafeEncodeString`, which gives no other digits than 4 to 9.
- * 3. `NAME-INDEX-xxxxx`, an indexed Job's: the index of up to 5 digits. (A DaemonSet or a Job called `web-2` has pods of the
- *    same form; the name cannot tell.)
- * 4. `NAME-xxxxx`, a DaemonSet's or a Job's; the name cannot tell which, so only the container's name is derived.
- * 5. `NAME-ORDINAL`, a StatefulSet's: up to 4 digits, so that a random suffix of 5 digits is none.
+ * 1. `NAME-TIME-xxxxx`, a pod of a CronJob: the time has 8 digits (minutes) or, before Kubernetes 1.21, 10 digits
+ *    (seconds). It starts with 1, 2 or 3, which stays true until 2046 (minutes) and 2096 (seconds).
+ * 2. `NAME-HASH-xxxxx`, a pod of a Deployment: the pod-template-hash has 8 to 10 characters. A hash of digits only is
+ *    never read as a time: it is a decimal number encoded by `rand.SafeEncodeString`, whose only digits are 4 to 9.
+ * 3. `NAME-INDEX-xxxxx`, a pod of an indexed Job: the index has up to 5 digits. (Pods of a DaemonSet or a Job named
+ *    `web-2` have the same form; the name does not show the difference.)
+ * 4. `NAME-xxxxx`, a pod of a DaemonSet or a Job: the name does not show which, so only the container is derived.
+ * 5. `NAME-ORDINAL`, a pod of a StatefulSet: the ordinal has up to 4 digits, because 5 digits may be a random suffix.
  *
  * @example
  * parsePodName('api-v2-7d4b9c6f5d-x2x9z')
@@ -40,7 +45,7 @@ export function parsePodName (podName: string): Attributes {
   return ORDINAL.test(parts.last) ? workload('statefulset', parts.name) : {}
 }
 
-/** Says whether a name has the form of a Deployment's pod, the one form that hardly any other host's name has. */
+/** Returns whether a name has the form of a Deployment's pod. Other host names almost never have this form. */
 export function isDeploymentPodName (name: string): boolean {
   return 'k8s.deployment.name' in parsePodName(name)
 }

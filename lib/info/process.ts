@@ -1,26 +1,24 @@
 import { redactArguments } from '../base/redact.js'
+import { truncate } from '../base/truncate.js'
 import { present, type Attributes } from './attributes.js'
 import type { System } from './system.js'
 
-/** `node --eval` has its whole source on the command line. */
+/** A limit is necessary: `node --eval` has its whole source on the command line. */
 const LONGEST_COMMAND_LINE = 1_000
 
 /**
- * This process and its runtime, in OpenTelemetry's `process.*` attributes. The arguments are redacted before they are joined:
- * afterwards nobody can tell where the value of `--password` ends.
+ * Describes this process and its runtime in OpenTelemetry's `process.*` attributes. Redacts the arguments before it
+ * joins them: in the joined text, the end of a value of `--password` is unknown.
  */
 export function processAttributes ({ pid, argv, execArgv, execPath, nodeVersion }: System): Attributes {
   const [executable = execPath, ...scriptAndArguments] = argv
+  const commandLine = redactArguments([executable, ...execArgv, ...scriptAndArguments]).join(' ')
   return present({
     'process.pid': pid,
-    'process.command_line': shorten(redactArguments([executable, ...execArgv, ...scriptAndArguments]).join(' ')),
+    'process.command_line': truncate(commandLine, LONGEST_COMMAND_LINE),
     'process.executable.path': execPath,
     'process.runtime.name': 'nodejs',
     'process.runtime.version': nodeVersion,
     'process.runtime.description': 'Node.js'
   })
-}
-
-function shorten (commandLine: string): string {
-  return commandLine.length > LONGEST_COMMAND_LINE ? `${commandLine.slice(0, LONGEST_COMMAND_LINE)}…` : commandLine
 }

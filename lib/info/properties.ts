@@ -1,10 +1,10 @@
-/** A key, a separator (`=`, `:` or white space) and a value; a backslash takes the meaning from what follows it. */
+/** A key, a separator (`=`, `:` or white space) and a value. A backslash makes the next character literal. */
 const LINE = /^((?:[^\\ \t\f=:]|\\[^])*)(?:[ \t\f]*[=:][ \t\f]*|[ \t\f]+|$)([^]*)$/g
 
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^]))/g
 const CONTROL_CHARACTERS: ReadonlyMap<string, string> = new Map([['t', '\t'], ['n', '\n'], ['r', '\r'], ['f', '\f']])
 
-/** Reads Java's properties format, as `java.util.Properties.load` does. Of two entries with one key the last counts. */
+/** Parses Java's properties format, as `java.util.Properties.load` does. If a key occurs twice, the last entry wins. */
 export function parseProperties (text: string): ReadonlyMap<string, string> {
   const properties = new Map<string, string>()
   const matches = logicalLines(text).flatMap((line) => [...line.matchAll(LINE)])
@@ -12,29 +12,34 @@ export function parseProperties (text: string): ReadonlyMap<string, string> {
   return properties
 }
 
-/** A line that ends in a backslash goes on in the next, whose indentation does not count; a comment does not go on. */
+/**
+ * Joins a line that ends with a backslash with the next line, without the next line's indentation. A comment never
+ * continues on the next line.
+ */
 function logicalLines (text: string): string[] {
   const lines: string[] = []
-  let begun = ''
+  let pending = ''
   for (const natural of text.split(/\r\n|\r|\n/)) {
     const line = natural.replace(/^[ \t\f]+/, '')
-    if (begun === '' && /^(?:[#!]|$)/.test(line)) continue
-    if (goesOn(line)) begun += line.slice(0, -1)
+    if (pending === '' && /^(?:[#!]|$)/.test(line)) continue
+    if (continues(line)) pending += line.slice(0, -1)
     else {
-      lines.push(begun + line)
-      begun = ''
+      lines.push(pending + line)
+      pending = ''
     }
   }
-  return begun === '' ? lines : [...lines, begun]
+  return pending === '' ? lines : [...lines, pending]
 }
 
-/** Two backslashes are one that is meant. */
-function goesOn (line: string): boolean {
+/** Two backslashes stand for a literal backslash, so only an odd number of them continues the line. */
+function continues (line: string): boolean {
   const [backslashes = ''] = /(?<!\\)\\+$/.exec(line) ?? []
   return backslashes.length % 2 === 1
 }
 
 function unescape (text: string): string {
   return text.replace(ESCAPE, (_all, code: string | undefined, character: string) =>
-    code === undefined ? CONTROL_CHARACTERS.get(character) ?? character : String.fromCharCode(Number.parseInt(code, 16)))
+    code === undefined
+      ? CONTROL_CHARACTERS.get(character) ?? character
+      : String.fromCharCode(Number.parseInt(code, 16)))
 }

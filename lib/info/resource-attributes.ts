@@ -1,13 +1,14 @@
+import { attemptOr } from '../base/attempt-or.js'
 import { REDACTED, isSecretName } from '../base/redact.js'
 import { firstSet, type Environment } from '../base/environment.js'
 
 /**
- * The attributes in `OTEL_RESOURCE_ATTRIBUTES`: `key1=value1,key2=value2`, in the W3C Baggage format without metadata, both
- * percent-decoded. Values of secret names are redacted.
+ * Parses `OTEL_RESOURCE_ATTRIBUTES`: `key1=value1,key2=value2`, the W3C Baggage format without metadata. Keys and
+ * values are percent-decoded. Values of attributes with secret names are redacted.
  *
  * "In case of any error, e.g. failure during the decoding process, the entire environment variable value SHOULD be
- * discarded" (OpenTelemetry, "Resource SDK"). As for the OpenTelemetry SDK for JavaScript, a bare `=` in a value is such an error;
- * a comma too many is none.
+ * discarded" (OpenTelemetry, "Resource SDK"). As in the OpenTelemetry SDK for JavaScript, an unencoded `=` in a value
+ * is an error, and an extra comma is not.
  */
 export function resourceAttributes (env: Environment): Readonly<Record<string, string>> {
   const members = (firstSet(env, 'OTEL_RESOURCE_ATTRIBUTES') ?? '').split(',').filter((member) => member.trim() !== '')
@@ -25,9 +26,5 @@ function parseMember (member: string): readonly [string, string] | undefined {
 }
 
 function decode (text: string): string | undefined {
-  try {
-    return decodeURIComponent(text.trim())
-  } catch {
-    return undefined
-  }
+  return attemptOr(() => decodeURIComponent(text.trim()), undefined)
 }

@@ -1,7 +1,8 @@
 import { hostname, release, tmpdir, type } from 'node:os'
+import { attemptOr } from '../base/attempt-or.js'
 import type { Environment } from '../base/environment.js'
 
-/** All that `/info` is read from, in one place, so that a test can stand in for a host, a container or a pod. */
+/** All inputs of `/info` in one object, so that a test can simulate a host, a container or a pod. */
 export interface System {
   readonly env: Environment
   /** The executable, the main script and its arguments, as `process.argv`. */
@@ -17,18 +18,18 @@ export interface System {
   readonly arch: string
   /** As `process.platform`: `linux`, `win32`… */
   readonly platform: string
-  /** The operating system's name as `uname` has it: `Linux`, `Darwin`, `Windows_NT`. */
+  /** The operating system's name, as `uname` reports it: `Linux`, `Darwin`, `Windows_NT`. */
   readonly osType: string
   readonly osRelease: string
   /** Node's version without the `v`. */
   readonly nodeVersion: string
-  /** The folder in which `/etc`, `/proc` and `/var` are looked up. */
+  /** The folder that contains `etc`, `proc`, `usr` and `var`. */
   readonly root: string
-  /** The user the process runs as; `undefined` where there is no such number, as on Windows. */
+  /** The number of the process's user; `undefined` if users have no number, as on Windows. */
   readonly uid: number | undefined
 }
 
-/** The surroundings of this process as they are now. Never throws: a working directory may have been removed meanwhile. */
+/** Reads the system of this process. Never throws, even if the working directory was removed. */
 export function currentSystem (): System {
   return {
     env: process.env,
@@ -36,23 +37,15 @@ export function currentSystem (): System {
     execArgv: process.execArgv,
     execPath: process.execPath,
     pid: process.pid,
-    cwd: attempt(() => process.cwd(), '/'),
+    cwd: attemptOr(() => process.cwd(), '/'),
     tmpdir: tmpdir(),
-    hostname: attempt(hostname, ''),
+    hostname: attemptOr(hostname, ''),
     arch: process.arch,
     platform: process.platform,
-    osType: attempt(type, ''),
-    osRelease: attempt(release, ''),
+    osType: attemptOr(type, ''),
+    osRelease: attemptOr(release, ''),
     nodeVersion: process.versions.node,
     root: '/',
     uid: process.getuid?.()
-  }
-}
-
-function attempt (read: () => string, otherwise: string): string {
-  try {
-    return read()
-  } catch {
-    return otherwise
   }
 }

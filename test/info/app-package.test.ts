@@ -1,46 +1,51 @@
 import { join } from 'node:path'
 import t from 'tap'
 import { findAppPackage } from '../../lib/info/app-package.js'
-import { surroundingsOf } from './fixtures/system-of.js'
+import { systemOf } from './fixtures/system-of.js'
 
 const packageOf = (name: string, version = '1.0.0') => JSON.stringify({ name, version })
 
-await t.test('without a package.json there is no app', async (t) => {
-  t.equal(await findAppPackage(surroundingsOf(t.testdir())), undefined)
-  t.equal(await findAppPackage(surroundingsOf(t.testdir(), { argv: ['node', '/missing/server.js'] })), undefined)
+await t.test('findAppPackage() finds no app when there is no package.json', async (t) => {
+  t.equal(await findAppPackage(systemOf(t.testdir())), undefined)
+  t.equal(await findAppPackage(systemOf(t.testdir(), { argv: ['node', '/missing/server.js'] })), undefined)
 })
 
-await t.test('one that is broken, unreadable, nameless or no object is passed over', async (t) => {
-  const contents = ['{', '', '[]', 'null', '"x"', '1', '{}', '{"name":""}', '{"name":" "}', '{"name":7}', '{"type":"commonjs"}', {}]
+await t.test('findAppPackage() skips a broken, unreadable or nameless package.json', async (t) => {
+  const contents = [
+    '{', '', '[]', 'null', '"x"', '1', '{}', '{"name":""}', '{"name":" "}', '{"name":7}', '{"type":"commonjs"}', {}
+  ]
   for (const content of contents) {
     const folder = t.testdir({ 'package.json': packageOf('app'), dist: { 'package.json': content, 'server.js': '' } })
-    const found = await findAppPackage(surroundingsOf(folder, { cwd: '/', argv: ['node', join(folder, 'dist/server.js')] }))
+    const found = await findAppPackage(systemOf(folder, { cwd: '/', argv: ['node', join(folder, 'dist/server.js')] }))
     t.same(found, { name: 'app', version: '1.0.0' }, JSON.stringify(content))
   }
 })
 
-await t.test('a version that is no text is left out', async (t) => {
+await t.test('findAppPackage() omits a version that is not a string', async (t) => {
   const folder = t.testdir({ 'package.json': '{"name":"app","version":1}' })
-  t.same(await findAppPackage(surroundingsOf(folder)), { name: 'app' })
+  t.same(await findAppPackage(systemOf(folder)), { name: 'app' })
 })
 
-await t.test('the package of the main script comes before that of the working directory', async (t) => {
-  const folder = t.testdir({ 'package.json': packageOf('root'), app: { 'package.json': packageOf('app'), src: { 'server.js': '' } } })
-  const found = await findAppPackage(surroundingsOf(folder, { argv: ['node', join(folder, 'app/src/server.js')] }))
+await t.test('findAppPackage() prefers the main script\'s package to the working directory\'s', async (t) => {
+  const folder = t.testdir({
+    'package.json': packageOf('root'),
+    app: { 'package.json': packageOf('app'), src: { 'server.js': '' } }
+  })
+  const found = await findAppPackage(systemOf(folder, { argv: ['node', join(folder, 'app/src/server.js')] }))
   t.equal(found?.name, 'app')
 })
 
-await t.test('a main script may be a folder, and relative', async (t) => {
+await t.test('findAppPackage() accepts a folder and a relative path as the main script', async (t) => {
   const folder = t.testdir({ 'package.json': packageOf('root'), app: { 'package.json': packageOf('app') } })
-  t.equal((await findAppPackage(surroundingsOf(folder, { argv: ['node', 'app'] })))?.name, 'app')
+  t.equal((await findAppPackage(systemOf(folder, { argv: ['node', 'app'] })))?.name, 'app')
 })
 
-await t.test('a script that does not exist is looked up where it would be', async (t) => {
+await t.test('findAppPackage() searches upward from a main script that does not exist', async (t) => {
   const folder = t.testdir({ 'package.json': packageOf('app') })
-  t.equal((await findAppPackage(surroundingsOf(folder, { cwd: '/', argv: ['node', join(folder, 'gone.js')] })))?.name, 'app')
+  t.equal((await findAppPackage(systemOf(folder, { cwd: '/', argv: ['node', join(folder, 'gone.js')] })))?.name, 'app')
 })
 
-await t.test('a tool in node_modules is not the app, the working directory is', async (t) => {
+await t.test('findAppPackage() ignores a main script in node_modules', async (t) => {
   const tool = { 'package.json': packageOf('fastify-cli'), 'cli.js': '' }
   const folder = t.testdir({
     'package.json': packageOf('app'),
@@ -49,7 +54,7 @@ await t.test('a tool in node_modules is not the app, the working directory is', 
     node_modules: { 'fastify-cli': tool }
   })
   for (const script of ['node_modules/fastify-cli/cli.js', 'bin/fastify']) {
-    const found = await findAppPackage(surroundingsOf(folder, { cwd: join(folder, 'src'), argv: ['node', join(folder, script)] }))
-    t.equal(found?.name, 'app', script)
+    const system = systemOf(folder, { cwd: join(folder, 'src'), argv: ['node', join(folder, script)] })
+    t.equal((await findAppPackage(system))?.name, 'app', script)
   }
 })

@@ -1,33 +1,33 @@
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { collectInfo } from '../../lib/info/collect.js'
-import { surroundingsOf } from './fixtures/system-of.js'
+import { systemOf } from './fixtures/system-of.js'
 
 const PACKAGE = { 'package.json': '{"name":"packaged","version":"1.2.3"}' }
 
-await t.test('a source that throws costs its attributes only', async (t) => {
-  const surroundings = surroundingsOf(t.testdir(PACKAGE))
+await t.test('collectInfo() omits only the attributes of a source that throws', async (t) => {
+  const system = systemOf(t.testdir(PACKAGE))
   for (const broken of ['arch', 'tmpdir']) {
-    Object.defineProperty(surroundings, broken, { get () { throw new Error('broken') } })
+    Object.defineProperty(system, broken, { get () { throw new Error('broken') } })
   }
-  const { 'trace.attributes': attributes } = await collectInfo({ serviceInstanceId: true }, surroundings)
+  const { 'trace.attributes': attributes } = await collectInfo({ serviceInstanceId: true }, system)
   t.notOk('host.name' in attributes)
   t.notOk('service.instance.id' in attributes)
   t.match(attributes, { 'service.name': 'packaged', 'process.pid': 7 })
 })
 
-await t.test('where nothing is to be found the service is unknown, and sections are left out', async (t) => {
-  const info = await collectInfo({}, surroundingsOf(t.testdir()))
+await t.test('collectInfo() names the service unknown and omits empty sections when no source has data', async (t) => {
+  const info = await collectInfo({}, systemOf(t.testdir()))
   t.same(info.app, { name: 'unknown_service:node' })
   t.equal(info['trace.attributes']['service.name'], 'unknown_service:node')
   t.same(Object.keys(info), ['app', 'trace.attributes'])
 })
 
-await t.test('the name comes from the option, OTEL_SERVICE_NAME, the package, in this order', async (t) => {
+await t.test('collectInfo() takes the name from the option, the environment, the package, in this order', async (t) => {
   const folder = t.testdir(PACKAGE)
   const env = { OTEL_SERVICE_NAME: 'named', OTEL_RESOURCE_ATTRIBUTES: 'service.name=attributed' }
   const both = async (name: string | undefined, given: Record<string, string>) => {
-    const info = await collectInfo({ name }, surroundingsOf(folder, { env: given }))
+    const info = await collectInfo({ name }, systemOf(folder, { env: given }))
     return [info.app.name, info['trace.attributes']['service.name']]
   }
   t.same(await both('optional', env), ['optional', 'optional'])
@@ -36,41 +36,46 @@ await t.test('the name comes from the option, OTEL_SERVICE_NAME, the package, in
   t.same(await both(undefined, { OTEL_RESOURCE_ATTRIBUTES: 'service.name=' }), ['packaged', 'packaged'])
 })
 
-await t.test('OTEL_RESOURCE_ATTRIBUTES win over what was collected, unless they are empty', async (t) => {
+await t.test('OTEL_RESOURCE_ATTRIBUTES replaces collected attributes, except with empty values', async (t) => {
   const env = { OTEL_RESOURCE_ATTRIBUTES: 'host.name=given,os.type=,team=a,service.version=9' }
-  t.match((await collectInfo({}, surroundingsOf(t.testdir(), { env })))['trace.attributes'], {
+  t.match((await collectInfo({}, systemOf(t.testdir(), { env })))['trace.attributes'], {
     'host.name': 'given', 'os.type': 'linux', team: 'a', 'service.version': '9'
   })
 })
 
-await t.test('there is no service.version of its own and no instance id by default', async (t) => {
+await t.test('collectInfo() adds no service.version and no service.instance.id by default', async (t) => {
   const folder = t.testdir(PACKAGE)
-  const { 'trace.attributes': attributes } = await collectInfo({}, surroundingsOf(folder))
+  const { 'trace.attributes': attributes } = await collectInfo({}, systemOf(folder))
   t.notOk('service.version' in attributes)
   t.notOk('service.instance.id' in attributes)
   t.same(readdirSync(folder), ['package.json'])
 })
 
-await t.test('the instance id is kept, given by the option, or by OTEL_RESOURCE_ATTRIBUTES', async (t) => {
+await t.test('the instance id comes from the option, OTEL_RESOURCE_ATTRIBUTES, or a file', async (t) => {
   const folder = t.testdir()
   const env = { OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=attributed' }
   const idOf = async (serviceInstanceId: boolean | string, given = {}) =>
-    (await collectInfo({ serviceInstanceId }, surroundingsOf(folder, { env: given })))['trace.attributes']['service.instance.id']
+    (await collectInfo({ serviceInstanceId }, systemOf(folder, { env: given })))
+      ['trace.attributes']['service.instance.id']
   t.equal(await idOf('mine'), 'mine')
   t.equal(await idOf('mine', env), 'mine')
   t.equal(await idOf(true, env), 'attributed')
   t.equal(await idOf(false, env), 'attributed')
   t.equal(await idOf(' '), undefined)
-  t.same(readdirSync(folder), [], 'nothing is kept that is not shown')
+  t.same(readdirSync(folder), [], 'an id that is not shown is not written')
   t.match(await idOf(true), /^[0-9a-f-]{36}$/)
   t.equal(await idOf(true), await idOf(true))
 })
 
-await t.test('secrets in values are hidden everywhere', async (t) => {
+await t.test('collectInfo() redacts secrets in all values', async (t) => {
   const folder = t.testdir({ 'git.properties': 'git.branch=https://u:p@h/b\ngit.commit.id=0123456789' })
-  const env = { OTEL_RESOURCE_ATTRIBUTES: 'db=postgres://u:p@h/db,api.key=x', BUILD_URL: 'https://u:p@ci', K8S_NODE_NAME: 'token=x' }
-  const info = await collectInfo({ name: 'https://u:p@app' }, surroundingsOf(folder, { env, argv: ['node', 'a.js', '--password', 'x'] }))
-  t.match(info, {
+  const env = {
+    OTEL_RESOURCE_ATTRIBUTES: 'db=postgres://u:p@h/db,api.key=x',
+    BUILD_URL: 'https://u:p@ci',
+    K8S_NODE_NAME: 'token=x'
+  }
+  const system = systemOf(folder, { env, argv: ['node', 'a.js', '--password', 'x'] })
+  t.match(await collectInfo({ name: 'https://u:p@app' }, system), {
     app: { name: 'https://[REDACTED]@app' },
     'trace.attributes': {
       'service.name': 'https://[REDACTED]@app',
@@ -84,13 +89,17 @@ await t.test('secrets in values are hidden everywhere', async (t) => {
   })
 })
 
-await t.test('git without a branch is shown', async (t) => {
-  const info = await collectInfo({}, surroundingsOf(t.testdir({ 'git.properties': 'git.commit.id=0123456789' })))
+await t.test('collectInfo() shows a commit without a branch', async (t) => {
+  const info = await collectInfo({}, systemOf(t.testdir({ 'git.properties': 'git.commit.id=0123456789' })))
   t.same(info.git, { commit: { id: '0123456' } })
 })
 
-await t.test('without surroundings it is this process', async (t) => {
-  const info = await collectInfo({})
-  t.match(info['trace.attributes'], { 'process.pid': process.pid, 'process.runtime.name': 'nodejs', 'process.runtime.version': process.versions.node })
-  t.notOk(Object.values(info['trace.attributes']).includes(''))
+await t.test('collectInfo() reads this process when no system is given', async (t) => {
+  const { 'trace.attributes': attributes } = await collectInfo({})
+  t.match(attributes, {
+    'process.pid': process.pid,
+    'process.runtime.name': 'nodejs',
+    'process.runtime.version': process.versions.node
+  })
+  t.notOk(Object.values(attributes).includes(''))
 })

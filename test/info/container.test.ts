@@ -1,6 +1,6 @@
 import t from 'tap'
 import { containerAttributes } from '../../lib/info/container.js'
-import { surroundingsOf } from './fixtures/system-of.js'
+import { systemOf } from './fixtures/system-of.js'
 
 const ID = 'ac679f8a8319c8cf7d38e1adf263bc08d23e6a2e15ee7fef2a0c5a3f1a2b3c4d'
 const OTHER = ID.replaceAll('a', 'b')
@@ -10,7 +10,7 @@ const proc = (cgroup?: string, mountinfo?: string) => ({
   proc: { self: { ...(cgroup !== undefined && { cgroup }), ...(mountinfo !== undefined && { mountinfo }) } }
 })
 
-await t.test('a process outside a container has no container.id', async (t) => {
+await t.test('containerAttributes() returns no id outside a container', async (t) => {
   const fixtures = [
     {},
     { proc: { self: { cgroup: {}, mountinfo: {} } } },
@@ -21,10 +21,12 @@ await t.test('a process outside a container has no container.id', async (t) => {
     proc(`0::/foo/${ID}0\n`),
     proc('0::/', `50 27 0:45 / /var/lib/docker/containers/${ID}/mounts/shm rw - tmpfs shm rw\n`)
   ]
-  for (const fixture of fixtures) t.same(await containerAttributes(surroundingsOf(t.testdir(fixture))), {}, JSON.stringify(fixture))
+  for (const fixture of fixtures) {
+    t.same(await containerAttributes(systemOf(t.testdir(fixture))), {}, JSON.stringify(fixture))
+  }
 })
 
-await t.test('the cgroup of each runtime tells the id', async (t) => {
+await t.test('containerAttributes() reads the id from the cgroup path of each container runtime', async (t) => {
   const paths = [
     `/docker/${ID}`,
     `/docker/${OTHER}/docker/${ID}`,
@@ -39,19 +41,20 @@ await t.test('the cgroup of each runtime tells the id', async (t) => {
     `/../${ID}`
   ]
   for (const path of paths) {
-    t.same(await containerAttributes(surroundingsOf(t.testdir(proc(`12:pids:/\n1:name=systemd:${path}\n`)))), { 'container.id': ID }, path)
+    const folder = t.testdir(proc(`12:pids:/\n1:name=systemd:${path}\n`))
+    t.same(await containerAttributes(systemOf(folder)), { 'container.id': ID }, path)
   }
 })
 
-await t.test('the cgroup on ECS Fargate tells its own form of id', async (t) => {
+await t.test('containerAttributes() reads the shorter id of ECS Fargate from the cgroup path', async (t) => {
   for (const id of [`${FARGATE}-1234567890`, `${FARGATE}-12345678`]) {
     for (const path of [`/ecs/${FARGATE}/${id}`, `/ecs/${id}`]) {
-      t.same(await containerAttributes(surroundingsOf(t.testdir(proc(`9:cpu:${path}\n`)))), { 'container.id': id }, path)
+      t.same(await containerAttributes(systemOf(t.testdir(proc(`9:cpu:${path}\n`)))), { 'container.id': id }, path)
     }
   }
 })
 
-await t.test('where the cgroup is private the mounts tell the id', async (t) => {
+await t.test('containerAttributes() reads the id from the mounts when the cgroup namespace is private', async (t) => {
   const mounts = [
     `983 961 0:52 /var/lib/docker/containers/${ID}/resolv.conf /etc/resolv.conf rw - ext4 /dev/sda1 rw`,
     `984 961 0:52 /docker/containers/${ID}/hostname /etc/hostname rw - ext4 /dev/sda1 rw`,
@@ -60,11 +63,12 @@ await t.test('where the cgroup is private the mounts tell the id', async (t) => 
   ]
   for (const mount of mounts) {
     const folder = t.testdir(proc('0::/\n', `27 1 254:0 / / rw - overlay overlay rw\n${mount}\n`))
-    t.same(await containerAttributes(surroundingsOf(folder)), { 'container.id': ID }, mount)
+    t.same(await containerAttributes(systemOf(folder)), { 'container.id': ID }, mount)
   }
 })
 
-await t.test('the cgroup comes before the mounts', async (t) => {
-  const folder = t.testdir(proc(`0::/docker/${ID}`, `1 2 0:5 /docker/containers/${OTHER}/hosts /etc/hosts rw - ext4 /dev/sda1 rw`))
-  t.same(await containerAttributes(surroundingsOf(folder)), { 'container.id': ID })
+await t.test('containerAttributes() prefers the cgroup path to the mounts', async (t) => {
+  const mount = `1 2 0:5 /docker/containers/${OTHER}/hosts /etc/hosts rw - ext4 /dev/sda1 rw`
+  const folder = t.testdir(proc(`0::/docker/${ID}`, mount))
+  t.same(await containerAttributes(systemOf(folder)), { 'container.id': ID })
 })

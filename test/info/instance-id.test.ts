@@ -4,27 +4,29 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { instanceId } from '../../lib/info/instance-id.js'
-import { surroundingsOf } from './fixtures/system-of.js'
+import { systemOf } from './fixtures/system-of.js'
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 const KNOWN = '00000000-0000-4000-8000-000000000000'
 
-/** The path that the id of `app` would be kept at: as a first call makes it in a folder of its own. */
+/** The name of the file that keeps the id of `app`. A call in a separate folder shows it. */
 async function fileNameOf (folder: string): Promise<string> {
   mkdirSync(join(folder, 'first'))
-  await instanceId('app', surroundingsOf(join(folder, 'first')))
+  await instanceId('app', systemOf(join(folder, 'first')))
   const [name = ''] = readdirSync(join(folder, 'first'))
   return name
 }
 
-await t.test('a temporary folder that is not there gives an id for this process', async (t) => {
-  const surroundings = surroundingsOf(join(t.testdir(), 'missing'))
-  const id = await instanceId('app', surroundings)
+await t.test('instanceId() returns a new id at each call when the temporary folder is missing', async (t) => {
+  const system = systemOf(join(t.testdir(), 'missing'))
+  const id = await instanceId('app', system)
   t.match(id, UUID)
-  t.not(await instanceId('app', surroundings), id)
+  t.not(await instanceId('app', system), id)
 })
 
-await t.test('what lies in the place of the file and is not to be trusted is neither used nor changed', { skip: process.platform === 'win32' }, async (t) => {
+const IS_WINDOWS = process.platform === 'win32'
+
+await t.test('instanceId() neither uses nor changes an untrusted file', { skip: IS_WINDOWS }, async (t) => {
   const places = {
     'no UUID': (path: string) => writeFileSync(path, 'hello\n'),
     'an empty file': (path: string) => writeFileSync(path, ''),
@@ -44,35 +46,35 @@ await t.test('what lies in the place of the file and is not to be trusted is nei
     const path = join(folder, await fileNameOf(folder))
     put(path)
     const before = readdirSync(folder)
-    const id = await instanceId('app', surroundingsOf(folder))
+    const id = await instanceId('app', systemOf(folder))
     t.match(id, UUID, place)
     t.not(id, KNOWN, place)
     t.same(readdirSync(folder), before, `${place}: no file is left behind`)
   }
 })
 
-await t.test('a file of another owner is not trusted', { skip: process.getuid?.() !== 0 }, async (t) => {
+await t.test('instanceId() does not trust a file of another user', { skip: process.getuid?.() !== 0 }, async (t) => {
   const folder = t.testdir()
-  const surroundings = surroundingsOf(folder, { uid: 12345 })
-  const first = await instanceId('app', surroundings)
-  t.not(await instanceId('app', surroundings), first)
+  const system = systemOf(folder, { uid: 12345 })
+  const first = await instanceId('app', system)
+  t.not(await instanceId('app', system), first)
 })
 
-await t.test('the id is a UUID and stays the same', async (t) => {
-  const surroundings = surroundingsOf(t.testdir())
-  const id = await instanceId('app', surroundings)
+await t.test('instanceId() returns the same UUID at each call', async (t) => {
+  const system = systemOf(t.testdir())
+  const id = await instanceId('app', system)
   t.match(id, UUID)
-  t.equal(await instanceId('app', surroundings), id)
+  t.equal(await instanceId('app', system), id)
 })
 
-await t.test('where users have no number the id stays the same', async (t) => {
-  const surroundings = surroundingsOf(t.testdir(), { uid: undefined })
-  t.equal(await instanceId('app', surroundings), await instanceId('app', surroundings))
+await t.test('instanceId() returns the same id when users have no number', async (t) => {
+  const system = systemOf(t.testdir(), { uid: undefined })
+  t.equal(await instanceId('app', system), await instanceId('app', system))
 })
 
-await t.test('the file is private and the only one left', { skip: process.platform === 'win32' }, async (t) => {
+await t.test('instanceId() leaves one private file', { skip: IS_WINDOWS }, async (t) => {
   const folder = t.testdir()
-  const id = await instanceId('app', surroundingsOf(folder))
+  const id = await instanceId('app', systemOf(folder))
   const [name = '', ...others] = readdirSync(folder)
   t.match(name, /^app-/)
   t.same(others, [])
@@ -80,33 +82,34 @@ await t.test('the file is private and the only one left', { skip: process.platfo
   t.equal(readFileSync(join(folder, name), 'utf8'), `${id}\n`)
 })
 
-await t.test('hostile service names have files of their own inside the folder', async (t) => {
+await t.test('instanceId() keeps one file per service name inside the folder, even for hostile names', async (t) => {
   const names = [
-    '', '.', '..', '../../etc/passwd', '/etc/passwd', 'a/b', 'a-b', 'a.b', 'a\\b', 'a\0b', 'ünï', '💥', '\uD800', '\uD801', 'A-B',
-    'x'.repeat(300), 'x'.repeat(301), 'CON'
+    '', '.', '..', '../../etc/passwd', '/etc/passwd', 'a/b', 'a-b', 'a.b', 'a\\b', 'a\0b', 'ünï', '💥', '\uD800',
+    '\uD801', 'A-B', 'x'.repeat(300), 'x'.repeat(301), 'CON'
   ]
   const folder = t.testdir({ tmp: {} })
-  const surroundings = surroundingsOf(join(folder, 'tmp'))
-  const ids = await Promise.all(names.map((name) => instanceId(name, surroundings)))
-  t.same(await Promise.all(names.map((name) => instanceId(name, surroundings))), ids)
+  const system = systemOf(join(folder, 'tmp'))
+  const ids = await Promise.all(names.map((name) => instanceId(name, system)))
+  t.same(await Promise.all(names.map((name) => instanceId(name, system))), ids)
   t.equal(new Set(ids).size, names.length)
   t.equal(new Set(readdirSync(join(folder, 'tmp')).map((name) => name.toLowerCase())).size, names.length)
   t.same(readdirSync(folder), ['tmp'])
 })
 
-await t.test('calls that race agree', async (t) => {
-  const surroundings = surroundingsOf(t.testdir())
-  const ids = await Promise.all(Array.from({ length: 50 }, () => instanceId('app', surroundings)))
+await t.test('instanceId() returns the same id to concurrent calls', async (t) => {
+  const system = systemOf(t.testdir())
+  const ids = await Promise.all(Array.from({ length: 50 }, () => instanceId('app', system)))
   t.equal(new Set(ids).size, 1)
-  t.equal(readdirSync(surroundings.tmpdir).length, 1)
+  t.equal(readdirSync(system.tmpdir).length, 1)
 })
 
-await t.test('processes that race agree', async (t) => {
+await t.test('instanceId() returns the same id in processes that start together', async (t) => {
   const folder = t.testdir()
   const source = `
     import { instanceId } from './lib/info/instance-id.js'
     console.log(await instanceId('app', { tmpdir: ${JSON.stringify(folder)}, uid: process.getuid?.() }))`
-  const start = () => promisify(execFile)(process.execPath, [...process.execArgv, '--input-type=module', '--eval', source])
+  const flags = [...process.execArgv, '--input-type=module', '--eval', source]
+  const start = () => promisify(execFile)(process.execPath, flags)
   const outputs = await Promise.all(Array.from({ length: 6 }, start))
   const ids = new Set(outputs.map(({ stdout }) => stdout.trim()))
   t.equal(ids.size, 1)
