@@ -55,6 +55,6 @@ function withoutAmbiguous (env: Environment): Environment {
 }
 
 function fromVariables (env: Environment): Attributes {
-  const entries = Object.entries(VARIABLES).map(([attribute, names]) => [attribute, firstSet(env, ...names)])
+  const entries = Object.entries(VARIABLES).map(([attribute, names]) => [attribute, firstSet(env, ...names)] as const)
   return present(Object.fromEntries(entries))
 }

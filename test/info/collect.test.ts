@@ -54,9 +54,10 @@ await t.test('collectInfo() adds no service.version and no service.instance.id b
 await t.test('the instance id comes from the option, OTEL_RESOURCE_ATTRIBUTES, or a file', async (t) => {
   const folder = t.testdir()
   const env = { OTEL_RESOURCE_ATTRIBUTES: 'service.instance.id=attributed' }
-  const idOf = async (serviceInstanceId: boolean | string, given = {}) =>
-    (await collectInfo({ serviceInstanceId }, systemOf(folder, { env: given })))
-      ['trace.attributes']['service.instance.id']
+  const idOf = async (serviceInstanceId: boolean | string, given = {}) => {
+    const info = await collectInfo({ serviceInstanceId }, systemOf(folder, { env: given }))
+    return info['trace.attributes']['service.instance.id']
+  }
   t.equal(await idOf('mine'), 'mine')
   t.equal(await idOf('mine', env), 'mine')
   t.equal(await idOf(true, env), 'attributed')

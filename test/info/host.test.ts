@@ -36,8 +36,14 @@ await t.test('hostAttributes() reads the machine id of D-Bus when /etc has no va
 
 await t.test('hostAttributes() converts architectures to their OpenTelemetry names', async (t) => {
   const names = {
-    x64: 'amd64', arm64: 'arm64', arm: 'arm32', ia32: 'x86',
-    ppc: 'ppc32', ppc64: 'ppc64', s390x: 's390x', riscv64: 'riscv64'
+    x64: 'amd64',
+    arm64: 'arm64',
+    arm: 'arm32',
+    ia32: 'x86',
+    ppc: 'ppc32',
+    ppc64: 'ppc64',
+    s390x: 's390x',
+    riscv64: 'riscv64'
   }
   for (const [arch, shown] of Object.entries(names)) {
     t.equal((await hostAttributes(systemOf(t.testdir(), { arch })))['host.arch'], shown)
@@ -46,8 +52,13 @@ await t.test('hostAttributes() converts architectures to their OpenTelemetry nam
 
 await t.test('hostAttributes() converts operating systems to their OpenTelemetry names', async (t) => {
   const names = {
-    win32: 'windows', darwin: 'darwin', linux: 'linux', freebsd: 'freebsd',
-    sunos: 'solaris', aix: 'aix', android: 'linux'
+    win32: 'windows',
+    darwin: 'darwin',
+    linux: 'linux',
+    freebsd: 'freebsd',
+    sunos: 'solaris',
+    aix: 'aix',
+    android: 'linux'
   }
   for (const [platform, shown] of Object.entries(names)) {
     t.equal((await hostAttributes(systemOf(t.testdir(), { platform })))['os.type'], shown)
