@@ -1,9 +1,12 @@
 // Builds dist/: a bundle of JavaScript for each entry, which includes the used parts of TypeBox, and the declarations.
-import { chmod, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { execFileSync } from 'node:child_process'
-import { dirname, join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { rollup } from 'rollup'
+import { dts } from 'rollup-plugin-dts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const { dependencies, peerDependencies } = JSON.parse(await readFile(`${root}package.json`, 'utf8'))
@@ -41,27 +44,31 @@ for (const [file, { inputs }] of Object.entries(metafile.outputs)) {
   await writeFile(`${root}${file}`, `${banner}\n${await readFile(`${root}${file}`, 'utf8')}`)
 }
 for (const command of commands) await chmod(`${root}dist/${command}.js`, 0o755)
-execFileSync(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '--project', `${root}tsconfig.build.json`], {
-  stdio: 'inherit'
-})
-
-// Users need only the declarations that the entries refer to.
-const needed = new Set()
-for (const entry of entries) await follow(`${root}dist/${entry}.d.ts`)
-for (const entry of await readdir(`${root}dist`, { recursive: true, withFileTypes: true })) {
-  const file = join(entry.parentPath, entry.name)
-  if (entry.isFile() && file.endsWith('.d.ts') && !needed.has(file)) await rm(file)
-}
+await bundleDeclarations()
 
 function source (entry) {
   return `lib/${entry}.ts`
 }
 
-async function follow (file) {
-  if (needed.has(file)) return
-  needed.add(file)
-  const text = await readFile(file, 'utf8')
-  for (const [, path] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+)\.js['"]/g)) {
-    await follow(join(dirname(file), `${path}.d.ts`))
+/**
+ * Writes one declaration file for each entry, with the public types only. Types that entries share are in a file of
+ * their own.
+ */
+async function bundleDeclarations () {
+  const folder = await mkdtemp(join(tmpdir(), 'fme-declarations-'))
+  try {
+    const tsc = `${root}node_modules/typescript/bin/tsc`
+    const args = [tsc, '--project', `${root}tsconfig.build.json`, '--outDir', folder]
+    execFileSync(process.execPath, args, { stdio: 'inherit' })
+    const bundle = await rollup({
+      input: Object.fromEntries(entries.map((entry) => [entry, join(folder, `${entry}.d.ts`)])),
+      external: [/^node:/, ...options.external],
+      plugins: [dts()],
+      onwarn: ({ message }) => { throw new Error(`the declarations cannot be bundled: ${message}`) }
+    })
+    const names = { entryFileNames: '[name].d.ts', chunkFileNames: 'shared/types.d.ts' }
+    await bundle.write({ dir: `${root}dist`, format: 'es', ...names })
+  } finally {
+    await rm(folder, { recursive: true, force: true })
   }
 }
