@@ -1,8 +1,8 @@
-/** A promise that others settle, as ES2024's `Promise.withResolvers` makes it. */
+/** A promise with public `resolve` and `reject`, like `Promise.withResolvers()` of ES2024. */
 export class Deferred<T> {
   readonly promise: Promise<T>
-  // Set by the promise, at once.
-  declare resolve: (value: T) => void
+  // The constructor of the promise sets both at once.
+  declare resolve: (value: T | PromiseLike<T>) => void
   declare reject: (error: unknown) => void
 
   constructor () {

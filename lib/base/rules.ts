@@ -89,7 +89,7 @@ export function optionsOf<T extends object> (rules: { readonly [K in keyof T]-?:
 }
 
 /** A value that is left out, or `undefined`, is replaced. */
-export function withDefault<T, D> (rule: Rule<T>, fallback: D): Rule<T | D> {
+export function withDefault<T, const D> (rule: Rule<T>, fallback: D): Rule<T | D> {
   return (value, option) => value === undefined ? fallback : rule(value, option)
 }
 

@@ -1,16 +1,10 @@
 import type { Clock } from './clock.js'
+import { interruptible } from './interruptible.js'
 
-/** What `within` gives when the time was up first. */
+/** The result of `withTimeout()` when the time is up first. */
 export const TIMED_OUT = Symbol('timed out')
 
-/** Waits for a promise, but no longer than so many milliseconds. The timer is gone once either has come. */
+/** Waits for work at most `delayMs` milliseconds. The timer is cleared when the work settles first. */
 export async function withTimeout<T> (delayMs: number, work: Promise<T>, clock: Clock): Promise<T | typeof TIMED_OUT> {
-  return await new Promise((resolve) => {
-    const cancel = clock.after(delayMs, () => resolve(TIMED_OUT))
-    const end = (): void => {
-      cancel()
-      resolve(work)
-    }
-    work.then(end, end)
-  })
+  return await interruptible<T | typeof TIMED_OUT>(work, ({ resolve }) => clock.after(delayMs, () => resolve(TIMED_OUT)))
 }

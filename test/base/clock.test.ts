@@ -44,7 +44,7 @@ async function outputOf (test: Test, source: string): Promise<string> {
       process.on('exit', () => console.log(said.join(', ')))
       ${source}`
   })
-  return await new Program(test, join(folder, 'program.ts')).says()
+  return await new Program(test, join(folder, 'program.ts')).waitForLine()
 }
 
 await t.test('an answer that arrived while the event loop was blocked comes before the callback of a delay that is over', async (t) => {

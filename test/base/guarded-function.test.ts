@@ -1,11 +1,11 @@
 import t from 'tap'
 import { FAILED, GuardedFunction } from '../../lib/base/guarded-function.js'
 import { ManualClock } from '../support/clock.js'
-import { KeepingLog } from '../support/log.js'
+import { RecordingLog } from '../support/log.js'
 
-function setUp (): { clock: ManualClock, log: KeepingLog, guard: GuardedFunction } {
+function setUp (): { clock: ManualClock, log: RecordingLog, guard: GuardedFunction } {
   const clock = new ManualClock()
-  const log = new KeepingLog()
+  const log = new RecordingLog()
   return { clock, log, guard: new GuardedFunction('version', log, clock) }
 }
 
