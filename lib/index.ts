@@ -1,12 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import fp from 'fastify-plugin'
 import { AutoChecks } from './checks/auto/auto-checks.js'
-import { healthUrl } from './dependencies/address.js'
-import { serviceDependency } from './checks/network/service-dependency.js'
+import { registerDependencies } from './dependencies/register.js'
 import { systemClock } from './base/clock.js'
 import { errors } from './errors.js'
 import { GuardedFunction } from './base/guarded-function.js'
-import type { CheckFunction } from './health/check/attempt.js'
 import { HealthEngine } from './health/engine.js'
 import { collectInfo } from './info/collect.js'
 import { InfoReport } from './info/info-report.js'
@@ -15,10 +13,10 @@ import type { Management } from './management.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
-import { OwnServer } from './routes/own-server.js'
-import type { HostedRoutes } from './routes/own-server.js'
+import type { RegisterRoutes } from './routes/index.js'
+import { ManagementServer } from './routes/management-server.js'
 import { pathsOf } from './routes/paths.js'
-import { Viewer } from './routes/visibility.js'
+import { VisibilityPolicy } from './routes/visibility.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import { processSignals } from './shutdown/process-signals.js'
@@ -59,22 +57,22 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
 
   const engine = createEngine(fastify, settings, prefix)
   const info = await createInfo(fastify, settings)
-  const viewer = createViewer(fastify, settings)
+  const visibilityPolicy = createVisibilityPolicy(fastify, settings)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
-  const routes: HostedRoutes = async (instance, host) => await registerRoutes(instance, host, { engine, info, settings, viewer, auth })
+  const routes: RegisterRoutes = async (instance, host) => await registerRoutes(instance, host, { engine, info, settings, visibilityPolicy, auth })
   const server = await createServer(fastify, settings, routes)
 
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
   fastify.decorate('management', createManagement({ engine, info, settings, addresses, onUnknownOption: warnOfUnknown }))
   if (settings.autoChecks.length > 0) await addWhenReady(fastify, engine, settings)
   followLife(fastify, engine, server)
-  if (settings.shutdown !== undefined) Shutdown.of({ fastify, settings: settings.shutdown, availability: engine.availability, signals: processSignals, clock: systemClock })
+  if (settings.shutdown !== undefined) Shutdown.install({ fastify, settings: settings.shutdown, lifecycle: engine.availability, signals: processSignals, clock: systemClock })
   if (server === undefined) await fastify.register(async function managementRoutes (instance) { await routes(instance, fastify) }, { prefix: settings.prefix })
 }
 
 /** The server of its own, where one is wanted. */
-async function createServer (app: FastifyInstance, { listen, prefix, logLevel }: Settings, routes: HostedRoutes): Promise<OwnServer | undefined> {
-  return listen && await OwnServer.create({ app, listen, prefix, routes, isSilent: logLevel === 'silent', clock: systemClock })
+async function createServer (app: FastifyInstance, { listen, prefix, logLevel }: Settings, routes: RegisterRoutes): Promise<ManagementServer | undefined> {
+  return listen && await ManagementServer.create({ app, listen, prefix, routes, isSilent: logLevel === 'silent', clock: systemClock })
 }
 
 /** Adds checks for what the app is decorated with, once all plugins have done that. */
@@ -90,7 +88,7 @@ async function addWhenReady (fastify: FastifyInstance, engine: HealthEngine, { a
 }
 
 /** Starts and ends with the app, the server of its own first and last. */
-function followLife (fastify: FastifyInstance, engine: HealthEngine, server: OwnServer | undefined): void {
+function followLife (fastify: FastifyInstance, engine: HealthEngine, server: ManagementServer | undefined): void {
   fastify.addHook('onReady', async () => {
     await server?.open()
     engine.start()
@@ -118,10 +116,7 @@ function assertFree (fastify: FastifyInstance, prefix: string, settings: Setting
 function createEngine (fastify: FastifyInstance, settings: Settings, prefix: string): HealthEngine {
   const engine = new HealthEngine(settings.kinds, { fastify, clock: systemClock, defaults: settings.checkDefaults, isServing: isServing(fastify, settings) })
   for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
-  for (const { name, address, headers, options } of settings.dependencies) {
-    const ask = (check: string): CheckFunction => serviceDependency(healthUrl(name, address, check, { scheme: settings.scheme, prefix }), headers)
-    engine.addRemote(name, ask(''), new Map(settings.cascade.filter((kind) => kind !== 'health').map((kind) => [kind, ask(kind)])), options)
-  }
+  registerDependencies(engine, settings, prefix)
   return engine
 }
 
@@ -138,10 +133,10 @@ async function createInfo ({ log }: FastifyInstance, { name, version, info, serv
   return new InfoReport({ collected, version, more: info, log, clock: systemClock })
 }
 
-function createViewer ({ log }: FastifyInstance, { showComponents, showDetails }: Settings): Viewer {
-  return new Viewer(
-    { show: showComponents, guard: new GuardedFunction('showComponents', log, systemClock) },
-    { show: showDetails, guard: new GuardedFunction('showDetails', log, systemClock) }
+function createVisibilityPolicy ({ log }: FastifyInstance, { showComponents, showDetails }: Settings): VisibilityPolicy {
+  return new VisibilityPolicy(
+    { show: showComponents, guardedFunction: new GuardedFunction('showComponents', log, systemClock) },
+    { show: showDetails, guardedFunction: new GuardedFunction('showDetails', log, systemClock) }
   )
 }
 

@@ -1,60 +1,74 @@
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler } from 'fastify'
+import type {
+  FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler
+} from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { FAILED, GuardedFunction } from '../base/guarded-function.js'
+import { interruptible } from '../base/interruptible.js'
 import type { AuthHook } from '../options/types.js'
-import { sendForbidden } from './answer.js'
 import { preventCache } from './prevent-cache.js'
+import { sendForbidden } from './reply.js'
 
 /**
- * Puts the user's hooks before an endpoint. A hook that answers, or that fails with a 4xx, has refused, and its answer
- * stands. One that breaks or hangs closes the endpoint: nobody can say who may see it.
+ * Wraps the `auth` hooks. A hook refuses a request if it answers, or fails with a 4xx code; the client receives
+ * that answer. If a hook fails in another way or hangs, the client receives 403.
  */
-export function guardedAuth (hooks: readonly AuthHook[], log: FastifyBaseLogger, clock: Clock): onRequestAsyncHookHandler[] {
+export function guardedAuth (
+  hooks: readonly AuthHook[], log: FastifyBaseLogger, clock: Clock
+): onRequestAsyncHookHandler[] {
   return hooks.map((hook) => {
-    const guard = new GuardedFunction('auth', log, clock)
+    const guardedHook = new GuardedFunction('auth', log, clock)
     return async function auth (this: FastifyInstance, request, reply) {
       preventCache(reply)
-      const verdict = await guard.run(async () => await ask(this, hook, request, reply))
+      const result = await guardedHook.run(async () => await runHook(hook, this, request, reply))
       if (reply.sent || reply.raw.headersSent) return reply
-      if (verdict === FAILED) return sendForbidden(reply)
-      if (verdict.isGone) return reply.hijack()
-      if (verdict.refusal !== undefined) throw verdict.refusal
+      if (result === FAILED) return sendForbidden(reply)
+      if (result.isClosed) return reply.hijack()
+      if (result.refusal !== undefined) throw result.refusal
     }
   })
 }
 
-interface Verdict {
+interface HookResult {
   readonly refusal?: Error
-  /** Whether nobody waits for an answer any more. */
-  readonly isGone: boolean
+  /** Whether the response is closed, so that no answer can be sent any more. */
+  readonly isClosed: boolean
 }
 
-async function ask (instance: FastifyInstance, hook: AuthHook, request: FastifyRequest, reply: FastifyReply): Promise<Verdict> {
+async function runHook (
+  hook: AuthHook, instance: FastifyInstance, request: FastifyRequest, reply: FastifyReply
+): Promise<HookResult> {
   try {
-    const answer = await call(instance, hook, request, reply)
-    return { isGone: answer === GONE || reply.raw.closed }
+    const result = await callUntilClosed(hook, instance, request, reply)
+    return { isClosed: result === CLOSED || reply.raw.closed }
   } catch (error) {
-    if (error instanceof Error && isRefusal(error, reply)) return { refusal: error, isGone: false }
+    if (error instanceof Error && isRefusal(error, reply)) return { refusal: error, isClosed: false }
     throw error
   }
 }
 
-const GONE = Symbol('gone')
+const CLOSED = Symbol('closed')
 
 /**
- * Calls a hook as Fastify does: what it returns counts when it is a promise, and else `done` does, whatever the number of
- * its parameters. One that answers by itself and calls nobody back is over when its answer is, or when nobody waits for one any
- * more: that is not its consent.
+ * Waits until the hook ends or the response closes. A hook that answers by itself may never call `done`. It ends
+ * when its answer has been sent or the client has disconnected; neither lets the request through.
  */
-async function call (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-  return await new Promise<unknown>((resolve, reject) => {
-    const leave = (): void => resolve(GONE)
-    reply.raw.once('close', leave)
-    void callBack(instance, hook, request, reply).finally(() => reply.raw.off('close', leave)).then(resolve, reject)
+async function callUntilClosed (
+  hook: AuthHook, instance: FastifyInstance, request: FastifyRequest, reply: FastifyReply
+): Promise<unknown> {
+  return await interruptible(callHook(hook, instance, request, reply), ({ resolve }) => {
+    const onClose = (): void => resolve(CLOSED)
+    reply.raw.once('close', onClose)
+    return () => { reply.raw.off('close', onClose) }
   })
 }
 
-async function callBack (instance: FastifyInstance, hook: (...parameters: never[]) => unknown, request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+/**
+ * Waits for the promise that the hook returns, otherwise for `done`, like Fastify. The number of its parameters
+ * does not matter.
+ */
+async function callHook (
+  hook: AuthHook, instance: FastifyInstance, request: FastifyRequest, reply: FastifyReply
+): Promise<unknown> {
   return await new Promise<unknown>((resolve, reject) => {
     const done = (error?: Error | null): void => {
       if (error) reject(error)
@@ -69,8 +83,10 @@ function isThenable (value: unknown): boolean {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
-/** As Fastify finds the status code of an error: its own, then one set on the reply, then 500. */
-function isRefusal (error: Error & { readonly statusCode?: unknown, readonly status?: unknown }, reply: FastifyReply): boolean {
+/** Reads the status code of an error like Fastify: from the error, then from the reply. */
+function isRefusal (
+  error: Error & { readonly statusCode?: unknown, readonly status?: unknown }, reply: FastifyReply
+): boolean {
   const code = error.statusCode ?? error.status ?? reply.statusCode
   return typeof code === 'number' && code >= 400 && code < 500
 }

@@ -2,24 +2,30 @@ import type { FastifyInstance } from 'fastify'
 import { registerComponent } from './component.js'
 import { registerHealth, registerProbes } from './health.js'
 import { registerInfo } from './info.js'
-import { isolate } from './isolation.js'
 import { registerLinks } from './links.js'
+import { overrideAppSettings } from './overrides.js'
 import { hasLinks } from './paths.js'
 import type { RouteDependencies } from './route.js'
 import { registerVersion } from './version.js'
 
+/** Registers the routes on `instance`, a child of `host`: the app, or the server of the option `listen`. */
+export type RegisterRoutes = (instance: FastifyInstance, host: FastifyInstance) => Promise<void>
+
 /**
- * Registers the routes in an instance of their own, within their host and under the prefix that this is given. Async, so that a route
- * which Fastify refuses is a rejection: a plugin that throws at once ends the process.
+ * Registers the enabled routes. The function is async, so that an error of Fastify becomes a rejection: a plugin
+ * that throws synchronously ends the process.
  */
-export async function registerRoutes (instance: FastifyInstance, host: FastifyInstance, sources: RouteDependencies): Promise<void> {
-  const { endpoints } = sources.settings
-  const context = { ...sources, isolation: isolate(instance, host, sources.settings) }
+export async function registerRoutes (
+  instance: FastifyInstance, host: FastifyInstance, dependencies: RouteDependencies
+): Promise<void> {
+  const { settings } = dependencies
+  const { endpoints } = settings
+  const context = { ...dependencies, overrides: overrideAppSettings(instance, host, settings) }
   registerProbes(instance, context)
   registerComponent(instance, context)
   if (endpoints.health) registerHealth(instance, context)
   if (endpoints.info) registerInfo(instance, context)
   if (endpoints.version) registerVersion(instance, context)
-  if (hasLinks(sources.settings)) registerLinks(instance, context)
+  if (hasLinks(settings)) registerLinks(instance, context)
   await Promise.resolve()
 }

@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { sendJson } from './answer.js'
+import { sendJson } from './reply.js'
 import { mediaTypeFor } from './media-type.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { jsonResponse, Links } from './schemas.js'
 
-/** What a `Host` header may look like to stand in a link; under any other the links are paths. */
+/** The `Host` headers that may appear in a link. With any other header, the links are paths. */
 const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i
 
-/** The prefix itself: links to the endpoints that are on, as Actuator's discovery page has them. */
+/** The prefix itself: links to the enabled endpoints, like Actuator's discovery page. */
 export function registerLinks (instance: FastifyInstance, context: RouteContext): void {
   const schema = {
     summary: 'Links',
-    description: 'Where the endpoints that are on can be found.',
+    description: 'Links to the enabled endpoints.',
     response: { 200: jsonResponse('The links', Links) }
   }
   const paths = Object.entries(linkedPaths(context))
@@ -36,7 +36,7 @@ function origin ({ protocol, host }: FastifyRequest): string {
   return HOST.test(host) && /^https?$/.test(protocol) ? `${protocol}://${host}` : ''
 }
 
-/** The prefix as the client wrote it, with what stands for its parameters. */
+/** The prefix as the client wrote it, with the values of its parameters. */
 function pathOf ({ originalUrl }: FastifyRequest): string {
   const [path = ''] = originalUrl.replace(/^https?:\/\/[^/]*/i, '').split(/[?#;]/)
   return path.replace(/^\/+/, '/').replace(/\/+$/, '')

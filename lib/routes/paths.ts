@@ -1,13 +1,14 @@
 import type { Settings } from '../options/settings.js'
 
-/** Whether the prefix itself has links. Where it is `/`, that path is the app's own. */
+/** Whether the prefix itself answers with links. If the prefix is `/`, that path belongs to the app. */
 export function hasLinks ({ endpoints, prefix }: Settings): boolean {
   return endpoints.links && prefix !== '/'
 }
 
-/** The paths of the routes that are on, below the prefix. */
+/** The paths of the enabled routes, without the prefix. */
 export function pathsOf (settings: Settings): readonly string[] {
   const probes = [...settings.kinds].filter((kind) => kind !== 'health').map((kind) => `/health/${kind}`)
-  const reports = (['health', 'info', 'version'] as const).filter((name) => settings.endpoints[name]).map((name) => `/${name}`)
-  return [...probes, '/health/ping', '/health/*', ...reports, ...hasLinks(settings) ? ['', '/'] : []]
+  const reports = (['health', 'info', 'version'] as const).filter((name) => settings.endpoints[name])
+  const links = hasLinks(settings) ? ['', '/'] : []
+  return [...probes, '/health/ping', '/health/*', ...reports.map((name) => `/${name}`), ...links]
 }

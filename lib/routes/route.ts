@@ -2,69 +2,76 @@ import type { FastifySchema, onRequestAsyncHookHandler, RouteShorthandOptions } 
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
 import type { Settings } from '../options/settings.js'
+import type { RouteOverrides } from './overrides.js'
 import { errorResponse } from './schemas.js'
 import type { ResponseSchema } from './schemas.js'
-import type { Viewer } from './visibility.js'
+import type { VisibilityPolicy } from './visibility.js'
 
-/** What the endpoints answer from. */
+/** The objects that the routes need. */
 export interface RouteDependencies {
   readonly engine: HealthEngine
   readonly info: InfoReport
   readonly settings: Settings
-  readonly viewer: Viewer
+  readonly visibilityPolicy: VisibilityPolicy
   readonly auth: readonly onRequestAsyncHookHandler[]
 }
 
-/** What the routes of one instance are made of. */
+/** The dependencies, with the options that all routes of one instance share. */
 export interface RouteContext extends RouteDependencies {
-  /** What stands against settings of the app that would be theirs too. */
-  readonly isolation: Pick<RouteShorthandOptions, 'logLevel' | 'handlerTimeout'>
+  readonly overrides: RouteOverrides
 }
 
-/** A schema with what an OpenAPI document says of a route beside it. */
+/** A schema with the texts that an OpenAPI document shows for a route. */
 export interface RouteSchema extends FastifySchema {
   readonly summary: string
   readonly description: string
-  /** Keeps the route out of the document. */
+  /** Keeps the route out of the OpenAPI document. */
   readonly hide?: boolean
   readonly response: Readonly<Record<number, ResponseSchema>>
 }
 
 const TAGS = ['management']
-const CLOSED = errorResponse('Nobody can say whether this request may see it')
+const FORBIDDEN = errorResponse('The auth hook failed or gave no answer in time')
 
 /**
- * What tells the app's plugins to let a probe through. Shed under load, or counted, it would have a pod restarted that is only
- * busy; traced, it would be most of what is traced.
+ * Keeps the app's plugins away from probes. If probes were shed or rate-limited, Kubernetes would restart pods that
+ * are only busy. If probes were traced, they would be most of the traces.
  *
- * @see https://github.com/fastify/under-pressure the route option `config.pressureHandler`, one that lets the request go on
+ * @see https://github.com/fastify/under-pressure the route option `config.pressureHandler`; an empty one accepts all
  * @see https://github.com/fastify/fastify-rate-limit the route option `config.rateLimit`
  * @see https://github.com/fastify/otel the route option `config.otel`
  */
-const PROBE = { management: 'probe', pressureHandler: () => undefined, rateLimit: false, otel: false, swaggerTransform: false } as const
+const PROBE = {
+  management: 'probe',
+  pressureHandler: () => undefined,
+  rateLimit: false,
+  otel: false,
+  swaggerTransform: false
+} as const
 
 /**
- * A report is shed, counted and traced as any route of the app's. Its schemas are JSON schemas already: what a host may have for
- * turning its own into such, zod's for example, would throw at them, and the whole document with it.
+ * Reports are shed, rate-limited and traced like the app's own routes. Their schemas are JSON schemas already. A
+ * transform of the app for other schemas, zod's for example, would throw, and the app would have no OpenAPI
+ * document at all.
  *
  * @see https://github.com/fastify/fastify-swagger the route option `config.swaggerTransform`
  */
 const REPORT = { management: 'report', swaggerTransform: false } as const
 
-/** The options of a probe: open, silent, and let through whatever the load. */
+/** Returns the options of a probe: without `auth`, load shedding, rate limits and tracing. */
 export function probeRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
   return { ...common(context, schema), config: { ...PROBE } }
 }
 
-/** The options of a report: behind `auth`, and silent. */
+/** Returns the options of a report: the `auth` hooks run first. */
 export function reportRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
   const { auth } = context
-  const response = auth.length > 0 ? { ...schema.response, 403: CLOSED } : schema.response
+  const response = auth.length > 0 ? { ...schema.response, 403: FORBIDDEN } : schema.response
   return { ...common(context, { ...schema, response }), config: { ...REPORT }, onRequest: [...auth] }
 }
 
-function common ({ isolation }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
-  // A copy: what a hook of one app does to a schema is not to be seen in another.
-  const documented = structuredClone({ tags: TAGS, ...schema })
-  return { ...isolation, exposeHeadRoute: true, schema: documented }
+function common ({ overrides }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
+  // Hooks may change a route's schema. The copy keeps such a change in one app.
+  const copy = structuredClone({ tags: TAGS, ...schema })
+  return { ...overrides, exposeHeadRoute: true, schema: copy }
 }

@@ -5,53 +5,67 @@ import { ACTUATOR_V2, ACTUATOR_V3 } from './media-type.js'
 
 const Status = Type.Enum([...STATUSES], { type: 'string', description: 'The worst status of the checks.' })
 
+const anyObject = (description: string): TSchema => Type.Object({}, { additionalProperties: true, description })
+
+const byName = (schema: TSchema, description: string): TSchema =>
+  Type.Object({}, { additionalProperties: schema, description })
+
 const ComponentStatus = Type.Enum([...STATUSES, 'UNKNOWN'], {
   type: 'string',
-  description: 'What the check says; UNKNOWN for a service dependency that has not been asked yet.'
+  description: 'The status of the check; UNKNOWN for a service dependency that has not been checked yet.'
 })
 
-const shown = {
+const detailFields = {
   details: Type.Optional(Type.Object({ error: Type.Optional(Type.String()) }, {
     additionalProperties: true,
-    description: 'What there is to know, where this request may see details; error is the reason of a failure.'
+    description: 'Details of the last run, if this request may see details; error is the reason of a failure.'
   })),
-  time: Type.Optional(Type.String({ format: 'date-time', description: 'When the check ran, where this request may see details.' })),
-  durationMs: Type.Optional(Type.Number({ minimum: 0, description: 'How long it took in milliseconds, where this request may see details.' }))
+  time: Type.Optional(Type.String({
+    format: 'date-time',
+    description: 'The end of the last run, if this request may see details.'
+  })),
+  durationMs: Type.Optional(Type.Number({
+    minimum: 0,
+    description: 'The duration of the last run in milliseconds, if this request may see details.'
+  }))
 }
 
-/** A part of a component. Parts of its own have the same form; they are left open here, as a schema that refers to itself needs an `$id` in the host. */
+/**
+ * A part of a component. Its own parts accept any object, because a recursive schema would need an `$id` in the
+ * app.
+ */
 const Part = Type.Object({
   status: ComponentStatus,
-  components: Type.Optional(Type.Object({}, { additionalProperties: true, description: 'Its own parts, of the same form.' })),
-  ...shown
+  components: Type.Optional(anyObject('The parts of this part, in the same form.')),
+  ...detailFields
 })
 
 export const Component = Type.Object({
   status: ComponentStatus,
-  components: Type.Optional(Type.Object({}, { additionalProperties: Part, description: 'Its parts by name.' })),
-  ...shown
+  components: Type.Optional(byName(Part, 'The parts by name.')),
+  ...detailFields
 })
 
-const Components = Type.Object({}, { additionalProperties: Component, description: 'The checks by name, where this request may see them.' })
+const CHECKS_BY_NAME = 'The checks by name, if this request may see them.'
 
-export const Health = Type.Object({ status: Status, components: Type.Optional(Components) })
+export const Health = Type.Object({
+  status: Status,
+  components: Type.Optional(byName(Component, CHECKS_BY_NAME))
+})
 
-/** In version 2 of Actuator's format the parts of what has parts are its `details`. */
+/** A component in version 2 of Actuator's format, which puts the parts into `details`. */
 const ComponentV2 = Type.Object({
   status: ComponentStatus,
-  details: Type.Optional(Type.Object({}, { additionalProperties: true, description: 'The parts by name, and what there is to know.' })),
-  time: shown.time,
-  durationMs: shown.durationMs
+  details: Type.Optional(anyObject('The parts by name, and details of the last run.')),
+  time: detailFields.time,
+  durationMs: detailFields.durationMs
 })
 
-const HealthV2 = Type.Object({
-  status: Status,
-  details: Type.Optional(Type.Object({}, { additionalProperties: ComponentV2, description: 'The checks by name, where this request may see them.' }))
-})
+const HealthV2 = Type.Object({ status: Status, details: Type.Optional(byName(ComponentV2, CHECKS_BY_NAME)) })
 
 export const Info = Type.Object({
   app: Type.Object({ name: Type.String(), version: Type.String() }, { additionalProperties: true }),
-  'trace.attributes': Type.Object({}, { additionalProperties: true, description: 'Resource attributes, named as OpenTelemetry does.' })
+  'trace.attributes': anyObject('Resource attributes, with the names of OpenTelemetry.')
 }, { additionalProperties: true })
 
 const Link = Type.Object({ href: Type.String(), templated: Type.Boolean() })
@@ -63,21 +77,28 @@ export const Version = Type.String({ description: 'The version of the app, or un
 export const ErrorBody = Type.Object({ statusCode: Type.Integer(), error: Type.String(), message: Type.String() })
 
 export const HealthQuerystring = Type.Object({
-  verbose: Type.Optional(Type.String({ description: 'Adds the components, where this request may see them. Present with any value but false.' })),
-  exclude: Type.Optional(Type.Array(Type.String(), { description: 'Names of checks to leave out of this answer, where this request may see them.' }))
+  verbose: Type.Optional(Type.String({
+    description: 'Adds the components, if this request may see them. Any value except false turns it on.'
+  })),
+  exclude: Type.Optional(Type.Array(Type.String(), {
+    description: 'Names of checks to leave out of this answer, if this request may see them.'
+  }))
 })
 
 export const ComponentParams = Type.Object({ name: Type.String({ description: 'The name of a check.' }) })
 
-/** What a route can answer with one status code: a description, and a schema per media type. */
+/** The documentation of one status code: a description, and a schema per media type. */
 export interface ResponseSchema {
   readonly description: string
   readonly content: Readonly<Record<string, { readonly schema: TSchema }>>
 }
 
-/** A response that is JSON, under Actuator's media types too. */
-export function jsonResponse (description: string, schema: TSchema, v2 = schema): ResponseSchema {
-  return { description, content: { 'application/json': { schema }, [ACTUATOR_V3]: { schema }, [ACTUATOR_V2]: { schema: v2 } } }
+/** Documents a JSON response, which clients can also request with Actuator's media types. */
+export function jsonResponse (description: string, schema: TSchema, schemaV2 = schema): ResponseSchema {
+  return {
+    description,
+    content: { 'application/json': { schema }, [ACTUATOR_V3]: { schema }, [ACTUATOR_V2]: { schema: schemaV2 } }
+  }
 }
 
 export function healthResponse (description: string): ResponseSchema {

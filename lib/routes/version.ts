@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { sendText } from './answer.js'
+import { sendText } from './reply.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { textResponse, Version } from './schemas.js'

@@ -6,30 +6,32 @@ import { JSON_TYPE } from './media-type.js'
 import type { MediaType } from './media-type.js'
 import { preventCache } from './prevent-cache.js'
 
-/** Sends a body as JSON, under one of the media types that it can have. */
-export function sendJson (reply: FastifyReply, statusCode: number, body: object, mediaType: MediaType = JSON_TYPE): FastifyReply {
+/** Sends a body as JSON, with one of its media types. */
+export function sendJson (
+  reply: FastifyReply, statusCode: number, body: object, mediaType: MediaType = JSON_TYPE
+): FastifyReply {
   return sendText(reply, statusCode, JSON.stringify(body), mediaType)
 }
 
 /**
- * Sends a text as it is. It has a serializer of its own, so that none of the host's reshapes it, and Fastify adds no
- * charset to Actuator's types, which are defined without.
+ * Sends a text unchanged. The route's own serializer replaces the app's serializers. It also keeps Fastify from
+ * adding a charset to Actuator's types, which are defined without a charset.
  */
 export function sendText (reply: FastifyReply, statusCode: number, text: string, type: string): FastifyReply {
-  return preventCache(reply).code(statusCode).type(type).serializer(asItIs).send(text)
+  return preventCache(reply).code(statusCode).type(type).serializer(keepText).send(text)
 }
 
-/** What is no text is not ours: the host's own answer, after a hook of its own has broken. */
-function asItIs (payload: unknown): string {
+/** A payload that is not a string comes from an error handler, after a hook of the app threw. */
+function keepText (payload: unknown): string {
   return typeof payload === 'string' ? payload : JSON.stringify(payload)
 }
 
-/** Sends a 404 that tells a hidden name and an unknown one apart in nothing. */
+/** Sends a 404, which is the same for a hidden name and an unknown name. */
 export function sendNotFound (reply: FastifyReply): FastifyReply {
   return sendError(reply, httpErrors.notFound())
 }
 
-/** Sends a 403 in place of an answer that nobody could say whether this request may have. */
+/** Sends a 403, for a request whose `auth` hook failed. */
 export function sendForbidden (reply: FastifyReply): FastifyReply {
   return sendError(reply, httpErrors.forbidden())
 }

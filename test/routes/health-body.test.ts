@@ -1,0 +1,43 @@
+import t from 'tap'
+import { visibleHealth } from '../../lib/routes/health-body.js'
+import { startApp } from '../support/app.js'
+
+const checks = {
+  health: {
+    db: () => ({ status: 'DOWN' as const, details: { host: 'h1' }, components: { replica: { status: 'DOWN' as const, details: { host: 'h2' }, time: '2026-01-01T00:00:00Z', durationMs: 1 } } })
+  }
+}
+
+await t.test('components are shown and details hidden, parts of parts too, unless the options say otherwise', async (t) => {
+  const { get } = await startApp(t, { checks })
+  t.equal((await get('/z/health')).text, '{"status":"DOWN","components":{"db":{"status":"DOWN","components":{"replica":{"status":"DOWN"}}}}}')
+  t.equal((await get('/z/health/db')).text, '{"status":"DOWN","components":{"replica":{"status":"DOWN"}}}')
+})
+
+await t.test('where components are hidden only the status is left', async (t) => {
+  const { get } = await startApp(t, { checks, showComponents: 'never', showDetails: 'always' })
+  for (const path of ['/z/health', '/z/health?verbose', '/z/health?verbose&exclude=db']) t.match(await get(path), { status: 503, text: '{"status":"DOWN"}' })
+})
+
+await t.test('where details are shown they are shown of parts too', async (t) => {
+  const { get } = await startApp(t, { checks, showDetails: 'always' })
+  t.match((await get('/z/health')).body, { components: { db: { details: { host: 'h1' }, components: { replica: { details: { host: 'h2' }, durationMs: 1 } } } } })
+})
+
+await t.test('what is written is what may be seen, in the order in which the checks were added, whatever is in it', async (t) => {
+  const all = {
+    health: {
+      ...checks.health,
+      limited: () => ({ status: 'DEGRADED' as const, details: { text: '"quoted", \n </script> \u2028' } }),
+      away: () => ({ status: 'OUT_OF_SERVICE' as const, components: {} }),
+      bare: () => undefined
+    }
+  }
+  for (const [showDetails, details] of [['always', true], ['never', false]] as const) {
+    const { app, get } = await startApp(t, { checks: all, showDetails, checkDefaults: { ttl: 60_000 } })
+    app.management.takeOutOfService('a reason with "quotes"')
+    const health = await app.management.health()
+    t.same(Object.keys(health.components), ['lifecycle', 'db', 'limited', 'away', 'bare'])
+    t.equal((await get('/z/health')).text, JSON.stringify(visibleHealth(health, { components: true, details })))
+  }
+})
