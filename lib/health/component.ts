@@ -5,8 +5,8 @@ import type { ComponentStatus, Status } from './status.js'
 import { isRecord } from '../base/type-guards.js'
 
 /**
- * What a report says of one check: Spring Boot Actuator's component (`{ status, details, components }`), with the time
- * of the run and how long it took. `details.error` is a failure's message.
+ * One check in a report: Spring Boot Actuator's component (`{ status, details, components }`), with the time and the
+ * duration of the run. `details.error` is the reason of a failure.
  */
 export interface Component {
   readonly status: ComponentStatus
@@ -14,11 +14,11 @@ export interface Component {
   readonly components?: Readonly<Record<string, Component>>
   /** When the run ended, in ISO 8601. */
   readonly time?: string
-  /** How long the run took, in milliseconds. */
+  /** Duration of the run, in milliseconds. */
   readonly durationMs?: number
 }
 
-/** What an endpoint answers: the worst status of its checks, and the checks by name. */
+/** The answer of an endpoint: the worst status of its checks, and the checks by name. */
 export interface Health {
   readonly status: Status
   readonly components: Readonly<Record<string, Component>>
@@ -30,8 +30,8 @@ const LONGEST_NAME = 100
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 /**
- * Copies components that come from outside this code, a check's result or another service's answer. A part whose status
- * is none that is known stands as `UNKNOWN`. What is too deep or too many is left out. Never throws.
+ * Copies components from outside: from a check's result, or from the answer of another service. Replaces an unknown
+ * status by `UNKNOWN`. Drops components that are nested too deep or exceed the limit. Never throws.
  */
 export function toComponents (value: unknown): Record<string, Component> {
   return new ComponentCopy().ofAll(value, 0)

@@ -6,8 +6,8 @@ import type { Component } from './component.js'
 import type { Kind } from './kind.js'
 
 /**
- * What subscribers of the tracing channel `fastify-management-endpoints:check` are handed: the same object at each event of
- * a run. The run has ended at `asyncEnd`, and if it was cancelled, there is an `error` and no `result`.
+ * The message of the tracing channel `fastify-management-endpoints:check`. All events of a run carry the same object.
+ * At `asyncEnd` the run has ended. A cancelled run has an `error` and no `result`.
  *
  * @see https://nodejs.org/docs/latest/api/diagnostics_channel.html#tracingchannel-channels
  */
@@ -15,20 +15,20 @@ export interface CheckRunMessage extends RunStart {
   /** The app whose check it is. */
   readonly fastify: FastifyInstance
   readonly kinds: readonly Kind[]
-  /** What the run came to, with its time and duration; what is shown may differ, by thresholds and `failureStatus`. */
+  /** The result of the run, with its time and duration. Thresholds and `failureStatus` do not change it. */
   result?: Component
-  /** How long the run took, in milliseconds. */
+  /** Duration of the run, in milliseconds. */
   durationMs?: number
-  /** The runs that timed out and have not ended yet, this one among them if it has timed out. */
+  /** Number of runs that have timed out and not ended yet. If this run has timed out, it is included. */
   abandoned: number
-  /** An `AbortError`, when the check was removed, or the app closed, during the run. */
+  /** An `AbortError`, if the check was removed or the app closed during the run. */
   error?: unknown
 }
 
 /**
- * What subscribers of the channel `fastify-management-endpoints:status` are handed: a change of the status that a check, or the
- * app's own state as `lifecycle`, is shown with. A check's first result is a change from `UNKNOWN`, its removal one to it.
- * Another service that is asked for several kinds changes for each of them.
+ * The message of the channel `fastify-management-endpoints:status`: the reported status of a check, or of the app as
+ * `lifecycle`, has changed. A check's first result is a change from `UNKNOWN`. Its removal is a change to `UNKNOWN`. A
+ * service dependency has a check for each kind, so it sends a message for each kind.
  */
 export interface StatusChangeMessage extends StatusChange {
   /** The app whose check it is. */
@@ -39,7 +39,7 @@ export interface StatusChangeMessage extends StatusChange {
 const RUNS = tracingChannel<unknown, CheckRunMessage>('fastify-management-endpoints:check')
 const CHANGES = channel('fastify-management-endpoints:status')
 
-/** Tells of what happens to the checks of one instance: to its log, and to whoever subscribes to the channels. */
+/** Logs and publishes the runs and status changes of one instance. */
 export class Events {
   readonly #fastify: FastifyInstance
 
@@ -47,22 +47,26 @@ export class Events {
     this.#fastify = fastify
   }
 
-  /** What one check tells to, with the kinds that it has at the time. */
+  /** Returns the observer of one check. Each message contains the kinds that the check has at that moment. */
   of (kinds: () => Iterable<Kind>): CheckObserver {
     return {
       get isTracing () { return RUNS.hasSubscribers },
       trace: (start, begin) => this.#trace({ fastify: this.#fastify, ...start, kinds: [...kinds()] }, begin),
       changed: (change) => this.changed({ ...change, kinds: [...kinds()] }),
-      hangs: (check, abandoned) => logSafely(this.#fastify.log, 'warn', { check, kinds: [...kinds()], abandoned }, `check "${check}" hangs: a run that timed out has not ended`)
+      hangs: (check, abandoned) => this.#hangs({ check, kinds: [...kinds()], abandoned })
     }
   }
 
-  /** Publishes every change, and logs those that are news: not that a check is well from the start, nor that it is gone. */
+  /** Publishes every change. Logs all changes except a first `UP` and a removal. */
   changed (change: Omit<StatusChangeMessage, 'fastify'>): void {
     const { check, from, to } = change
-    const isNews = to !== 'UNKNOWN' && (from !== 'UNKNOWN' || to !== 'UP')
-    if (isNews) logSafely(this.#fastify.log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
+    const isLogged = to !== 'UNKNOWN' && (from !== 'UNKNOWN' || to !== 'UP')
+    if (isLogged) logSafely(this.#fastify.log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
     if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#fastify, ...change } satisfies StatusChangeMessage)
+  }
+
+  #hangs (fields: { readonly check: string, readonly kinds: readonly Kind[], readonly abandoned: number }): void {
+    logSafely(this.#fastify.log, 'warn', fields, `check "${fields.check}" hangs: a run that timed out has not ended`)
   }
 
   #trace (message: CheckRunMessage, begin: (onEnd: OnTracedEnd) => void): void {
@@ -74,11 +78,11 @@ export class Events {
           return
         }
         message.durationMs = ending.run.durationMs
-        // A copy: what a subscriber does to it must not change what is shown.
+        // A copy: a subscriber that changes it must not change reports.
         resolve(structuredClone(ending.run))
       })
     })
-    // A cancelled run is told of as an error; there is nobody else to tell.
+    // Subscribers receive the error of a cancelled run. Nothing else waits for this promise.
     RUNS.tracePromise(run, message).catch(() => undefined)
   }
 }

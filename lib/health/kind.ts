@@ -1,22 +1,22 @@
 import { describe } from '../base/describe.js'
 import { errors } from '../errors.js'
 
-/** The kinds that always exist: Kubernetes' three probes, and `health` for a check that only `/health` shows. */
+/** The kinds that always exist: Kubernetes' three probes, and `health` for checks that only `/health` contains. */
 export const BUILT_IN_KINDS = ['liveness', 'readiness', 'startup', 'health'] as const
 
 export type BuiltInKind = typeof BUILT_IN_KINDS[number]
 
-/** Which probe a check answers for: a built-in kind, or one of the option `kinds`. */
+/** The probe that a check belongs to: a built-in kind, or an entry of the option `kinds`. */
 export type Kind = BuiltInKind | (string & Record<never, never>)
 
 const LONGEST_NAME = 100
 const NAME = /^[a-z0-9][\w.-]*$/i
 const NAME_EXPECTED = `1 to ${LONGEST_NAME} letters, digits, ".", "_" or "-", starting with a letter or a digit`
 
-/** Paths under `/health/` that are taken, so that no check and no kind can have their names. */
+/** Paths under `/health/` with a meaning of their own: no check and no kind can have these names. */
 const RESERVED_NAMES: readonly string[] = ['ping', 'lifecycle']
 
-/** The kinds of one instance, and the rules on names that follow from them. */
+/** The kinds of one instance. Validates kinds and the names of checks. */
 export class Kinds {
   readonly #kinds: ReadonlySet<string>
 
@@ -29,7 +29,7 @@ export class Kinds {
     return this.#kinds.values()
   }
 
-  /** Throws for a kind that does not exist, or for none at all: a typo must not make a check that nobody probes. */
+  /** Throws for an unknown kind and for an empty list: a typo must not add a check that no probe runs. */
   assertKnown (kinds: readonly unknown[]): asserts kinds is readonly Kind[] {
     if (kinds.length === 0) throw this.#unknown(kinds)
     for (const kind of kinds) {
@@ -37,7 +37,7 @@ export class Kinds {
     }
   }
 
-  /** Throws for a name that no check can have, because it could not be reached as `/health/NAME`. */
+  /** Throws for a name that `/health/NAME` could not serve. */
   assertCheckName (name: unknown): asserts name is string {
     assertNameIsFree('check', name, [...this.#kinds, ...RESERVED_NAMES])
   }
@@ -52,7 +52,7 @@ export function assertName (what: string, name: unknown): asserts name is string
   throw new errors.NameInvalid(what, NAME_EXPECTED, describe(name))
 }
 
-/** Without regard to case, as the app may route so. */
+/** Ignores case, because the app's router may ignore it too. */
 function assertNameIsFree (what: string, name: unknown, reserved: readonly string[]): asserts name is string {
   assertName(what, name)
   if (!reserved.some((taken) => taken.toLowerCase() === name.toLowerCase())) return

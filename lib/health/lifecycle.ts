@@ -6,12 +6,12 @@ import type { Events } from './events.js'
 import type { Kind } from './kind.js'
 import type { Status } from './status.js'
 
-/** The component that the instance's own state is shown as. */
+/** Name of the component that contains the lifecycle. */
 export const LIFECYCLE = 'lifecycle'
 
 const LONGEST_REASON = 1_000
 
-/** A state other than `UP`, and since when. */
+/** A state other than `UP`, with its reason and the time when it began. */
 interface State {
   readonly status: Status
   readonly reason: string
@@ -19,23 +19,24 @@ interface State {
 }
 
 /**
- * The instance's own state, apart from its checks, as Spring Boot's `ApplicationAvailability`: in service, out of service
- * (readiness is `OUT_OF_SERVICE`), or broken (liveness and readiness are `DOWN`, so that the orchestrator restarts it).
+ * The app's own state, independent of its checks, like Spring Boot's `ApplicationAvailability`: in service, out of
+ * service (readiness is `OUT_OF_SERVICE`), or broken (liveness and readiness are `DOWN`, so the orchestrator restarts
+ * the app).
  */
 export class Lifecycle {
   readonly #events: Events
   readonly #clock: Clock
   readonly #isServing: () => boolean
-  /** What it is in until it serves. Nobody is told of it: whoever starts the app knows. */
+  /** The state until the app listens. It is not logged, because it is part of each start. */
   readonly #starting: State
   readonly #drains = new Set<() => void>()
   #outOfService: State | undefined
   #broken: State | undefined
-  /** Why it never goes back into service. */
+  /** The reason why the app can never return to service. */
   #final: string | undefined
   #isClosed = false
 
-  /** `isServing`: whether requests of the app's own can reach it, where the endpoints can be reached before. */
+  /** `isServing` returns false while the endpoints are reachable on a port of their own, but the app's port is not. */
   constructor (events: Events, clock: Clock, isServing: () => boolean) {
     this.#events = events
     this.#clock = clock
@@ -43,25 +44,25 @@ export class Lifecycle {
     this.#starting = this.#state('OUT_OF_SERVICE', 'the app does not listen yet')
   }
 
-  /** What is shown of it; nothing while it is `UP`. */
+  /** The component `lifecycle`, or `undefined` while the app is in service. */
   get component (): Component | undefined {
     const state = this.#shown
     return state && { status: state.status, details: { reason: state.reason }, time: state.time }
   }
 
-  /** What it adds to the report of a kind. */
+  /** Returns the status that the lifecycle contributes to the report of a kind. */
   statusFor (kind: Kind): Status {
     if (kind === 'liveness') return this.#broken?.status ?? 'UP'
     return kind === 'readiness' || kind === 'health' ? this.#shown?.status ?? 'UP' : 'UP'
   }
 
-  /** Does nothing where it is out of service for good. */
+  /** Does nothing if the app can never return to service. */
   takeOutOfService (reason: string): void {
     if (this.#final !== undefined) return
     this.#change(() => { this.#outOfService = this.#state('OUT_OF_SERVICE', reason) })
   }
 
-  /** Throws when it is out of service for good. */
+  /** Throws if the app can never return to service. */
   putInService (): void {
     if (this.#final !== undefined) throw new errors.OutOfServiceForGood(this.#final)
     this.#change(() => { this.#outOfService = undefined })
@@ -73,7 +74,7 @@ export class Lifecycle {
     this.#change(() => { this.#broken = this.#state('DOWN', reason) })
   }
 
-  /** Takes it out of service for good; resolves after the delay, or earlier when it is hurried or closed. */
+  /** Takes the app out of service forever. Resolves after the delay, or earlier if `hurry` or `close` is called. */
   async drain (delayMs: number): Promise<void> {
     if (this.#final === undefined) {
       this.#final = 'it is draining'
@@ -91,12 +92,12 @@ export class Lifecycle {
     })
   }
 
-  /** Ends the delay of every drain. */
+  /** Ends the delay of each drain that is under way. */
   hurry (): void {
     for (const end of this.#drains) end()
   }
 
-  /** Out of service without a word: whoever closes the app knows. */
+  /** Takes the app out of service without a log line or a message, because an app closes on purpose. */
   close (): void {
     this.#outOfService ??= this.#state('OUT_OF_SERVICE', 'closing')
     this.#final ??= 'it is closing'
@@ -108,7 +109,7 @@ export class Lifecycle {
     return this.#told ?? (this.#isServing() ? undefined : this.#starting)
   }
 
-  /** What somebody has told it. */
+  /** The state that a call has set, apart from the start of the app. */
   get #told (): State | undefined {
     return this.#broken ?? this.#outOfService
   }
@@ -117,7 +118,7 @@ export class Lifecycle {
     return { status, reason: redactAndTruncate(reason, LONGEST_REASON), time: this.#clock.date().toISOString() }
   }
 
-  /** Tells of the change, if it is one of status, once it is made: whoever is told may ask for another. */
+  /** Changes the state first, and publishes a change of status afterwards: a subscriber may change the state again. */
   #change (make: () => void): void {
     const from = this.#told?.status ?? 'UP'
     make()

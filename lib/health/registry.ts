@@ -2,19 +2,19 @@ import { errors } from '../errors.js'
 import type { Check } from './check/check.js'
 import type { Kind } from './kind.js'
 
-/** A name in the registry: the kinds it answers for, and the check that is run for each. */
+/** A name in the registry, with its kinds and the check to run for each kind. */
 export interface Entry {
   readonly name: string
   readonly kinds: ReadonlySet<Kind>
-  /** Every check that it has. */
+  /** All checks of this entry. */
   readonly checks: readonly Check[]
-  /** Whether this is another service's health, which is not asked on behalf of a third. */
+  /** True for the health of another service. A report for a peer does not request it. */
   readonly remote: boolean
-  /** The check to run when a kind is asked for; `/health` asks for `health`, whatever kinds the entry has. */
+  /** Returns the check to run for a report on a kind. `/health` passes `health`, also if the entry lacks that kind. */
   checkFor (kind: Kind): Check
 }
 
-/** A check of the app's own: the same function for every kind, so that it runs once per report. */
+/** A check of the app. All kinds share one function, so it runs once per report. */
 export class LocalEntry implements Entry {
   readonly name: string
   readonly kinds: Set<Kind>
@@ -34,7 +34,7 @@ export class LocalEntry implements Entry {
   }
 }
 
-/** Another service's health: one check for all of it, and one for each kind that cascades to the service. */
+/** The health of another service: one check for its `/health`, and one for each kind in the option `cascade`. */
 export class RemoteEntry implements Entry {
   readonly name: string
   readonly kinds: ReadonlySet<Kind>
@@ -56,13 +56,13 @@ export class RemoteEntry implements Entry {
   }
 }
 
-/** The checks of one instance by name, in the order in which they were added. */
+/** The checks of one instance by name, in the order of their addition. */
 export class Registry {
   readonly #entries = new Map<string, Entry>()
-  /** Which entries have a kind: reports are made often, and changed seldom. */
+  /** Caches the entries of each kind: probes request reports often, and entries rarely change. */
   readonly #byKind = new Map<Kind, readonly Entry[]>()
 
-  /** Puts an entry under its name. Throws when the name is taken. */
+  /** Adds an entry under its name. Throws if the name is taken. */
   add (entry: Entry): void {
     if (this.#entries.has(entry.name)) {
       throw new errors.NameTaken('check', entry.name, 'give this check another name, or remove the other one first')
@@ -71,7 +71,7 @@ export class Registry {
     this.#byKind.clear()
   }
 
-  /** Has an entry answer for more kinds. */
+  /** Adds kinds to an entry. */
   extend (entry: LocalEntry, kinds: readonly Kind[]): void {
     for (const kind of kinds) entry.kinds.add(kind)
     this.#byKind.clear()
@@ -81,7 +81,7 @@ export class Registry {
     return this.#entries.get(name)
   }
 
-  /** Takes an entry out, and gives it; nothing when there is none of that name. */
+  /** Removes an entry and returns it, or `undefined` if the name is unknown. */
   remove (name: string): Entry | undefined {
     const entry = this.#entries.get(name)
     this.#entries.delete(name)
@@ -89,7 +89,7 @@ export class Registry {
     return entry
   }
 
-  /** The entries that a report on a kind is made of: for `health` all there are. */
+  /** Returns the entries of a report on a kind. The kind `health` means all entries. */
   of (kind: Kind): readonly Entry[] {
     const known = this.#byKind.get(kind)
     if (known !== undefined) return known

@@ -14,37 +14,42 @@ import { isPassing, worst } from './status.js'
 import type { Status } from './status.js'
 
 /**
- * How long a report for a peer waits, in milliseconds. The peer itself waits for 800, so that it learns the reason
- * instead of timing out.
+ * The time limit of a report for a peer, in milliseconds. The peer waits 800 ms, so it receives the reason instead of a
+ * timeout.
  */
 export const PEER_PATIENCE_MS = 600
 
-const PEER_REASON = `no result after ${PEER_PATIENCE_MS} ms, which is as long as a service that asks for this report waits`
+const PEER_REASON = `no result after ${PEER_PATIENCE_MS} ms, the time limit of a report for another service`
 
-/** What a report is asked for. */
+const SUCCESSOR_REASON = 'no result in time, after another check of this name was removed'
+
+/** The parameters of a report. */
 export interface ReportRequest {
   readonly kind: Kind
-  /** Names of checks to leave out. */
+  /** Names of checks to exclude. */
   readonly exclude?: ReadonlySet<string> | undefined
-  /** Whether another instance asks, for a service dependency of its own: then no further service is asked. */
+  /**
+   * True if a peer requests the report. Then no service dependency is requested, so that requests cannot run in
+   * circles.
+   */
   readonly peer?: boolean
 }
 
-/** A report, and the same without the checks that were to be left out. */
+/** A complete report, and the same report without the excluded checks. */
 export interface BothWays {
   readonly whole: MaybePromise<Report>
   readonly without: MaybePromise<Report>
 }
 
-/** What a report says of one entry. */
+/** One entry in a report. */
 interface Part {
   readonly entry: Entry
   readonly component: Component
-  /** The run that adds to the report's status; none where the component stands as information. */
+  /** The result that counts for the report's status. Absent if the component is only information. */
   readonly run?: Outcome
 }
 
-/** What an endpoint answers. The components are put together when somebody looks at them: a probe is mostly terse. */
+/** The answer of an endpoint. Builds the components on demand, because most probes need only the status. */
 export class Report implements Health {
   readonly status: Status
   readonly #parts: readonly Part[]
@@ -60,14 +65,14 @@ export class Report implements Health {
     return Object.fromEntries(this.map((name, component) => [name, component] as const))
   }
 
-  /** Goes through the components without an object of them all, which takes longer to make than to write down. */
+  /** Maps the components one by one. An object of all components takes longer to build than to write as JSON. */
   map<T> (make: (name: string, component: Component) => T): T[] {
     const made = this.#parts.map(({ entry, component }) => make(entry.name, component))
     return this.#lifecycle === undefined ? made : [make(LIFECYCLE, this.#lifecycle), ...made]
   }
 }
 
-/** What reports are made of. */
+/** The parts that a reporter needs. */
 export interface ReporterDependencies {
   readonly registry: Registry
   readonly startup: Startup
@@ -75,7 +80,7 @@ export interface ReporterDependencies {
   readonly clock: Clock
 }
 
-/** Makes reports of the checks in a registry. */
+/** Makes reports from the checks in a registry. */
 export class Reporter {
   readonly #registry: Registry
   readonly #startup: Startup
@@ -89,15 +94,16 @@ export class Reporter {
     this.#clock = clock
   }
 
-  /** Asks the checks that a question is about, all at once, and gives the worst of what they say. */
+  /** Runs the requested checks, all at once, and returns their worst status with their components. */
   report (question: ReportRequest): MaybePromise<Report> {
     const { kind, exclude } = question
     const entries = this.#registry.of(kind)
-    const asked = exclude === undefined || exclude.size === 0 ? entries : entries.filter(({ name }) => !exclude.has(name))
-    return this.#conclude(question, this.#askAll(question, asked))
+    const isExcluding = exclude !== undefined && exclude.size > 0
+    const included = isExcluding ? entries.filter(({ name }) => !exclude.has(name)) : entries
+    return this.#conclude(question, this.#askAll(question, included))
   }
 
-  /** Makes a report with and without what is to be left out, of the same runs: while it is not known which one is due. */
+  /** Makes two reports from the same runs, for a caller that does not know yet which report it needs. */
   reportBothWays (question: ReportRequest, exclude: ReadonlySet<string>): BothWays {
     const entries = this.#registry.of(question.kind)
     const isKept = entries.map(({ name }) => !exclude.has(name))
@@ -106,7 +112,7 @@ export class Reporter {
     return { whole: this.#conclude(question, parts), without: this.#conclude(question, others) }
   }
 
-  /** Makes the component of one check, as `/health` would show it; `undefined` for a name that nothing has. */
+  /** Returns the component of one check, as in `/health`, or `undefined` if the name is unknown. */
   component (name: string, peer = false): MaybePromise<Component | undefined> {
     if (name === LIFECYCLE) return this.#availability.component ?? { status: 'UP' }
     const entry = this.#registry.get(name)
@@ -125,30 +131,38 @@ export class Reporter {
     const settled = this.#startup.settled(entry, kind)
     if (settled !== undefined) return { entry, component: settled, run: settled }
     const answer = peer ? this.#orUnanswered(check, check.ask(now), PEER_PATIENCE_MS, PEER_REASON) : check.ask(now)
-    // Without a closure for each of many results that are there.
+    // Saves a closure for each result that is available at once.
     if (answer !== undefined && !(answer instanceof Promise)) return { entry, component: answer, run: answer }
-    return chain(answer, (run) => run === undefined ? this.#askSuccessor(entry, question, now) : { entry, component: run, run })
+    return chain(answer, (run) => {
+      return run === undefined ? this.#askSuccessor(entry, question, now) : { entry, component: run, run }
+    })
   }
 
-  /** For a check that was removed while it was waited for: the one that has taken its place, in what is left of the time. */
-  #askSuccessor (removed: Entry, { kind, peer = false }: ReportRequest, askedAt: number): MaybePromise<Part | undefined> {
+  /** For a check that was removed during its run: runs the check that now has the name, within the remaining time. */
+  #askSuccessor (
+    removed: Entry,
+    { kind, peer = false }: ReportRequest,
+    askedAt: number
+  ): MaybePromise<Part | undefined> {
     const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
     if (entry === undefined || entry === removed) return undefined
     const now = this.#clock.now()
     const patienceMs = peer ? PEER_PATIENCE_MS : removed.checkFor(kind).policy.timeout
     const leftMs = Math.max(0, askedAt + patienceMs - now)
     const check = entry.checkFor(kind)
-    return chain(this.#orUnanswered(check, check.ask(now), leftMs, 'no result in time, after another check of this name was removed'), (run) => run && { entry, component: run, run })
+    const answer = this.#orUnanswered(check, check.ask(now), leftMs, SUCCESSOR_REASON)
+    return chain(answer, (run) => run && { entry, component: run, run })
   }
 
-  /** Waits no longer than so many milliseconds. */
+  /** Waits for the result up to a time limit, and returns a failure after it. */
   #orUnanswered (check: Check, answer: MaybeRun, patienceMs: number, reason: string): MaybeRun {
     if (!(answer instanceof Promise)) return answer
-    return withTimeout(patienceMs, answer, this.#clock).then((run) => run === TIMED_OUT ? check.unanswered(reason) : run)
+    const limited = withTimeout(patienceMs, answer, this.#clock)
+    return limited.then((run) => run === TIMED_OUT ? check.unanswered(reason) : run)
   }
 
   #conclude (question: ReportRequest, parts: readonly MaybePromise<Part | undefined>[]): MaybePromise<Report> {
-    return chainAll(parts, (parts) => this.#report(question, parts.every((part) => part !== undefined) ? parts : parts.filter((part) => part !== undefined)))
+    return chainAll(parts, (parts) => this.#report(question, withoutRemoved(parts)))
   }
 
   #report ({ kind, peer }: ReportRequest, parts: readonly Part[]): Report {
@@ -158,12 +172,19 @@ export class Reporter {
     return new Report(status, parts, this.#availability.component)
   }
 
-  /** A check that was left out, or added while the others ran, has not passed yet. */
+  /** Completes startup if every startup check has passed in this report. Excluded checks have not passed. */
   #completeStartup (parts: readonly Part[]): void {
     if (this.#startup.completed) return
-    const passed = new Map(parts.flatMap(({ entry, run }) => run !== undefined && hasPassed(entry, run) ? [[entry, run] as const] : []))
-    if (passed.size > 0 && this.#registry.of('startup').every((entry) => passed.has(entry))) this.#startup.complete(passed)
+    const passed = new Map<Entry, Outcome>()
+    for (const { entry, run } of parts) if (run !== undefined && hasPassed(entry, run)) passed.set(entry, run)
+    const hasAllPassed = this.#registry.of('startup').every((entry) => passed.has(entry))
+    if (passed.size > 0 && hasAllPassed) this.#startup.complete(passed)
   }
+}
+
+/** Drops the checks that were removed during their run. Copies the list only if there are any. */
+function withoutRemoved (parts: readonly (Part | undefined)[]): readonly Part[] {
+  return parts.every((part) => part !== undefined) ? parts : parts.filter((part) => part !== undefined)
 }
 
 function worstOf (own: Status, parts: readonly Part[]): Status {
@@ -172,12 +193,14 @@ function worstOf (own: Status, parts: readonly Part[]): Status {
   return status
 }
 
-/** Whether a startup check has passed: a failure that `failureStatus` shows as `DEGRADED` has not. */
+/** Returns true if a startup check has passed. A failure that `failureStatus` turns into `DEGRADED` has not passed. */
 function hasPassed (entry: Entry, { status }: Outcome): boolean {
   return isPassing(status) && entry.checkFor('startup').passes
 }
 
-/** What is known of a further service: without its parts, which would grow with every round that two services ask each other. */
+/**
+ * Returns the last result of a service dependency without its parts, which would grow with each request in a circle.
+ */
 function asInformation (run: Component | undefined): Component {
   const { components, ...known } = run ?? { status: 'UNKNOWN' }
   return known

@@ -4,8 +4,9 @@ import type { Entry } from './registry.js'
 import type { Outcome } from './check/result.js'
 
 /**
- * Startup, once over, is over: when there is at least one startup check and all have passed, the startup probe stays
- * `UP` and its checks run no more, as the kubelet runs a startup probe no more once it has succeeded.
+ * Remembers that startup has completed: at least one startup check exists, and all have passed. From then on the
+ * startup probe stays `UP`, and its checks stop. The kubelet does the same: it stops a startup probe after its first
+ * success.
  */
 export class Startup {
   #passed: ReadonlyMap<Entry, Outcome> | undefined
@@ -14,7 +15,7 @@ export class Startup {
     return this.#passed !== undefined
   }
 
-  /** Ends startup, with the runs in which its checks have passed. */
+  /** Completes startup with the passed result of each startup check. */
   complete (passed: ReadonlyMap<Entry, Outcome>): void {
     this.#passed = passed
     for (const entry of passed.keys()) {
@@ -22,13 +23,16 @@ export class Startup {
     }
   }
 
-  /** Whether a check has nothing left to run for. */
+  /** Returns true if a check ran for startup only, and startup has completed. */
   isOver (entry: Entry, check: Check): boolean {
     if (this.#passed?.has(entry) !== true || entry.checkFor('startup') !== check) return false
     return [...entry.kinds].every((kind) => kind === 'startup' || entry.checkFor(kind) !== check)
   }
 
-  /** What stands for an entry that has nothing left to run for: it is asked for startup, or answers for nothing else. */
+  /**
+   * Returns the result that replaces a run after startup has completed: in reports on startup, and for checks of the
+   * kind `startup` alone. Otherwise returns `undefined`.
+   */
   settled (entry: Entry, kind: Kind): Outcome | undefined {
     if (this.#passed === undefined) return undefined
     return kind === 'startup' || isForStartupOnly(entry) ? this.#passed.get(entry) : undefined

@@ -1,25 +1,28 @@
 /**
- * The four statuses, worst first. A report has the worst status of its checks, as Spring Boot Actuator's
- * `SimpleStatusAggregator` has it; `DEGRADED` is ASP.NET's word for working with limits.
+ * The four statuses, worst first. A report has the worst status of its checks, as with Spring Boot Actuator's
+ * `SimpleStatusAggregator`. `DEGRADED` is ASP.NET's word for working with limits.
  */
 export const STATUSES = ['DOWN', 'OUT_OF_SERVICE', 'DEGRADED', 'UP'] as const
 
-/** What a check or a report says. `DOWN` and `OUT_OF_SERVICE` are failures, `DEGRADED` and `UP` are not. */
+/** The status of a check or a report. `DOWN` and `OUT_OF_SERVICE` are failures, `DEGRADED` and `UP` are not. */
 export type Status = typeof STATUSES[number]
 
-/** A component's status: `UNKNOWN` stands only at a service dependency that has not been asked yet, and weighs nothing. */
+/**
+ * A component's status. `UNKNOWN` appears only for a service dependency that has not been checked yet. It does not
+ * change the report's status.
+ */
 export type ComponentStatus = Status | 'UNKNOWN'
 
 export function isStatus (value: unknown): value is Status {
   return STATUSES.some((status) => status === value)
 }
 
-/** Whether a status is that of something that works, with limits or without. */
+/** Returns true for `UP` and `DEGRADED`: the thing works, with or without limits. */
 export function isPassing (status: Status): boolean {
   return status === 'UP' || status === 'DEGRADED'
 }
 
-/** The worst of some statuses; `UP` when there are none. */
+/** Returns the worst status of a list, or `UP` if the list is empty. */
 export function worst (statuses: Iterable<Status>): Status {
   let rank = STATUSES.length - 1
   for (const status of statuses) rank = Math.min(rank, STATUSES.indexOf(status))

@@ -7,52 +7,52 @@ import { failure, toOutcome } from './result.js'
 import type { CheckResult, Outcome } from './result.js'
 import { isPassing } from '../status.js'
 
-/** What a check is handed at each run. */
+/** The argument of a check's function. */
 export interface CheckContext {
   /**
-   * Aborted when the timeout is over, when the check is removed and when the app closes: hand it to whatever takes one, so
-   * that the work ends with the wait.
+   * Aborted when the timeout has passed, when the check is removed, and when the app closes. Pass it to every call that
+   * accepts a signal, so that the work ends together with the run.
    */
   readonly signal: AbortSignal
   /**
-   * How long this run may take, in milliseconds from its start. A check that ends by itself a little earlier can say what it has
-   * waited for.
+   * The time limit of this run, in milliseconds from its start. A check that ends slightly earlier by itself can report
+   * the reason of its delay.
    */
   readonly timeout: number
   /** The app's logger, bound to the check's name. */
   readonly log: FastifyBaseLogger
 }
 
-/** Says whether one thing works, by what it returns (see `CheckResult`), throws or rejects with. */
+/** Reports whether one thing works. Returns a `CheckResult`, throws, or rejects. */
 export type CheckFunction = (context: CheckContext) => CheckResult | Promise<CheckResult>
 
-/** The outcome of a call, as a component with its time and duration. */
+/** The outcome of a run, with the time of its end and its duration. */
 export type Run = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
 
-/** How an attempt ended: by itself, or because its time was up. */
+/** The end of a run: it has settled or timed out. */
 export interface Ending {
   readonly run: Run
   readonly timedOut: boolean
 }
 
-/** Who is told how an attempt ended, once; with nothing when it was cancelled. */
+/** Called once when a run ends, with `undefined` if the run was cancelled. */
 export type OnEnd = (ending: Ending | undefined) => void
 
-/** What an attempt needs from around it. */
+/** The parts that a run needs. */
 export interface AttemptDependencies {
   readonly clock: Clock
   readonly log: FastifyBaseLogger
   /** In milliseconds. */
   readonly timeout: number
-  /** Told when a call that had timed out settles after all: whether it passes. */
+  /** Called when the function settles after the timeout. */
   readonly onLate: (passes: boolean) => void
 }
 
 type State = 'live' | 'settled' | 'abandoned' | 'cancelled'
 
 /**
- * One call of a check's function. It is live until it settles, until its time is up and it is abandoned, or until it is
- * cancelled. What it does not need, it does not make: a signal that nobody looks at, a timer for what settles at once.
+ * One call of a check's function. It is live until it settles, times out (then it is abandoned), or is cancelled.
+ * Creates the signal only when the function reads it, and a timer only if the function does not settle at once.
  */
 export class Attempt {
   readonly #surroundings: AttemptDependencies
@@ -69,20 +69,20 @@ export class Attempt {
     this.#startedAt = surroundings.clock.now()
   }
 
-  /** Calls the function, unless it has been cancelled before. It must be done once. */
+  /** Calls the function, unless the run has been cancelled before. Call this once. */
   start (checkFunction: CheckFunction, onEnd: OnEnd): void {
     if (this.#state === 'live') this.#begin(checkFunction, onEnd)
     else onEnd(undefined)
   }
 
-  /** From now on somebody waits for it, so that its timer keeps the process alive. */
+  /** Keeps the process alive until the run ends, because a caller waits for it. */
   hold (): void {
     if (this.#isAwaited) return
     this.#isAwaited = true
     if (this.#cancelTimer !== undefined) this.#setTimer()
   }
 
-  /** Ends it early: the signal is aborted, the timer gone, and what the function comes to is nobody's business. */
+  /** Ends the run early: aborts the signal, removes the timer, and ignores the function's result. */
   cancel (reason: string): void {
     if (this.#state === 'live') this.#end('cancelled', undefined, new DOMException(reason, 'AbortError'))
   }
@@ -91,11 +91,11 @@ export class Attempt {
     this.#onEnd = onEnd
     const outcome = this.#call(checkFunction)
     void chain(outcome, (outcome) => this.#settle(outcome))
-    // A promise that is settled already needs no timer: this comes after it.
+    // Later than the result of a promise that is settled already, which needs no timer.
     if (outcome instanceof Promise) queueMicrotask(() => queueMicrotask(() => this.#setTimer()))
   }
 
-  /** What the function comes to. What may be a promise, of whatever make, is waited for. */
+  /** Calls the function and returns its outcome. Awaits every object, because any object may be a thenable. */
   #call (checkFunction: CheckFunction): MaybePromise<Outcome> {
     try {
       const returned: unknown = checkFunction(this.#context())
@@ -133,7 +133,8 @@ export class Attempt {
 
   #timeOut (): void {
     const reason = `timed out after ${this.#surroundings.timeout} ms`
-    this.#end('abandoned', { run: this.#runOf(failure(reason)), timedOut: true }, new DOMException(reason, 'TimeoutError'))
+    const run = this.#runOf(failure(reason))
+    this.#end('abandoned', { run, timedOut: true }, new DOMException(reason, 'TimeoutError'))
   }
 
   #end (state: Exclude<State, 'live'>, ending: Ending | undefined, abortReason?: Error): void {
@@ -146,7 +147,8 @@ export class Attempt {
 
   #runOf (outcome: Outcome): Run {
     const { clock } = this.#surroundings
-    return { ...outcome, time: clock.date().toISOString(), durationMs: Math.round((clock.now() - this.#startedAt) * 1_000) / 1_000 }
+    const durationMs = Math.round((clock.now() - this.#startedAt) * 1_000) / 1_000
+    return { ...outcome, time: clock.date().toISOString(), durationMs }
   }
 }
 

@@ -2,14 +2,16 @@ import type { Clock } from '../../base/clock.js'
 import type { Run } from './attempt.js'
 import type { CheckPolicy } from './policy.js'
 
-/** By how much a wait is cut, at least and at most: so that with the timeout, and a probe each second, one of a minute stays below it. */
-const LEAST_CUT = 0.05
-const MOST_CUT = 0.15
+/**
+ * Jitter: shortens the back-off by 5 to 15 %. At least 5 %, so that a back-off of a minute, the timeout and the wait
+ * for the next probe together stay below a minute.
+ */
+const MIN_JITTER = 0.05
+const MAX_JITTER = 0.15
 
 /**
- * What is known of a function that does not come to its end, and how long it is left alone: the wait doubles with each run
- * that times out, from the timeout to a longest, and is cut by chance, so that replicas do not come back in step
- * (exponential backoff with jitter).
+ * Pauses a check after a timeout: exponential backoff with jitter. The pause doubles with each timeout in a row, from
+ * the check's `timeout` up to `maxBackoff`. The jitter keeps replicas from running the check again in step.
  */
 export class BackOff {
   readonly #policy: Pick<CheckPolicy, 'timeout' | 'maxBackoff'>
@@ -25,45 +27,49 @@ export class BackOff {
     this.#clock = clock
   }
 
-  /** How many runs in a row have timed out. */
+  /** The number of timeouts in a row. */
   get timeouts (): number {
     return this.#timeouts
   }
 
-  /** How many calls that timed out have not ended yet. */
+  /** The number of calls that have timed out and not ended yet. */
   get abandoned (): number {
     return this.#abandoned
   }
 
-  /** Gives once, until a run ends in time, that the function hangs: its last run timed out, and some call has not ended. */
+  /**
+   * Returns true if the function hangs: its last run timed out, and at least one call has not ended. Returns true once,
+   * and again only after a run has ended in time.
+   */
   takeNews (): boolean {
     const isNews = this.#timeouts > 0 && this.#abandoned > 0 && !this.#isSaid
     this.#isSaid ||= isNews
     return isNews
   }
 
-  /** While the function is left alone: the run that stands for the one that is skipped. */
+  /** Returns the last result during the back-off. It replaces the skipped run. */
   skips (now: number): Run | undefined {
     return now < this.#until ? this.#lastRun : undefined
   }
 
-  /** After a run that timed out. */
+  /** Call this after a run has timed out. */
   timedOut (run: Run): void {
     const { timeout, maxBackoff } = this.#policy
-    const longestMs = Math.min(timeout * 2 ** this.#timeouts, maxBackoff)
+    const maxPauseMs = Math.min(timeout * 2 ** this.#timeouts, maxBackoff)
     this.#timeouts += 1
     this.#abandoned += 1
     this.#lastRun = run
-    this.#until = this.#clock.now() + longestMs * (1 - LEAST_CUT - (MOST_CUT - LEAST_CUT) * this.#clock.random())
+    const share = 1 - MIN_JITTER - (MAX_JITTER - MIN_JITTER) * this.#clock.random()
+    this.#until = this.#clock.now() + maxPauseMs * share
   }
 
-  /** After a run that ended in time. */
+  /** Call this after a run has ended in time. */
   ended (): void {
     this.#isSaid = false
     this.#over()
   }
 
-  /** After a call that had timed out has ended after all. Gives whether that is a reason to look again. */
+  /** Call this after a timed-out call has ended. Returns true if the check must run again at the next probe. */
   endedLate (passes: boolean): boolean {
     this.#abandoned -= 1
     if (!passes || this.#timeouts === 0) return false

@@ -11,70 +11,72 @@ import { Thresholds } from './thresholds.js'
 import { isPassing } from '../status.js'
 import type { ComponentStatus } from '../status.js'
 
-/** A change of the status that a check is shown with: the first is one from `UNKNOWN`, the last, a removal, one to it. */
+/** A change of a check's reported status. The first result is a change from `UNKNOWN`. */
 export interface StatusChange {
   readonly check: string
   readonly from: ComponentStatus
-  /** `UNKNOWN` when the check has been removed. */
+  /** `UNKNOWN` if the check was removed. */
   readonly to: ComponentStatus
-  /** The reason of a failure: `details.error`, a text unless the check has put something else there. */
+  /** The reason of a failure: `details.error`. It is a text, unless the check has set it to another value. */
   readonly error: unknown
-  /** How long the run took that made the change, in milliseconds; not there where no run has made it. */
+  /** Duration of the run that caused the change, in milliseconds. Absent if no run caused it. */
   readonly durationMs?: number
 }
 
-/** What can be said of a run before it begins. */
+/** A run, as described before it begins. */
 export interface RunStart {
   readonly check: string
-  /** 1, and one more for each run in a row before it that timed out and has not passed late. */
+  /** 1 plus the number of timeouts in a row before this run. A late pass resets it to 1. */
   readonly attempt: number
-  /** How many runs that timed out have not ended yet. */
+  /** Number of runs that have timed out and not ended yet. */
   readonly abandoned: number
 }
 
-/** Who is told how a run ended, and how many that timed out have not ended yet. */
+/** Called when a run ends. `abandoned` is the number of runs that have timed out and not ended yet. */
 export type OnTracedEnd = (ending: Ending | undefined, abandoned: number) => void
 
-/** Who is told of what happens to a check. */
+/** Receives the events of a check. */
 export interface CheckObserver {
-  /** Whether somebody traces runs. */
+  /** True while the tracing channel has subscribers. */
   readonly isTracing: boolean
-  /** Begins a run, and tells of it before and after. */
+  /** Calls `begin`, and publishes messages before and after the run. */
   trace (start: RunStart, begin: (onEnd: OnTracedEnd) => void): void
   changed (change: StatusChange): void
-  /** A run is due while one that timed out has not ended yet. Told once, until a run ends in time. */
+  /** The check is due again, but a timed-out run has not ended yet. Called once until a run ends in time. */
   hangs (check: string, abandoned: number): void
 }
 
-/** What a check needs from around it. */
+/** The parts that a check needs. */
 export interface CheckDependencies {
   readonly clock: Clock
   readonly log: FastifyBaseLogger
   readonly observer: CheckObserver
 }
 
-/** What is answered for a check: a run, which may be under way, or nothing for a check that has been removed, or closed before its first. */
+/**
+ * The result of a check, or a promise of it. `undefined` if the check was removed, or closed before its first result.
+ */
 export type MaybeRun = MaybePromise<Run | undefined>
 
 type Tell = (run: Run | undefined) => void
 
-/** One named function: when it is run, and what it is shown with. */
+/** One named function. Decides when to run it, and which result to report. */
 export class Check {
   readonly name: string
   readonly checkFunction: CheckFunction
   readonly policy: CheckPolicy
-  /** How long a result is good for, in milliseconds. */
+  /** The time for which a result is used again, in milliseconds. */
   readonly #lifetime: number
   readonly #surroundings: CheckDependencies
   readonly #shown: Thresholds
   readonly #hang: BackOff
   readonly #schedule: Schedule | undefined
   #attempt: Attempt | undefined
-  /** What those who wait for the run are handed, one promise for all of them, and what tells it. */
+  /** One promise for all callers that wait for the current run, and the function that resolves it. */
   #awaited: Promise<Run | undefined> | undefined
   #tell: Tell | undefined
   #lastResultAt = -Infinity
-  /** Until when whoever asks is answered with what is known. */
+  /** Until this time the last result is returned without a new run. */
   #freshUntil = -Infinity
   #end: { readonly answer: Run | undefined } | undefined
 
@@ -87,17 +89,18 @@ export class Check {
     this.#shown = new Thresholds(policy)
     this.#hang = new BackOff(policy, clock)
     this.#lifetime = policy.interval > 0 ? 2 * policy.interval + policy.timeout : policy.ttl
-    this.#schedule = policy.interval > 0 ? new Schedule(policy.interval, async () => await this.#refresh(), clock) : undefined
+    const { interval } = policy
+    this.#schedule = interval > 0 ? new Schedule(interval, async () => await this.#refresh(), clock) : undefined
   }
 
-  /** What the check is shown with; `undefined` before the first run has ended. */
+  /** The reported result, or `undefined` before the first run has ended. */
   get shown (): Run | undefined {
     return this.#shown.run
   }
 
   /**
-   * Answers with what is known where that is fresh enough, else with a run: the one under way, or a new one. Never rejects,
-   * and takes no longer than the timeout.
+   * Returns the last result if it is fresh. Otherwise returns the result of the current run, or of a new run. Never
+   * rejects, and takes no longer than the timeout.
    */
   ask (now: number): MaybeRun {
     if (this.#end !== undefined) return this.#end.answer
@@ -106,29 +109,29 @@ export class Check {
     return this.#answer()
   }
 
-  /** Whether what it is shown with is a run that has passed, whatever `failureStatus` says. */
+  /** True if the reported run has passed. `failureStatus` does not change this. */
   get passes (): boolean {
     return this.#shown.passes
   }
 
-  /** What is answered to one who cannot wait for a run as long as it may take: what a failed run would be shown as. */
+  /** The answer for a caller that gives up early: as if the run had failed. */
   unanswered (reason: string): Run {
     const run = this.#failed(reason)
     return this.#isStaleInBackground(this.#surroundings.clock.now()) ? run : this.#shown.ifTaken(run, false)
   }
 
-  /** Begins to run in the background, where the check has an interval. */
+  /** Starts the background runs, if the check has an interval. */
   start (): void {
     if (this.#end === undefined) this.#schedule?.start()
   }
 
-  /** Runs no more, until it is asked or started again: it has said what it is there for. */
+  /** Stops the background runs and cancels the current run. A later request or `start` runs the check again. */
   pause (): void {
     this.#schedule?.stop()
     this.#cancel(this.#shown.run, 'startup is over')
   }
 
-  /** Ends it in an instance that lives on: whoever waits is answered with nothing. */
+  /** Ends the check, for a removal. Callers that wait receive `undefined`. */
   remove (): void {
     const from = this.#shown.run?.status
     const isNews = this.#end === undefined && from !== undefined
@@ -137,19 +140,20 @@ export class Check {
   }
 
   /**
-   * Ends it with the instance, silently: whoever waits, or comes later, is answered with what is known. That may be nothing, which is
-   * no failure: liveness must not fail because an app closes.
+   * Ends the check together with the app, without a log line or a message. Current and later callers receive the last
+   * result, or `undefined` before the first result. In reports `undefined` counts as no failure, because a closing app
+   * must not fail its liveness probe.
    */
   close (): void {
     this.#close(this.#shown.run, 'the app is closing')
   }
 
-  /** Whether the check runs in the background, and its result is so old that it says nothing any more. */
+  /** Returns true if the check runs in the background, and its last result is too old to count. */
   #isStaleInBackground (now: number): boolean {
     return this.policy.interval > 0 && now - this.#lastResultAt >= this.#lifetime
   }
 
-  /** For the schedule: runs, whatever is known, unless a run is under way. */
+  /** Runs the check for the schedule, also if the last result is fresh. Waits for the current run if there is one. */
   async #refresh (): Promise<void> {
     if (this.#attempt === undefined) this.#run(this.#surroundings.clock.now())
     if (this.#attempt !== undefined) await this.#wait()
@@ -160,20 +164,27 @@ export class Check {
     const skipped = this.#hang.skips(now)
     if (skipped === undefined) this.#begin()
     else if (now - this.#lastResultAt >= this.policy.timeout) this.#show(skipped)
-    // Last, as whoever is told may ask again, or remove the check.
+    // Last, because the observer may request the check again or remove it.
     if (abandoned > 0) this.#surroundings.observer.hangs(this.name, abandoned)
   }
 
   #begin (): void {
     const { clock, log, observer } = this.#surroundings
-    const attempt = new Attempt({ clock, log, timeout: this.policy.timeout, onLate: (passes) => { if (this.#hang.endedLate(passes)) this.#freshUntil = -Infinity } })
+    const { timeout } = this.policy
+    const attempt = new Attempt({ clock, log, timeout, onLate: (passes) => this.#endLate(passes) })
     this.#attempt = attempt
     const begin = (onEnd?: OnTracedEnd): void => attempt.start(this.checkFunction, (ending) => {
       if (ending !== undefined) this.#land(ending)
       onEnd?.(ending, this.#hang.abandoned)
     })
-    if (observer.isTracing) observer.trace({ check: this.name, attempt: this.#hang.timeouts + 1, abandoned: this.#hang.abandoned }, begin)
+    const { timeouts, abandoned } = this.#hang
+    if (observer.isTracing) observer.trace({ check: this.name, attempt: timeouts + 1, abandoned }, begin)
     else begin()
+  }
+
+  /** Makes the check run at the next request after a timed-out call has passed. */
+  #endLate (passes: boolean): void {
+    if (this.#hang.endedLate(passes)) this.#freshUntil = -Infinity
   }
 
   #answer (): MaybeRun {
@@ -197,15 +208,16 @@ export class Check {
     tell?.(this.#end === undefined ? this.#shown.run : this.#end.answer)
   }
 
-  /** Takes what a run came to, or what stands for one that was skipped, and tells of the change that it makes. */
+  /** Takes the result of a run, or the result that replaces a skipped run. Publishes the change that it causes. */
   #show (run: Run): void {
     const now = this.#surroundings.clock.now()
     const from = this.#shown.run?.status ?? 'UNKNOWN'
     if (this.#isStaleInBackground(now)) this.#shown.forgetPass()
     this.#lastResultAt = now
     this.#freshUntil = now + this.#lifetime
-    const { status, details, durationMs } = this.#shown.take(this.#asShown(run), isPassing(run.status))
-    if (status !== from) this.#surroundings.observer.changed({ check: this.name, from, to: status, error: details?.['error'], durationMs })
+    const { status: to, details, durationMs } = this.#shown.take(this.#asShown(run), isPassing(run.status))
+    if (to === from) return
+    this.#surroundings.observer.changed({ check: this.name, from, to, error: details?.['error'], durationMs })
   }
 
   #asShown (run: Run): Run {
@@ -213,7 +225,7 @@ export class Check {
     return failureStatus === undefined || isPassing(run.status) ? run : { ...run, status: failureStatus }
   }
 
-  /** What is shown of a failure that no run has come to. */
+  /** Returns a failure without a run, as it would be reported. */
   #failed (reason: string): Run {
     return this.#asShown({ ...failure(reason), time: this.#surroundings.clock.date().toISOString(), durationMs: 0 })
   }

@@ -7,18 +7,19 @@ import type { Status } from '../status.js'
 import { isRecord } from '../../base/type-guards.js'
 
 /**
- * What a check may return. `undefined` and `true` pass, `false` fails, an object says its own status. Anything else,
- * a query result or a `Response` too, counts as a failure, so that a check which forgot to look is not taken for healthy.
+ * The return value of a check's function. `undefined` and `true` pass, `false` fails, and an object has its own status.
+ * Anything else is a failure, for example a query's rows or a `Response`: a check that ignores its answer must not
+ * pass.
  */
 export type CheckResult = void | boolean | {
   readonly status: Status
-  /** What there is to know, shown where `showDetails` allows. Secrets in it are redacted. */
+  /** Any further information. `showDetails` decides which requests see it. Secrets in it are redacted. */
   readonly details?: Readonly<Record<string, unknown>>
-  /** The parts of what was checked, each with a status of its own, which does not change that of the whole. */
+  /** The parts of the checked thing. Their statuses do not change the status of the check. */
   readonly components?: Readonly<Record<string, Component>>
 }
 
-/** What one run came to. `details.error` is the reason of a failure. */
+/** The status of one run, with details and parts as JSON-safe copies. `details.error` is the reason of a failure. */
 export interface Outcome {
   readonly status: Status
   readonly details?: Readonly<Record<string, unknown>>
@@ -27,7 +28,7 @@ export interface Outcome {
 
 const EXPECTED = `nothing, true, or an object whose status is one of ${STATUSES.join(', ')}`
 
-/** Judges what a check returned. Fails closed, and never throws. */
+/** Turns the return value of a check's function into an outcome. An unknown value is a failure. Never throws. */
 export function toOutcome (returned: unknown): Outcome {
   if (returned === undefined || returned === true) return { status: 'UP' }
   if (returned === false) return failure('the check returned false')
@@ -38,7 +39,7 @@ export function toOutcome (returned: unknown): Outcome {
   }
 }
 
-/** The outcome of a run that failed for a reason: an error that was thrown, or a sentence. */
+/** Returns the outcome of a failed run. The reason is a thrown value, or a sentence. */
 export function failure (reason: unknown): Outcome {
   return { status: 'DOWN', details: { error: reasonOf(reason) } }
 }

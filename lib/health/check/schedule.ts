@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.js'
 
-/** A wait is by chance up to so much longer than it should be, so that replicas do not beat in step. */
-const LONGER_BY_CHANCE = 0.1
+/** Jitter: lengthens each interval by up to 10 %, so that replicas do not run their checks in step. */
+const MAX_JITTER = 0.1
 
-/** Does something again and again, in the background: never twice at a time, and without keeping the process alive. */
+/** Repeats work in the background. Calls never overlap, and the timer does not keep the process alive. */
 export class Schedule {
   readonly #intervalMs: number
   readonly #work: () => Promise<unknown>
@@ -19,7 +19,7 @@ export class Schedule {
     this.#clock = clock
   }
 
-  /** Begins at once, but after whoever starts it is through with what it does. */
+  /** Begins in the next microtask, after the caller's synchronous code. */
   start (): void {
     if (this.#isOn) return
     this.#isOn = true
@@ -36,7 +36,11 @@ export class Schedule {
     this.#isWorking = true
     void this.#work().then(() => {
       this.#isWorking = false
-      if (this.#isOn) this.#cancelTimer = this.#clock.inBackground(this.#intervalMs * (1 + LONGER_BY_CHANCE * this.#clock.random()), () => this.#beat())
+      if (this.#isOn) this.#cancelTimer = this.#clock.inBackground(this.#nextDelayMs(), () => this.#beat())
     })
+  }
+
+  #nextDelayMs (): number {
+    return this.#intervalMs * (1 + MAX_JITTER * this.#clock.random())
   }
 }

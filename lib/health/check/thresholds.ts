@@ -2,8 +2,9 @@ import type { Run } from './attempt.js'
 import type { CheckPolicy } from './policy.js'
 
 /**
- * The run that a check is shown with. One that says what is shown already, passing or failing, takes its place at once; one
- * that says the contrary only when so many in a row have said so, as with the thresholds of Kubernetes' probes.
+ * Decides which result of a check is reported. A result that agrees with the reported result (both pass, or both fail)
+ * replaces it at once. A contrary result replaces it only after enough contrary runs in a row, as with the thresholds
+ * of Kubernetes' probes.
  */
 export class Thresholds {
   readonly #thresholds: Pick<CheckPolicy, 'failureThreshold' | 'successThreshold'>
@@ -15,17 +16,17 @@ export class Thresholds {
     this.#thresholds = thresholds
   }
 
-  /** `undefined` before the first run has ended. */
+  /** The reported result, or `undefined` before the first run has ended. */
   get run (): Run | undefined {
     return this.#run
   }
 
-  /** Whether the run that is shown has passed, whatever it is shown as. */
+  /** True if the reported run has passed. `failureStatus` does not change this. */
   get passes (): boolean {
     return this.#passes === true
   }
 
-  /** Takes the next run, and gives what is shown then. The first counts as it is. */
+  /** Takes the result of the next run, and returns the result to report. The first result counts at once. */
   take (run: Run, passes: boolean): Run {
     const shown = this.ifTaken(run, passes)
     this.#contraryRuns = shown === run ? 0 : this.#contraryRuns + 1
@@ -34,14 +35,14 @@ export class Thresholds {
     return shown
   }
 
-  /** What would be shown if this were the next run. */
+  /** Returns the result that `take` would return, and changes nothing. */
   ifTaken (run: Run, passes: boolean): Run {
     const threshold = passes ? this.#thresholds.successThreshold : this.#thresholds.failureThreshold
     const isContrary = this.#passes === !passes && this.#contraryRuns + 1 < threshold
     return isContrary && this.#run !== undefined ? this.#run : run
   }
 
-  /** Lets a pass that is shown count for nothing: the next run counts as it is. A failure stands until runs have passed. */
+  /** Ignores a reported pass, so that the next result counts at once. A reported failure stands until runs pass. */
   forgetPass (): void {
     if (this.#passes === true) this.#passes = undefined
   }
