@@ -2,20 +2,22 @@ import type { Worker } from 'node:cluster'
 import type { Clock } from '../base/clock.js'
 import { withTimeout } from '../base/with-timeout.js'
 
-/** How long a primary has to let a worker go, in milliseconds. */
+/** The longest wait for the primary, in milliseconds. */
 const LIMIT_MS = 1_000
 
 /**
- * Where this process is a worker, parts from the primary of a cluster. It may have handed over connections that have not arrived yet: a worker that parts hands them
- * back, for others to serve, and one that just exits leaves them without an answer.
+ * Disconnects a cluster worker from its primary before the worker exits.
+ * The primary may have sent connections that the worker has not received yet.
+ * After a disconnect, other workers serve these connections. Without it, they get no answer.
  *
+ * @param worker undefined if this process is not a cluster worker
  * @see https://nodejs.org/docs/latest/api/cluster.html#workerdisconnect
  */
 export async function leaveCluster (worker: Worker | undefined, clock: Clock): Promise<void> {
   if (worker === undefined) return
-  // Where the primary is gone already there is nobody to hand anything back to, which is no failure.
+  // Ignore an error: it means that the primary has already exited.
   worker.on('error', () => undefined)
-  const parted = new Promise<void>((resolve) => worker.once('disconnect', () => resolve()))
+  const disconnected = new Promise<void>((resolve) => worker.once('disconnect', () => resolve()))
   worker.disconnect()
-  await withTimeout(LIMIT_MS, parted, clock)
+  await withTimeout(LIMIT_MS, disconnected, clock)
 }

@@ -6,150 +6,173 @@ import { Server } from 'node:net'
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
 
-/** A socket of HTTP/1. Node keeps there the answer that is under way, and its parser until the socket is handed over, as to a WebSocket. */
+/**
+ * An HTTP/1 socket with two private fields of Node: the response that is under way, and the parser.
+ * Node removes the parser when it hands the socket over, for example to a WebSocket.
+ */
 interface HttpSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null
   readonly parser?: object | null
 }
 
-/** So that no stream is refused that a client has opened already. */
+/** The highest HTTP/2 stream id. With this id, `GOAWAY` refuses no stream that a client has already opened. */
 const HIGHEST_STREAM = 2 ** 31 - 1
 
-/** How long a client that has connected has to begin its request, in milliseconds, and how often it is looked whether it has. */
-const SILENCE_LIMIT_MS = 500
-const LOOK_MS = 10
+/** The time that a new client has for its first request, in milliseconds. */
+const FIRST_REQUEST_LIMIT_MS = 500
+/** The interval at which `stopAccepting()` looks for first requests, in milliseconds. */
+const POLL_MS = 10
 
-/** How many turns of the event loop may bring somebody in a row: where they do not end, it is no use to wait. */
+/** The most event-loop turns to wait for one without a new connection or request. A busy server may never have one. */
 const MOST_TURNS = 100
 
-/** The connections that an app's servers have, and how they are given back: a client is not to find one closed in the middle of a request. */
+/** Tracks the connections of an app's servers, and closes them without cutting off a request. */
 export class Connections {
   readonly #servers: EventEmitter[] = []
-  readonly #opened = new Set<Socket>()
-  /** Where HTTP is spoken: over TLS that is another socket, inside of the one that was opened. */
-  readonly #sockets = new Set<HttpSocket>()
+  readonly #tcpSockets = new Set<Socket>()
+  /** The sockets that carry HTTP. Over TLS, this is the TLS socket, not the TCP socket below it. */
+  readonly #httpSockets = new Set<HttpSocket>()
   readonly #sessions = new Set<ServerHttp2Session>()
-  /** The answer to the newest request of each: where requests are pipelined, it is none of those under way before. */
-  readonly #newest = new WeakMap<Socket, ServerResponse>()
-  #isReleased = false
-  /** Whether somebody has connected or asked. */
-  #hasCome = false
+  /** The response to each socket's newest request. Pipelined clients may still wait for older responses. */
+  readonly #newestResponses = new WeakMap<Socket, ServerResponse>()
+  #isCloseAnnounced = false
+  /** True after a new connection or request. */
+  #hasActivity = false
 
-  /** Knows of those that come to a server from now on. */
+  /** Tracks the connections that a server accepts from now on. */
   watch (server: EventEmitter): void {
     this.#servers.push(server)
-    const isOfTls = 'setSecureContext' in server
+    const isTls = 'setSecureContext' in server
     server.on('connection', (socket: HttpSocket) => {
-      this.#hasCome = true
-      keep(socket, this.#opened, ...(isOfTls ? [] : [this.#sockets]))
+      this.#hasActivity = true
+      track(socket, this.#tcpSockets, ...(isTls ? [] : [this.#httpSockets]))
     })
-    if (isOfTls) server.on('secureConnection', (socket: HttpSocket) => keep(socket, this.#sockets))
-    server.on('session', (session: ServerHttp2Session) => keep(session, this.#sessions))
-    server.prependListener('request', (_request: unknown, answer: ServerResponse) => this.#note(answer))
+    if (isTls) server.on('secureConnection', (socket: HttpSocket) => track(socket, this.#httpSockets))
+    server.on('session', (session: ServerHttp2Session) => track(session, this.#sessions))
+    server.prependListener('request', (_request: unknown, response: ServerResponse) => this.#onRequest(response))
   }
 
   /**
-   * Asks each client to send its next request over another connection, which may lead to another server. Until then all are answered.
+   * Requests each client to use a new connection for its next request, which may lead to another server.
+   * HTTP/1 responses get `Connection: close`, HTTP/2 sessions get `GOAWAY`. The app still answers every request.
    *
    * @see https://www.rfc-editor.org/rfc/rfc9112#section-9.6 and https://www.rfc-editor.org/rfc/rfc9113#section-6.8
    */
-  release (): void {
-    this.#isReleased = true
-    for (const socket of this.#sockets) makeLast(this.#newest.get(socket))
-    // One that is gone may still be there, while its client holds the other end.
-    for (const session of this.#sessions) if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, HIGHEST_STREAM)
+  announceClose (): void {
+    this.#isCloseAnnounced = true
+    for (const socket of this.#httpSockets) setConnectionClose(this.#newestResponses.get(socket))
+    for (const session of this.#sessions) {
+      // A destroyed session stays in the set until its client closes the socket.
+      if (!session.destroyed) session.goaway(constants.NGHTTP2_NO_ERROR, HIGHEST_STREAM)
+    }
   }
 
-  /** Takes no others. Those that are open stay, idle ones too, and whoever has just come has a moment to ask. */
-  async stop (clock: Clock): Promise<void> {
-    await this.#quiet()
+  /**
+   * Stops accepting connections and leaves open connections open, idle ones too.
+   * Waits up to half a second for clients that have connected but have not sent a request yet.
+   */
+  async stopAccepting (clock: Clock): Promise<void> {
+    await this.#quietTurn()
     for (const server of this.#servers) {
-      // When a server closes, Node takes an answer that is ended for sent, and would cut off who reads it slowly. `close` knows which is which.
+      // When a server closes, Node treats a response as sent once it has ended, and would cut off a slow client.
+      // `closeWhenIdle()` waits for slow clients.
       if ('closeIdleConnections' in server) server.closeIdleConnections = () => undefined
-      // That of HTTP closes idle connections as well.
+      // Stop listening only: the `close()` of an HTTP server would also close idle connections.
       if (server instanceof Server) Server.prototype.close.call(server)
     }
-    for (let waited = 0; waited < SILENCE_LIMIT_MS && this.#silent().length > 0; waited += LOOK_MS) {
-      await new Promise<void>((resolve) => { clock.after(LOOK_MS, resolve) })
+    for (let waited = 0; waited < FIRST_REQUEST_LIMIT_MS && this.#unusedSockets().length > 0; waited += POLL_MS) {
+      await new Promise<void>((resolve) => { clock.after(POLL_MS, resolve) })
     }
-    await this.#quiet()
+    await this.#quietTurn()
   }
 
-  /** Closes those on which nothing is under way, and the others once nothing is any more. What was handed over is for others to close. */
-  close (): void {
-    for (const socket of this.#silent()) socket.destroy()
-    for (const socket of this.#sockets) endWhenIdle(socket)
+  /**
+   * Closes idle connections at once, and each other connection after its last response.
+   * Leaves upgraded connections, such as WebSockets, to the code that handles them.
+   */
+  closeWhenIdle (): void {
+    for (const socket of this.#unusedSockets()) socket.destroy()
+    for (const socket of this.#httpSockets) endWhenIdle(socket)
     for (const session of this.#sessions) session.close()
   }
 
-  /** Resolves when there are none of those any more that are there now. */
-  async gone (): Promise<void> {
-    await Promise.all([...this.#opened].map(closed))
+  /** Resolves once every connection that is open now has closed. */
+  async allClosed (): Promise<void> {
+    await Promise.all([...this.#tcpSockets].map(closed))
   }
 
-  /** Waits for a turn in which nobody comes: while the app was busy, others may have, and none of them has been read yet. */
-  async #quiet (): Promise<void> {
-    this.#hasCome = true
-    for (let turn = 0; turn < MOST_TURNS && this.#hasCome; turn++) {
-      this.#hasCome = false
+  /**
+   * Waits for a turn of the event loop without a new connection or request.
+   * While the app was busy, connections and requests may have arrived that Node has not read yet.
+   */
+  async #quietTurn (): Promise<void> {
+    this.#hasActivity = true
+    for (let turn = 0; turn < MOST_TURNS && this.#hasActivity; turn++) {
+      this.#hasActivity = false
       await new Promise<void>((resolve) => { setImmediate(resolve) })
     }
   }
 
-  /** Told of each request before anybody answers it. In HTTP/2 there is no such header. */
-  #note (answer: ServerResponse): void {
-    this.#hasCome = true
-    const { httpVersionMajor, socket } = answer.req
+  /** Runs for each request, before the app handles it. HTTP/2 has no `Connection` header. */
+  #onRequest (response: ServerResponse): void {
+    this.#hasActivity = true
+    const { httpVersionMajor, socket } = response.req
     if (httpVersionMajor !== 1) return
-    if (this.#isReleased) {
-      // Node closes the connection after an answer that has the header, and drops those that follow.
-      takeBack(this.#newest.get(socket))
-      makeLast(answer)
+    if (this.#isCloseAnnounced) {
+      // Set the header on the newest response only: Node closes the connection after it and drops later responses.
+      removeConnectionClose(this.#newestResponses.get(socket))
+      setConnectionClose(response)
     }
-    this.#newest.set(socket, answer)
+    this.#newestResponses.set(socket, response)
   }
 
-  /** Those on which nobody has asked anything: opened in advance, as browsers do, and over TLS perhaps without a handshake. */
-  #silent (): readonly Socket[] {
-    const spoken = new Set([...this.#sockets].map(otherEnd))
-    const mute = [...this.#opened].filter((socket) => socket.bytesRead === 0 || !spoken.has(otherEnd(socket)))
-    const unasked = [...this.#sockets].filter((socket) => isIdle(socket) && !this.#newest.has(socket))
-    return [...mute, ...unasked]
+  /** Sockets without any request yet. Browsers open some in advance. Over TLS, even the handshake may be missing. */
+  #unusedSockets (): readonly Socket[] {
+    const httpClients = new Set([...this.#httpSockets].map(clientAddress))
+    const beforeHttp = [...this.#tcpSockets].filter((socket) => {
+      return socket.bytesRead === 0 || !httpClients.has(clientAddress(socket))
+    })
+    const beforeRequest = [...this.#httpSockets].filter((socket) => {
+      return isIdle(socket) && !this.#newestResponses.has(socket)
+    })
+    return [...beforeHttp, ...beforeRequest]
   }
 }
 
-function keep<T extends EventEmitter> (one: T, ...all: readonly Set<T>[]): void {
-  for (const set of all) set.add(one)
-  one.once('close', () => all.forEach((set) => set.delete(one)))
+/** Keeps an emitter in the sets until its `close` event. */
+function track<T extends EventEmitter> (emitter: T, ...sets: readonly Set<T>[]): void {
+  for (const set of sets) set.add(emitter)
+  emitter.once('close', () => sets.forEach((set) => set.delete(emitter)))
 }
 
-async function closed (one: EventEmitter): Promise<void> {
-  await new Promise<void>((resolve) => one.once('close', () => resolve()))
+async function closed (emitter: EventEmitter): Promise<void> {
+  await new Promise<void>((resolve) => emitter.once('close', () => resolve()))
 }
 
-/** The same of a socket and of the one of TLS inside of it. */
-function otherEnd ({ remoteAddress = '', remotePort = 0 }: Socket): string {
+/** The client's address and port: the same for a TLS socket and the TCP socket below it. */
+function clientAddress ({ remoteAddress = '', remotePort = 0 }: Socket): string {
   return `${remoteAddress} ${remotePort}`
 }
 
-function makeLast (answer: ServerResponse | undefined): void {
-  if (answer?.headersSent === false) answer.setHeader('connection', 'close')
+function setConnectionClose (response: ServerResponse | undefined): void {
+  if (response?.headersSent === false) response.setHeader('connection', 'close')
 }
 
-function takeBack (answer: ServerResponse | undefined): void {
-  if (answer?.headersSent === false) answer.removeHeader('connection')
+function removeConnectionClose (response: ServerResponse | undefined): void {
+  if (response?.headersSent === false) response.removeHeader('connection')
 }
 
-function isIdle ({ parser, _httpMessage: answer }: HttpSocket): boolean {
-  return isThere(parser) && !isThere(answer)
+/** True if HTTP/1 owns the socket and no response is under way. */
+function isIdle ({ parser, _httpMessage: response }: HttpSocket): boolean {
+  return isPresent(parser) && !isPresent(response)
 }
 
-function isThere (value: unknown): boolean {
+function isPresent (value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
 function endWhenIdle (socket: HttpSocket): void {
-  // `end` would leave it to the client when the connection is over.
+  // `end()` would keep the connection open until the client closes it too.
   if (isIdle(socket)) socket.destroySoon()
   else socket._httpMessage?.once('close', () => endWhenIdle(socket))
 }

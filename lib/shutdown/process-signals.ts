@@ -2,34 +2,40 @@ import { systemClock } from '../base/clock.js'
 import type { ShutdownSignal } from '../options/types.js'
 import { leaveCluster } from './cluster.js'
 
-/** An app that listens, and that signals end. */
-export interface Member {
+/** An app that shuts down at a signal. It joins when it listens and leaves when it has closed. */
+export interface SignalledApp {
+  /** The signals that this app wants the process to handle. */
   readonly signals: readonly ShutdownSignal[]
-  /** Told of the first signal, the second and so on. Once it has ended it leaves. */
-  receive (signal: ShutdownSignal, nth: number): void
+  /** `nth`: 1 for the first signal that the process has received, 2 for the second, and so on. */
+  onSignal (signal: ShutdownSignal, nth: number): void
 }
 
-/** What is used of a process. */
+/** The part of `process` that `ProcessSignals` uses. */
 export interface SignalledProcess {
   on (signal: ShutdownSignal, listener: (signal: ShutdownSignal) => void): unknown
   off (signal: ShutdownSignal, listener: (signal: ShutdownSignal) => void): unknown
   exitCode?: number | string | null | undefined
-  /** Whether another process of Node.js has started it, and is told of its end. */
+  /** True if a Node.js parent process has an open IPC channel to this process, as in a cluster worker. */
   readonly connected?: boolean
   exit (): unknown
 }
 
-/** The signal after which nothing is waited for. */
+/** The count of signals at which the process exits at once. */
 const LAST_SIGNAL = 3
 
 /**
- * The signals of a process, and the apps in it that they end. A signal ends all of them, whichever has asked for it, and the
- * process ends with the last. Nothing is hooked while there is none.
+ * Handles the signals of a process for all apps in it:
+ *
+ * - The first signal shuts down every app, whatever signals it listed. The process exits after the last app has left.
+ * - The second signal ends the delay of every app. It may differ from the first.
+ * - The third signal ends the process at once, with exit code 1.
+ *
+ * Only signals that a joined app listed have a handler. After the first signal, all handlers stay until the exit.
  */
 export class ProcessSignals {
   readonly #process: SignalledProcess
-  readonly #members = new Set<Member>()
-  readonly #hooked = new Set<ShutdownSignal>()
+  readonly #apps = new Set<SignalledApp>()
+  readonly #handled = new Set<ShutdownSignal>()
   readonly #received: ShutdownSignal[] = []
   #isClean = true
 
@@ -37,57 +43,61 @@ export class ProcessSignals {
     this.#process = process
   }
 
-  /** Who comes while the others are ending is told what they were. */
-  join (member: Member): void {
-    this.#members.add(member)
-    for (const signal of member.signals) this.#hook(signal)
-    this.#received.forEach((signal, at) => member.receive(signal, at + 1))
+  /** An app that joins during shutdown receives the signals sent so far. */
+  join (app: SignalledApp): void {
+    this.#apps.add(app)
+    for (const signal of app.signals) this.#handle(signal)
+    this.#received.forEach((signal, at) => app.onSignal(signal, at + 1))
   }
 
-  /** `isClean`: whether it has ended as it should. Does nothing for who has left. */
-  leave (member: Member, isClean = true): void {
-    if (!this.#members.delete(member)) return
+  /**
+   * Removes an app. A second call for the same app has no effect.
+   *
+   * @param isClean false if the app closed too late or with an error
+   */
+  leave (app: SignalledApp, isClean = true): void {
+    if (!this.#apps.delete(app)) return
     if (this.#received.length === 0) {
-      this.#unhookUnasked()
+      this.#removeUnusedHandlers()
       return
     }
     this.#isClean &&= isClean
-    if (this.#members.size === 0) void this.#exit()
+    if (this.#apps.size === 0) void this.#exit()
   }
 
   readonly #onSignal = (signal: ShutdownSignal): void => {
     const nth = this.#received.push(signal)
-    for (const member of [...this.#members]) member.receive(signal, nth)
+    for (const app of [...this.#apps]) app.onSignal(signal, nth)
     if (nth !== LAST_SIGNAL) return
     this.#process.exitCode = 1
     this.#process.exit()
   }
 
-  /** What is clean exits with the code that the app has set, or else with 0. */
+  /** Exits with 1 if an app did not close cleanly, otherwise with the app's own `process.exitCode` or 0. */
   async #exit (): Promise<void> {
     if (!this.#isClean) this.#process.exitCode = 1
     if (this.#process.connected === true) {
-      // Only who was started by Node.js can be a worker, and needs to load it.
+      // Load `node:cluster` only here: a process without an IPC channel is not a cluster worker.
       const { default: { worker } } = await import('node:cluster')
       await leaveCluster(worker, systemClock)
     }
     this.#process.exit()
   }
 
-  #hook (signal: ShutdownSignal): void {
-    if (this.#hooked.has(signal)) return
-    this.#hooked.add(signal)
+  #handle (signal: ShutdownSignal): void {
+    if (this.#handled.has(signal)) return
+    this.#handled.add(signal)
     this.#process.on(signal, this.#onSignal)
   }
 
-  #unhookUnasked (): void {
-    const asked = new Set([...this.#members].flatMap(({ signals }) => signals))
-    for (const signal of [...this.#hooked].filter((signal) => !asked.has(signal))) {
-      this.#hooked.delete(signal)
+  #removeUnusedHandlers (): void {
+    const wanted = new Set([...this.#apps].flatMap(({ signals }) => signals))
+    for (const signal of [...this.#handled].filter((signal) => !wanted.has(signal))) {
+      this.#handled.delete(signal)
       this.#process.off(signal, this.#onSignal)
     }
   }
 }
 
-/** Those of this process: they are its own, and so there is one for all apps in it. */
+/** The one instance for all apps of this process. */
 export const processSignals = new ProcessSignals(process)

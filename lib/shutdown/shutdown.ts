@@ -7,146 +7,183 @@ import type { ShutdownSignal } from '../options/types.js'
 import { logSafely } from '../base/safe-log.js'
 import type { ShutdownSettings } from '../options/settings.js'
 import { Connections } from './connections.js'
-import type { Member, ProcessSignals } from './process-signals.js'
+import type { ProcessSignals, SignalledApp } from './process-signals.js'
 
-/** What the shutdown of an app is made of. */
 export interface ShutdownDependencies {
   readonly fastify: FastifyInstance
   readonly settings: ShutdownSettings
-  readonly availability: Pick<Lifecycle, 'drain' | 'hurry'>
+  readonly lifecycle: Pick<Lifecycle, 'drain' | 'hurry'>
   readonly signals: Pick<ProcessSignals, 'join' | 'leave'>
   readonly clock: Clock
 }
 
-/** An instance of Fastify has it of avvio, which runs what is given last first. */
+/** The `onClose` method that avvio adds to a Fastify instance. The last added hook runs first. */
 interface Closable {
   onClose (hook: () => Promise<void>): unknown
 }
 
-/**
- * Ends an app at a signal, from when it listens until it has closed: out of service, a while during which it serves whoever has
- * not heard of that, then `fastify.close()`.
- */
-export class Shutdown implements Member {
-  readonly #parts: ShutdownDependencies
-  readonly #connections = new Connections()
-  #isSignalled = false
-  #drained: Promise<void> | undefined
-  #closed: Promise<void> | undefined
+type State = Serving | Draining | Closing
 
-  private constructor (parts: ShutdownDependencies) {
-    this.#parts = parts
-    this.#connections.watch(parts.fastify.server)
+interface Serving {
+  readonly name: 'serving'
+}
+
+interface Draining {
+  readonly name: 'draining'
+  readonly drained: Promise<void>
+}
+
+interface Closing {
+  readonly name: 'closing'
+  readonly closed: Promise<void>
+  readonly isSignalled: boolean
+}
+
+/**
+ * Shuts down an app at a signal. Calls the lifecycle, the connections and Fastify; none of them calls back,
+ * except for the `onClose` hook `#beforeClose`. The states follow each other in this order:
+ *
+ * 1. `serving`: until the first signal.
+ * 2. `draining`: readiness fails, the app serves, and responses announce the close.
+ *    Ends after the delay or at the second signal. If the app calls `fastify.close()`, that call waits for this end.
+ * 3. `closing`: calls `fastify.close()`. Before Fastify begins to refuse requests, `#beforeClose` stops accepting
+ *    connections and closes idle ones. Then waits until all other connections have closed.
+ *    When the close ends, fails or exceeds the timeout, the app leaves the process signals.
+ *
+ * If the app calls `fastify.close()` without a signal, `serving` changes to `closing` without a drain.
+ * A first signal during this close has no delay: it announces the close and closes connections when they are idle.
+ */
+export class Shutdown implements SignalledApp {
+  readonly #dependencies: ShutdownDependencies
+  readonly #connections = new Connections()
+  #state: State = { name: 'serving' }
+
+  private constructor (dependencies: ShutdownDependencies) {
+    this.#dependencies = dependencies
+    this.#connections.watch(dependencies.fastify.server)
   }
 
-  /** Has an app shut down by signals. To be called before it is ready. */
-  static of (parts: ShutdownDependencies): void {
-    const { fastify } = parts
-    const shutdown = new Shutdown(parts)
+  /** Adds the hooks that shut down an app at a signal. Must be called before the app is ready. */
+  static install (dependencies: ShutdownDependencies): void {
+    const { fastify } = dependencies
+    const shutdown = new Shutdown(dependencies)
     fastify.addHook('onReady', (done) => {
-      // A hook that comes now is run before Fastify begins to refuse requests, whoever closes the app; `preClose` is too late.
+      // A hook added here runs before Fastify begins to refuse requests. A `preClose` hook would run too late.
       (fastify as unknown as Closable).onClose(async () => await shutdown.#beforeClose())
       shutdown.#joinWhenListening()
       done()
     })
     fastify.addHook('onListen', (done) => {
-      for (const server of furtherServers(fastify)) shutdown.#connections.watch(server)
+      for (const server of additionalServers(fastify)) shutdown.#connections.watch(server)
       done()
     })
   }
 
   get signals (): readonly ShutdownSignal[] {
-    return this.#parts.settings.signals
+    return this.#dependencies.settings.signals
   }
 
-  receive (signal: ShutdownSignal, nth: number): void {
-    const { availability } = this.#parts
-    if (nth === 1) void this.#end(signal)
+  onSignal (signal: ShutdownSignal, nth: number): void {
+    if (nth === 1) void this.#shutDown(signal)
     else if (nth === 2) {
-      this.#say('info', `${signal}: a second signal, the app closes without waiting any longer`)
-      availability.hurry()
-    } else this.#say('error', `${signal}: a third signal, the process exits whatever is under way`)
+      this.#log('info', `${signal}: second signal, the app closes without further delay`)
+      this.#dependencies.lifecycle.hurry()
+    } else this.#log('error', `${signal}: third signal, the process exits at once`)
   }
 
   #joinWhenListening (): void {
-    const { fastify: { server }, signals } = this.#parts
-    // Not by the hook `onListen`: it comes after those of other plugins, and not at all where the app's server is not opened by Fastify.
+    const { fastify: { server }, signals } = this.#dependencies
+    // Fastify's `onListen` hook is too late: it runs after the hooks of other plugins.
+    // It never runs if the app opens the server without Fastify.
     if (server.listening) signals.join(this)
     else server.once('listening', () => signals.join(this))
   }
 
-  async #end (signal: ShutdownSignal): Promise<void> {
-    const { settings: { timeout }, signals, clock } = this.#parts
-    this.#isSignalled = true
-    if (this.#closed === undefined) await this.#drain(signal)
-    else this.#hasten(signal)
-    this.#closed ??= this.#close()
-    if (await withTimeout(timeout, this.#closed, clock) !== TIMED_OUT) return
-    this.#say('error', `the app has not closed within ${timeout} ms: what is under way is cut off`)
+  async #shutDown (signal: ShutdownSignal): Promise<void> {
+    const { settings: { timeout }, signals, clock } = this.#dependencies
+    if (this.#state.name === 'closing') this.#joinClose(signal, this.#state)
+    else await this.#drain(signal)
+    const { closed } = this.#beginClose(true)
+    if (await withTimeout(timeout, closed, clock) !== TIMED_OUT) return
+    this.#log('error', `the app has not closed within ${timeout} ms: open requests are cut off`)
     signals.leave(this, false)
   }
 
   async #drain (signal: ShutdownSignal): Promise<void> {
-    const { availability, settings: { delay } } = this.#parts
-    this.#say('info', `${signal}: the app is out of service, and closes in ${delay} ms`)
-    this.#connections.release()
-    this.#drained = availability.drain(delay)
-    await this.#drained
+    const { lifecycle, settings: { delay } } = this.#dependencies
+    this.#log('info', `${signal}: the app is out of service, and closes in ${delay} ms`)
+    this.#connections.announceClose()
+    const drained = lifecycle.drain(delay)
+    this.#state = { name: 'draining', drained }
+    await drained
   }
 
-  /** Somebody has begun to close the app before the signal came. */
-  #hasten (signal: ShutdownSignal): void {
-    this.#say('info', `${signal}: the app is closing already`)
-    this.#connections.release()
-    this.#connections.close()
+  /** Handles a first signal while the app already closes without one. */
+  #joinClose (signal: ShutdownSignal, state: Closing): void {
+    this.#state = { ...state, isSignalled: true }
+    this.#log('info', `${signal}: the app is already closing`)
+    this.#connections.announceClose()
+    this.#connections.closeWhenIdle()
   }
 
-  /** Closes the app, or sees to its being closed, and leaves. */
+  /** Changes to `closing`, unless the app already closes. */
+  #beginClose (isSignalled: boolean): Closing {
+    if (this.#state.name === 'closing') return this.#state
+    const closing: Closing = { name: 'closing', closed: this.#close(), isSignalled }
+    this.#state = closing
+    return closing
+  }
+
+  /** Closes the app, or waits for a close that has already begun. Then leaves the process signals. */
   async #close (): Promise<void> {
-    const { fastify, signals } = this.#parts
+    const { fastify, signals } = this.#dependencies
     try {
       await fastify.close()
       if (this.#isSignalled) {
-        await this.#connections.gone()
-        this.#say('info', 'the app has closed')
+        await this.#connections.allClosed()
+        this.#log('info', 'the app has closed')
       }
       signals.leave(this)
     } catch (error) {
-      // Without a signal somebody else has called `close`, and is told.
-      if (this.#isSignalled) this.#say('error', 'the app has failed to close', { err: error })
+      // Without a signal, the app itself called `fastify.close()` and receives the error.
+      if (this.#isSignalled) this.#log('error', 'the app failed to close', { err: error })
       signals.leave(this, false)
     }
   }
 
-  /** Whoever closes the app, another handler of the same signal for example, waits until it is drained. */
-  async #beforeClose (): Promise<void> {
-    const { clock } = this.#parts
-    if (this.#drained !== undefined) {
-      await this.#drained
-      await this.#connections.stop(clock)
-      // Before anything else can arrive Fastify begins to refuse requests: whoever asked on one of these would be refused.
-      this.#connections.close()
-    }
-    this.#closed ??= this.#close()
+  get #isSignalled (): boolean {
+    return this.#state.name === 'closing' && this.#state.isSignalled
   }
 
-  #say (level: 'error' | 'info', text: string, fields: object = {}): void {
-    logSafely(this.#parts.fastify.log, level, fields, text)
+  /** Runs first in every close, also when the app calls `fastify.close()`, for example in its own signal handler. */
+  async #beforeClose (): Promise<void> {
+    if (this.#state.name === 'serving') {
+      this.#beginClose(false)
+      return
+    }
+    if (this.#state.name === 'draining') await this.#state.drained
+    await this.#connections.stopAccepting(this.#dependencies.clock)
+    // Close idle connections now: Fastify would refuse the next request on them.
+    this.#connections.closeWhenIdle()
+  }
+
+  #log (level: 'error' | 'info', text: string, fields: object = {}): void {
+    logSafely(this.#dependencies.fastify.log, level, fields, text)
   }
 }
 
 /**
- * For `localhost` Fastify opens a server for each address that the name has, tells of the first only, and does not wait for the others
- * when it closes.
+ * Finds the servers that Fastify opens besides `fastify.server`: for `localhost`, one for each further address.
+ * Fastify does not expose them, and `fastify.close()` does not wait for them.
  */
-function furtherServers (fastify: FastifyInstance): readonly Server[] {
+function additionalServers (fastify: FastifyInstance): readonly Server[] {
   const root = rootOf(fastify)
   const keys = Object.getOwnPropertySymbols(root).filter(({ description }) => description === 'fastify.serverBindings')
   const found: readonly unknown[] = keys.flatMap<unknown>((key) => Reflect.get(root, key))
   return found.filter((server) => server instanceof Server)
 }
 
-/** An encapsulated instance has its parent as its prototype. */
+/** Finds the root instance: the prototype of an encapsulated instance is its parent. */
 function rootOf (instance: object): object {
   const parent: unknown = Object.getPrototypeOf(instance)
   return typeof parent === 'object' && parent !== null && parent !== Object.prototype ? rootOf(parent) : instance

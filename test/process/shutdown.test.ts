@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
-import { ask } from '../support/app.js'
+import { fetchAnswer } from '../support/app.js'
 import { Program } from '../support/process.js'
 import type { ShutdownAppOptions } from './fixtures/shutdown-app.js'
 
@@ -22,13 +22,13 @@ function start (t: Test, options: ShutdownAppOptions, env: NodeJS.ProcessEnv = {
 }
 
 async function listening (app: Program, number = 1): Promise<string> {
-  return await app.says(new RegExp(`^app ${number}: (.*)$`))
+  return await app.waitForLine(new RegExp(`^app ${number}: (.*)$`))
 }
 
 /** What one request comes to: a status code with the body, or why there is none. Each has a connection of its own. */
 async function see (url: string): Promise<string> {
   try {
-    const { status, text } = await ask(url, { connection: 'close' })
+    const { status, text } = await fetchAnswer(url, { connection: 'close' })
     return `${status} ${text}`
   } catch (error) {
     return String((error as { cause?: { code?: string } }).cause?.code)
@@ -51,9 +51,9 @@ await t.test('seen from outside: out of service while all else goes on, then ref
   const url = await listening(app)
   t.same(await look(url), SERVING)
   const slow = see(`${url}/very-slow`)
-  await app.says(/^(very slowly)$/)
+  await app.waitForLine(/^(very slowly)$/)
   app.kill('SIGTERM')
-  await app.says(/(the app is out of service)/)
+  await app.waitForLine(/(the app is out of service)/)
 
   const seen: (readonly string[])[] = []
   const signalled = performance.now()
@@ -91,9 +91,9 @@ await t.test('without a delay what is under way is answered, and connections tha
   })
   t.equal(await answer('/'), 'at once'.length)
   const slow = answer('/slow')
-  await app.says(/^(slowly)$/)
+  await app.waitForLine(/^(slowly)$/)
   const large = answer('/large')
-  await app.says(/"url":"\/(large)"/)
+  await app.waitForLine(/"url":"\/(large)"/)
   app.kill('SIGTERM')
   t.equal(await slow, 'slowly'.length)
   t.equal(await large, 20_000_000)
@@ -104,7 +104,7 @@ await t.test('in Kubernetes the delay is there by default', async (t) => {
   const app = start(t, { shutdown: true }, { KUBERNETES_SERVICE_HOST: '10.96.0.1' })
   await listening(app)
   app.kill('SIGTERM')
-  await app.says(/(SIGTERM: the app is out of service, and closes in 5000 ms)/)
+  await app.waitForLine(/(SIGTERM: the app is out of service, and closes in 5000 ms)/)
   app.kill('SIGTERM')
   t.same(await app.ending, ENDED_WELL)
 })
@@ -113,9 +113,9 @@ await t.test('a second signal ends the delay, and what is under way is answered'
   const app = start(t, { shutdown: { delay: 600_000 } })
   const url = await listening(app)
   const slow = see(`${url}/slow`)
-  await app.says(/^(slowly)$/)
+  await app.waitForLine(/^(slowly)$/)
   app.kill('SIGTERM')
-  await app.says(/(the app is out of service)/)
+  await app.waitForLine(/(the app is out of service)/)
   app.kill('SIGINT')
   t.equal(await slow, '200 slowly')
   t.same(await app.ending, ENDED_WELL)
@@ -124,16 +124,16 @@ await t.test('a second signal ends the delay, and what is under way is answered'
 await t.test('a third signal exits with 1, whatever is under way', async (t) => {
   const app = start(t, { shutdown: { delay: 600_000 }, trouble: 'close hangs' })
   await listening(app)
-  for (const [signal, said] of [['SIGTERM', /(out of service)/], ['SIGINT', /(a second signal)/], ['SIGTERM', /(a third signal)/]] as const) {
+  for (const [signal, said] of [['SIGTERM', /(out of service)/], ['SIGINT', /(second signal)/], ['SIGTERM', /(third signal)/]] as const) {
     app.kill(signal)
-    await app.says(said)
+    await app.waitForLine(said)
   }
   t.same(await app.ending, { ...ENDED_WELL, code: 1 })
 })
 
 await t.test('a signal while the app starts ends the process as Node does', async (t) => {
   const app = start(t, { shutdown: true, trouble: 'start hangs' })
-  await app.says(/^(starting)$/)
+  await app.waitForLine(/^(starting)$/)
   app.kill('SIGTERM')
   t.same(await app.ending, { code: null, signal: 'SIGTERM', stderr: '' })
 })
@@ -142,10 +142,10 @@ await t.test('a close that takes longer than the timeout exits with 1, and a del
   const app = start(t, { shutdown: { delay: 4_000, timeout: 50 }, trouble: 'close hangs' })
   const url = await listening(app)
   app.kill('SIGTERM')
-  await app.says(/(out of service)/)
+  await app.waitForLine(/(out of service)/)
   await sleep(100)
   t.equal(await see(url), '200 at once')
-  await app.says(/(the app has not closed within 50 ms)/)
+  await app.waitForLine(/(the app has not closed within 50 ms)/)
   t.same(await app.ending, { ...ENDED_WELL, code: 1 })
 })
 
@@ -161,7 +161,7 @@ await t.test('an onClose hook that rejects exits with 1, and is logged', async (
   const app = start(t, { shutdown: true, trouble: 'close rejects' })
   await listening(app)
   app.kill('SIGTERM')
-  await app.says(/"message":"(the pool is gone)".*"msg":"the app has failed to close"/)
+  await app.waitForLine(/"message":"(the pool is gone)".*"msg":"the app failed to close"/)
   t.same(await app.ending, { ...ENDED_WELL, code: 1 })
 })
 
@@ -176,7 +176,7 @@ await t.test('all apps of a process drain once before it exits', async (t) => {
   const app = start(t, { shutdown: { delay: 4_000 }, apps: 2 })
   const [first, second] = await Promise.all([listening(app, 1), listening(app, 2)])
   app.kill('SIGTERM')
-  await app.says(/(out of service)/)
+  await app.waitForLine(/(out of service)/)
   t.same(await Promise.all([look(first), look(second)]), [DRAINING, DRAINING])
   t.same(await app.ending, ENDED_WELL)
   const drained = app.lines.filter((line) => line.includes('the app is out of service'))

@@ -4,47 +4,47 @@ import t from 'tap'
 import { leaveCluster } from '../../lib/shutdown/cluster.js'
 import { ManualClock } from '../support/clock.js'
 
-/** A worker whose primary lets it go when the test says so. */
+/** A worker that counts calls of `disconnect()`. The test emits the `disconnect` event of the primary. */
 class FakeWorker extends EventEmitter {
-  asked = 0
+  disconnects = 0
 
   disconnect (): void {
-    this.asked += 1
+    this.disconnects += 1
   }
 }
 
 function leave (worker: FakeWorker, clock: ManualClock): () => boolean {
-  let isOver = false
-  void leaveCluster(worker as unknown as Worker, clock).then(() => { isOver = true })
-  return () => isOver
+  let hasLeft = false
+  void leaveCluster(worker as unknown as Worker, clock).then(() => { hasLeft = true })
+  return () => hasLeft
 }
 
-await t.test('a worker has parted once its primary lets it go', async (t) => {
+await t.test('leaveCluster() resolves when the primary has disconnected the worker', async (t) => {
   const [worker, clock] = [new FakeWorker(), new ManualClock()]
-  const isOver = leave(worker, clock)
+  const hasLeft = leave(worker, clock)
   await clock.pass(999)
-  t.same([worker.asked, isOver()], [1, false])
+  t.same([worker.disconnects, hasLeft()], [1, false])
   worker.emit('disconnect')
   await clock.pass(0)
-  t.equal(isOver(), true)
+  t.equal(hasLeft(), true)
   t.equal(clock.waiting, 0)
 })
 
-await t.test('a primary that does not answer is waited for no longer than a second', async (t) => {
+await t.test('leaveCluster() resolves after one second if the primary does not respond', async (t) => {
   const [worker, clock] = [new FakeWorker(), new ManualClock()]
-  const isOver = leave(worker, clock)
+  const hasLeft = leave(worker, clock)
   await clock.pass(1_000)
-  t.equal(isOver(), true)
+  t.equal(hasLeft(), true)
 })
 
-await t.test('a primary that is gone is no failure', async (t) => {
+await t.test('leaveCluster() ignores the error of a worker whose primary has exited', async (t) => {
   const [worker, clock] = [new FakeWorker(), new ManualClock()]
-  const isOver = leave(worker, clock)
+  const hasLeft = leave(worker, clock)
   t.doesNotThrow(() => worker.emit('error', new Error('write EPIPE')))
   await clock.pass(1_000)
-  t.equal(isOver(), true)
+  t.equal(hasLeft(), true)
 })
 
-await t.test('what is no worker has nobody to part from', async (t) => {
+await t.test('leaveCluster() resolves at once when the process is not a worker', async (t) => {
   await t.resolves(leaveCluster(undefined, new ManualClock()))
 })

@@ -17,24 +17,24 @@ import { ManualClock } from '../support/clock.js'
 
 const LARGE = Buffer.alloc(50_000_000, 'x')
 
-/** Routes whose answers the test ends itself. */
+/** Handles requests. The test itself ends the responses to `/waits`, `/begun` and all unknown paths. */
 class Handler {
   readonly #ends: (() => void)[] = []
-  readonly #asked = new EventEmitter()
-  readonly #requests = on(this.#asked, 'asked')
+  readonly #emitter = new EventEmitter()
+  readonly #requests = on(this.#emitter, 'request')
 
-  readonly listener: RequestListener = ({ url }, answer) => {
-    if (url === '/large') answer.end(LARGE)
-    else if (url === '/at-once') answer.end('at once')
+  readonly listener: RequestListener = ({ url }, response) => {
+    if (url === '/large') response.end(LARGE)
+    else if (url === '/at-once') response.end('at once')
     else {
-      if (url === '/begun') answer.write('begun, ')
-      this.#ends.push(() => answer.end('ended'))
+      if (url === '/begun') response.write('begun, ')
+      this.#ends.push(() => response.end('ended'))
     }
-    this.#asked.emit('asked', url)
+    this.#emitter.emit('request', url)
   }
 
   /** Waits for the next request for a path. */
-  async asked (path: string): Promise<void> {
+  async requested (path: string): Promise<void> {
     for (;;) {
       const { value } = await this.#requests.next() as { value: readonly unknown[] }
       if (value[0] === path) return
@@ -69,11 +69,13 @@ async function setUp (t: Test): Promise<Setting> {
   return { connections, handler, port: await listen(t, server), server }
 }
 
-/** Asks over a connection that is kept. */
-function keepAsking (t: Test, port: number): (path: string) => Promise<IncomingMessage> {
+/** Returns a function that sends requests over one keep-alive connection. */
+function keepAliveClient (t: Test, port: number): (path: string) => Promise<IncomingMessage> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   t.teardown(() => agent.destroy())
-  return async (path) => await new Promise((resolve, reject) => { get({ host: '127.0.0.1', port, path, agent }, resolve).on('error', reject) })
+  return async (path) => await new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path, agent }, resolve).on('error', reject)
+  })
 }
 
 async function open (t: Test, port: number): Promise<Socket> {
@@ -83,96 +85,97 @@ async function open (t: Test, port: number): Promise<Socket> {
   return socket
 }
 
-async function turn (): Promise<void> {
+async function nextTurn (): Promise<void> {
   await new Promise<void>((resolve) => { setImmediate(resolve) })
 }
 
-function isOver (work: Promise<unknown>): () => boolean {
-  let over = false
-  void work.then(() => { over = true })
-  return () => over
+/** Returns a function that reports whether the promise has resolved. */
+function watchPromise (promise: Promise<unknown>): () => boolean {
+  let hasResolved = false
+  void promise.then(() => { hasResolved = true })
+  return () => hasResolved
 }
 
-await t.test('until they are released, connections are kept', async (t) => {
+await t.test('responses keep the connection alive before announceClose()', async (t) => {
   const { port } = await setUp(t)
-  t.match(await keepAsking(t, port)('/at-once'), { headers: { connection: 'keep-alive' } })
+  t.match(await keepAliveClient(t, port)('/at-once'), { headers: { connection: 'keep-alive' } })
 })
 
-await t.test('once released, each answer asks for another connection: those under way, and the next on any', async (t) => {
+await t.test('announceClose() sets `Connection: close` on responses under way and on later ones', async (t) => {
   const { connections, handler, port } = await setUp(t)
-  const [idle, busy] = [keepAsking(t, port), keepAsking(t, port)]
+  const [idle, busy] = [keepAliveClient(t, port), keepAliveClient(t, port)]
   await text(await idle('/at-once'))
-  const [underWay] = await Promise.all([busy('/waits'), handler.asked('/waits').then(() => {
-    connections.release()
+  const [underWay] = await Promise.all([busy('/waits'), handler.requested('/waits').then(() => {
+    connections.announceClose()
     handler.endAll()
   })])
-  for (const answer of [underWay, await idle('/at-once'), await keepAsking(t, port)('/at-once')]) {
+  for (const answer of [underWay, await idle('/at-once'), await keepAliveClient(t, port)('/at-once')]) {
     t.match(answer, { statusCode: 200, headers: { connection: 'close' } })
     await text(answer)
   }
 })
 
-await t.test('an answer that has begun when they are released is given as it has begun', async (t) => {
+await t.test('announceClose() does not change a response whose headers have been sent', async (t) => {
   const { connections, handler, port } = await setUp(t)
-  const answer = await keepAsking(t, port)('/begun')
-  connections.release()
+  const answer = await keepAliveClient(t, port)('/begun')
+  connections.announceClose()
   handler.endAll()
   t.match(answer, { headers: { connection: 'keep-alive' } })
   t.equal(await text(answer), 'begun, ended')
 })
 
-await t.test('stopped, a server that is closed lets whoever reads slowly read all that is ended, and what ends meanwhile', async (t) => {
+await t.test('a slow client and a waiting client get whole responses when the server closes', async (t) => {
   const { connections, handler, port, server } = await setUp(t)
-  const idle = keepAsking(t, port)
+  const idle = keepAliveClient(t, port)
   await text(await idle('/at-once'))
-  const [slow] = await Promise.all([keepAsking(t, port)('/large'), handler.asked('/large')])
-  const waiting = keepAsking(t, port)('/waits')
-  await handler.asked('/waits')
-  await connections.stop(new ManualClock())
+  const [slow] = await Promise.all([keepAliveClient(t, port)('/large'), handler.requested('/large')])
+  const waiting = keepAliveClient(t, port)('/waits')
+  await handler.requested('/waits')
+  await connections.stopAccepting(new ManualClock())
   const closed = once(server, 'close')
   server.close()
-  connections.close()
+  connections.closeWhenIdle()
   handler.endAll()
   t.equal(await text(await waiting), 'ended')
   t.equal((await text(slow)).length, LARGE.length)
   await closed
-  await connections.gone()
+  await connections.allClosed()
 })
 
-await t.test('who leaves before he has read it is not waited for', async (t) => {
+await t.test('allClosed() resolves when a client disconnects before it has read the response', async (t) => {
   const { connections, handler, port, server } = await setUp(t)
-  const [slow] = await Promise.all([keepAsking(t, port)('/large'), handler.asked('/large')])
-  await connections.stop(new ManualClock())
-  const gone = connections.gone()
+  const [slow] = await Promise.all([keepAliveClient(t, port)('/large'), handler.requested('/large')])
+  await connections.stopAccepting(new ManualClock())
+  const gone = connections.allClosed()
   server.close()
-  connections.close()
+  connections.closeWhenIdle()
   slow.on('error', () => undefined).destroy()
   await t.resolves(gone)
 })
 
-await t.test('stopped, it takes no others, and those that are open are served, idle ones too', async (t) => {
+await t.test('stopAccepting() refuses new connections but serves open ones, idle ones too', async (t) => {
   const { connections, handler, port } = await setUp(t)
-  const ask = keepAsking(t, port)
-  await Promise.all([ask('/at-once').then(text), handler.asked('/at-once')])
-  await connections.stop(new ManualClock())
-  t.equal(await text(await ask('/at-once')), 'at once')
-  await t.rejects(keepAsking(t, port)('/at-once'), { code: 'ECONNREFUSED' })
+  const client = keepAliveClient(t, port)
+  await Promise.all([client('/at-once').then(text), handler.requested('/at-once')])
+  await connections.stopAccepting(new ManualClock())
+  t.equal(await text(await client('/at-once')), 'at once')
+  await t.rejects(keepAliveClient(t, port)('/at-once'), { code: 'ECONNREFUSED' })
 })
 
-await t.test('stopped, whoever has just come has half a second to ask', async (t) => {
-  for (const [passed, asks] of [[490, true], [500, false]] as const) {
+await t.test('stopAccepting() waits up to 500 ms for the first request of a new client', async (t) => {
+  for (const [passed, isRequesting] of [[490, true], [500, false]] as const) {
     const { connections, handler, port } = await setUp(t)
     const silent = await open(t, port)
-    await Promise.all([keepAsking(t, port)('/at-once').then(text), handler.asked('/at-once')])
+    await Promise.all([keepAliveClient(t, port)('/at-once').then(text), handler.requested('/at-once')])
     const clock = new ManualClock()
-    const stopped = connections.stop(clock)
-    const isStopped = isOver(stopped)
-    while (clock.waiting === 0) await turn()
+    const stopped = connections.stopAccepting(clock)
+    const isStopped = watchPromise(stopped)
+    while (clock.waiting === 0) await nextTurn()
     await clock.pass(passed)
-    if (asks) {
+    if (isRequesting) {
       t.equal(isStopped(), false)
       silent.write('GET /at-once HTTP/1.1\r\nhost: a\r\n\r\n')
-      await handler.asked('/at-once')
+      await handler.requested('/at-once')
       await clock.pass(10)
     }
     await t.resolves(stopped)
@@ -180,114 +183,117 @@ await t.test('stopped, whoever has just come has half a second to ask', async (t
   }
 })
 
-await t.test('a server that is none of the network is not stopped', async (t) => {
+await t.test('stopAccepting() ignores a server that is not a net.Server', async (t) => {
   const connections = new Connections()
   connections.watch(new EventEmitter())
-  await t.resolves(connections.stop(new ManualClock()))
+  await t.resolves(connections.stopAccepting(new ManualClock()))
 })
 
-await t.test('closed, one on which nothing was ever asked is gone at once', async (t) => {
+await t.test('closeWhenIdle() closes a connection without any request at once', async (t) => {
   const { connections, port, handler } = await setUp(t)
   const silent = await open(t, port)
-  // The server has come to know of the one when it has answered on another.
-  const [answer] = await Promise.all([keepAsking(t, port)('/at-once'), handler.asked('/at-once')])
+  // After a response on a later connection, the server knows the silent connection too.
+  const [answer] = await Promise.all([keepAliveClient(t, port)('/at-once'), handler.requested('/at-once')])
   await text(answer)
-  connections.close()
+  connections.closeWhenIdle()
   await once(silent, 'close')
 })
 
-await t.test('one on which an answer is under way is ended after it, and all that was asked on it is answered, only the last as such', async (t) => {
-  const ask = (...paths: string[]): string => paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join('')
+await t.test('pipelined requests are all answered, and only the last response has `Connection: close`', async (t) => {
+  const requestsFor = (...paths: string[]): string => {
+    return paths.map((path) => `GET ${path} HTTP/1.1\r\nhost: a\r\n\r\n`).join('')
+  }
   for (const isClosed of [true, false]) {
     const { connections, handler, port } = await setUp(t)
     const socket = await open(t, port)
     const all = text(socket)
-    socket.write(ask('/begun', '/waits', '/last'))
-    await handler.asked('/last')
-    connections.release()
-    socket.write(ask('/later', '/at-the-end'))
-    await handler.asked('/at-the-end')
-    if (isClosed) connections.close()
+    socket.write(requestsFor('/begun', '/waits', '/last'))
+    await handler.requested('/last')
+    connections.announceClose()
+    socket.write(requestsFor('/later', '/at-the-end'))
+    await handler.requested('/at-the-end')
+    if (isClosed) connections.closeWhenIdle()
     handler.endAll()
     const answers = await all
-    t.same(answers.match(/HTTP\/1\.1 200 OK|connection: close/gi), [...Array<string>(5).fill('HTTP/1.1 200 OK'), 'connection: close'], answers)
+    const expected = [...Array<string>(5).fill('HTTP/1.1 200 OK'), 'connection: close']
+    t.same(answers.match(/HTTP\/1\.1 200 OK|connection: close/gi), expected, answers)
     t.match(answers, /begun, /)
   }
 })
 
-await t.test('closed, one is over whether or not its client closes it too', async (t) => {
+await t.test('closeWhenIdle() ends a connection even if its client does not close it', async (t) => {
   const { connections, handler, port, server } = await setUp(t)
-  // Node ends it after that otherwise.
+  // Otherwise Node would end the connection after this timeout.
   server.keepAliveTimeout = 0
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
   t.teardown(() => socket.destroy())
   socket.write('GET /begun HTTP/1.1\r\nhost: a\r\n\r\n')
-  await handler.asked('/begun')
-  const gone = connections.gone()
-  connections.release()
-  connections.close()
+  await handler.requested('/begun')
+  const gone = connections.allClosed()
+  connections.announceClose()
+  connections.closeWhenIdle()
   handler.endAll()
   await t.resolves(gone)
 })
 
-await t.test('closed, idle ones are closed at once, whoever reads slowly elsewhere', async (t) => {
+await t.test('closeWhenIdle() closes idle connections at once while a slow client still reads', async (t) => {
   const { connections, handler, port, server } = await setUp(t)
-  const [idle] = await Promise.all([keepAsking(t, port)('/at-once'), handler.asked('/at-once')])
+  const [idle] = await Promise.all([keepAliveClient(t, port)('/at-once'), handler.requested('/at-once')])
   const closed = once(idle.socket, 'close')
   await text(idle)
-  const [slow] = await Promise.all([keepAsking(t, port)('/large'), handler.asked('/large')])
-  await connections.stop(new ManualClock())
-  connections.close()
+  const [slow] = await Promise.all([keepAliveClient(t, port)('/large'), handler.requested('/large')])
+  await connections.stopAccepting(new ManualClock())
+  connections.closeWhenIdle()
   server.close()
   await closed
   t.equal((await text(slow)).length, LARGE.length)
 })
 
-await t.test('closed, one that was handed over is left to whom it was handed to', async (t) => {
+await t.test('closeWhenIdle() does not close an upgraded connection', async (t) => {
   const { connections, port, server } = await setUp(t)
   const upgraded = once(server, 'upgrade') as Promise<[IncomingMessage, Socket]>
   const client = await open(t, port)
   client.write('GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: chat\r\n\r\n')
   const [, socket] = await upgraded
-  await connections.stop(new ManualClock())
-  connections.close()
+  await connections.stopAccepting(new ManualClock())
+  connections.closeWhenIdle()
   socket.end('a last word')
   t.equal(await text(client), 'a last word')
 })
 
-await t.test('closed, one on which a request has only begun is over', async (t) => {
+await t.test('closeWhenIdle() closes a connection on which a request has only begun', async (t) => {
   const { connections, handler, port } = await setUp(t)
   const socket = await open(t, port)
   socket.write('G')
-  // The server has read that when it has answered on another that came later.
-  await Promise.all([keepAsking(t, port)('/at-once').then(text), handler.asked('/at-once')])
+  // After a response on a later connection, the server has read this byte.
+  await Promise.all([keepAliveClient(t, port)('/at-once').then(text), handler.requested('/at-once')])
   const clock = new ManualClock()
-  const stopped = connections.stop(clock)
-  while (clock.waiting === 0) await turn()
+  const stopped = connections.stopAccepting(clock)
+  while (clock.waiting === 0) await nextTurn()
   await clock.pass(500)
   await stopped
-  connections.close()
+  connections.closeWhenIdle()
   await t.resolves(once(socket, 'close'))
 })
 
-await t.test('to stop, it waits for a turn of the event loop in which nobody comes, but not for ever', async (t) => {
+await t.test('stopAccepting() waits for an event-loop turn without new connections, up to a limit', async (t) => {
   for (const [turns, expected] of [[20, 20], [Infinity, 200]] as const) {
     const server = new EventEmitter()
     const connections = new Connections()
     connections.watch(server)
-    const isStopped = isOver(connections.stop(new ManualClock()))
+    const isStopped = watchPromise(connections.stopAccepting(new ManualClock()))
     let passed = 0
     for (; !isStopped(); passed++) {
       const socket = new EventEmitter()
       if (passed < turns) server.emit('connection', socket)
       socket.emit('close')
-      await turn()
+      await nextTurn()
     }
     t.ok(passed >= expected && passed < expected + 10, `${passed} turns`)
   }
 })
 
-await t.test('over TLS it is the same', async (t) => {
+await t.test('connections over TLS close in the same way', async (t) => {
   const handler = new Handler()
   const server = createTlsServer(CERTIFICATE, handler.listener)
   t.teardown(() => server.closeAllConnections())
@@ -296,19 +302,21 @@ await t.test('over TLS it is the same', async (t) => {
   const port = await listen(t, server)
   const agent = new TlsAgent({ keepAlive: true, rejectUnauthorized: false })
   t.teardown(() => agent.destroy())
-  const ask = async (path: string): Promise<IncomingMessage> => await new Promise((resolve, reject) => { getOverTls({ host: '127.0.0.1', port, path, agent }, resolve).on('error', reject) })
+  const request = async (path: string): Promise<IncomingMessage> => await new Promise((resolve, reject) => {
+    getOverTls({ host: '127.0.0.1', port, path, agent }, resolve).on('error', reject)
+  })
 
   const withoutHandshake = await open(t, port)
-  const halfShaken = await open(t, port)
-  // The first three bytes of a handshake.
-  halfShaken.write(Buffer.from([22, 3, 1]))
+  const partOfHandshake = await open(t, port)
+  // The first three bytes of a TLS handshake.
+  partOfHandshake.write(Buffer.from([22, 3, 1]))
   const withoutRequest = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false }).on('error', () => undefined)
   t.teardown(() => withoutRequest.destroy())
   await once(withoutRequest, 'secureConnect')
-  const begun = await ask('/begun')
-  const [waiting] = await Promise.all([ask('/waits'), handler.asked('/waits').then(() => {
-    connections.release()
-    connections.close()
+  const begun = await request('/begun')
+  const [waiting] = await Promise.all([request('/waits'), handler.requested('/waits').then(() => {
+    connections.announceClose()
+    connections.closeWhenIdle()
     handler.endAll()
   })])
   t.match(waiting, { headers: { connection: 'close' } })
@@ -316,19 +324,21 @@ await t.test('over TLS it is the same', async (t) => {
   const closed = once(begun.socket, 'close')
   t.equal(await text(begun), 'begun, ended')
   await closed
-  await connections.gone()
-  for (const silent of [withoutHandshake, halfShaken, withoutRequest]) if (!silent.destroyed) await once(silent, 'close')
+  await connections.allClosed()
+  for (const socket of [withoutHandshake, partOfHandshake, withoutRequest]) {
+    if (!socket.destroyed) await once(socket, 'close')
+  }
 })
 
-await t.test('over HTTP/2 clients are told to go away, what is under way is answered, and the sessions are closed', async (t) => {
+await t.test('HTTP/2 sessions get GOAWAY, finish their requests and close', async (t) => {
   const server = createHttp2Server()
   const connections = new Connections()
   connections.watch(server)
   const ends: (() => void)[] = []
-  server.on('request', ({ url }, answer) => {
-    if (url === '/waits') ends.push(() => answer.end('ended'))
-    else answer.end('at once')
-    server.emit('asked')
+  server.on('request', ({ url }, response) => {
+    if (url === '/waits') ends.push(() => response.end('ended'))
+    else response.end('at once')
+    server.emit('requested')
   })
   const port = await listen(t, server)
   const client = (): ReturnType<typeof connectHttp2> => {
@@ -337,21 +347,21 @@ await t.test('over HTTP/2 clients are told to go away, what is under way is answ
     return session
   }
   const session = client()
-  const [waiting] = [session.request({ ':path': '/waits' }), await once(server, 'asked')]
+  const [waiting] = [session.request({ ':path': '/waits' }), await once(server, 'requested')]
   const goneAway = once(session, 'goaway')
-  connections.release()
+  connections.announceClose()
   t.equal((await goneAway)[0], 0, 'without an error')
 
   const late = client()
-  t.equal(await text(late.request({ ':path': '/' })), 'at once', 'who comes after it is served')
-  connections.close()
+  t.equal(await text(late.request({ ':path': '/' })), 'at once', 'a client that connects after GOAWAY is served')
+  connections.closeWhenIdle()
   const closed = Promise.all([once(session, 'close'), once(late, 'close')])
   for (const end of ends) end()
   t.equal(await text(waiting), 'ended')
   await closed
 })
 
-await t.test('over HTTP/2 a session that is gone while its client stays is no stumbling block', async (t) => {
+await t.test('announceClose() skips a destroyed HTTP/2 session whose client is still connected', async (t) => {
   const server = createHttp2Server()
   const connections = new Connections()
   connections.watch(server)
@@ -362,6 +372,6 @@ await t.test('over HTTP/2 a session that is gone while its client stays is no st
   client.write('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0')
   const [session] = await gone as [ServerHttp2Session]
   session.destroy()
-  t.doesNotThrow(() => connections.release())
-  connections.close()
+  t.doesNotThrow(() => connections.announceClose())
+  connections.closeWhenIdle()
 })

@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events'
 import t from 'tap'
 import type { ShutdownSignal } from '../../lib/index.js'
 import { ProcessSignals, processSignals } from '../../lib/shutdown/process-signals.js'
-import type { Member, SignalledProcess } from '../../lib/shutdown/process-signals.js'
+import type { SignalledApp, SignalledProcess } from '../../lib/shutdown/process-signals.js'
 
-/** A process that can be sent signals, and that notes how it exits. */
+/** A process that receives signals from the test and records the exit code of each `exit()`. */
 class FakeProcess extends EventEmitter implements SignalledProcess {
   readonly exits: (number | undefined)[] = []
   exitCode: number | undefined
@@ -14,8 +14,8 @@ class FakeProcess extends EventEmitter implements SignalledProcess {
     this.exits.push(this.exitCode)
   }
 
-  /** How often each signal is hooked. */
-  get hooks (): Record<string, number> {
+  /** The number of handlers for each signal. */
+  get handlers (): Record<string, number> {
     return Object.fromEntries(this.eventNames().map((name) => [String(name), this.listenerCount(name)]))
   }
 
@@ -24,58 +24,58 @@ class FakeProcess extends EventEmitter implements SignalledProcess {
   }
 }
 
-/** An app that notes what it is told. */
-class FakeMember implements Member {
+/** An app that records the signals it receives. */
+class FakeApp implements SignalledApp {
   readonly signals: readonly ShutdownSignal[]
-  readonly told: string[] = []
+  readonly received: string[] = []
 
   constructor (...signals: ShutdownSignal[]) {
     this.signals = signals
   }
 
-  receive (signal: ShutdownSignal, nth: number): void {
-    this.told.push(`${nth} ${signal}`)
+  onSignal (signal: ShutdownSignal, nth: number): void {
+    this.received.push(`${nth} ${signal}`)
   }
 }
 
-function start (...members: Member[]): { process: FakeProcess, signals: ProcessSignals } {
+function start (...apps: SignalledApp[]): { process: FakeProcess, signals: ProcessSignals } {
   const process = new FakeProcess()
   const signals = new ProcessSignals(process)
-  for (const member of members) signals.join(member)
+  for (const app of apps) signals.join(app)
   return { process, signals }
 }
 
-await t.test('only the signals of those who are there are hooked, each once', (t) => {
-  const [first, second] = [new FakeMember('SIGTERM', 'SIGINT'), new FakeMember('SIGTERM', 'SIGHUP')]
+await t.test('join() adds one handler for each signal that an app lists, and leave() removes unused handlers', (t) => {
+  const [first, second] = [new FakeApp('SIGTERM', 'SIGINT'), new FakeApp('SIGTERM', 'SIGHUP')]
   const { process, signals } = start()
-  t.same(process.hooks, {})
+  t.same(process.handlers, {})
   signals.join(first)
-  t.same(process.hooks, { SIGTERM: 1, SIGINT: 1 })
+  t.same(process.handlers, { SIGTERM: 1, SIGINT: 1 })
   signals.join(second)
-  t.same(process.hooks, { SIGTERM: 1, SIGINT: 1, SIGHUP: 1 })
+  t.same(process.handlers, { SIGTERM: 1, SIGINT: 1, SIGHUP: 1 })
   signals.leave(first)
-  t.same(process.hooks, { SIGTERM: 1, SIGHUP: 1 })
+  t.same(process.handlers, { SIGTERM: 1, SIGHUP: 1 })
   signals.leave(second)
-  t.same(process.hooks, {})
+  t.same(process.handlers, {})
   t.same(process.exits, [])
   t.end()
 })
 
-await t.test('who comes again after all have left is hooked again', (t) => {
-  const member = new FakeMember('SIGTERM')
-  const { process, signals } = start(member)
-  signals.leave(member)
-  signals.join(member)
+await t.test('an app that joins again after all apps have left receives signals again', (t) => {
+  const app = new FakeApp('SIGTERM')
+  const { process, signals } = start(app)
+  signals.leave(app)
+  signals.join(app)
   process.send('SIGTERM')
-  t.same(member.told, ['1 SIGTERM'])
+  t.same(app.received, ['1 SIGTERM'])
   t.end()
 })
 
-await t.test('a signal is told to all, whichever of them has hooked it, and the process exits once the last has left', (t) => {
-  const [first, second] = [new FakeMember('SIGTERM'), new FakeMember('SIGINT')]
+await t.test('a signal that one app lists reaches all apps, and the process exits when the last app has left', (t) => {
+  const [first, second] = [new FakeApp('SIGTERM'), new FakeApp('SIGINT')]
   const { process, signals } = start(first, second)
   process.send('SIGINT')
-  t.same([first.told, second.told], [['1 SIGINT'], ['1 SIGINT']])
+  t.same([first.received, second.received], [['1 SIGINT'], ['1 SIGINT']])
   signals.leave(second)
   t.same(process.exits, [])
   signals.leave(first)
@@ -83,8 +83,8 @@ await t.test('a signal is told to all, whichever of them has hooked it, and the 
   t.end()
 })
 
-await t.test('one that is not clean makes it exit with 1, and not before the others have left', (t) => {
-  const [first, second] = [new FakeMember('SIGTERM'), new FakeMember('SIGTERM')]
+await t.test('the process exits with 1 when an app left uncleanly, but only after the other apps have left', (t) => {
+  const [first, second] = [new FakeApp('SIGTERM'), new FakeApp('SIGTERM')]
   const { process, signals } = start(first, second)
   process.send('SIGTERM')
   signals.leave(first, false)
@@ -94,8 +94,8 @@ await t.test('one that is not clean makes it exit with 1, and not before the oth
   t.end()
 })
 
-await t.test('one that was not clean before there was a signal does not', (t) => {
-  const [first, second] = [new FakeMember('SIGTERM'), new FakeMember('SIGTERM')]
+await t.test('an app that left uncleanly before the first signal does not change the exit code', (t) => {
+  const [first, second] = [new FakeApp('SIGTERM'), new FakeApp('SIGTERM')]
   const { process, signals } = start(first, second)
   signals.leave(first, false)
   process.send('SIGTERM')
@@ -104,8 +104,8 @@ await t.test('one that was not clean before there was a signal does not', (t) =>
   t.end()
 })
 
-await t.test('who leaves twice has left once', (t) => {
-  const [first, second] = [new FakeMember('SIGTERM'), new FakeMember('SIGTERM')]
+await t.test('leave() has no effect when it is called again for the same app', (t) => {
+  const [first, second] = [new FakeApp('SIGTERM'), new FakeApp('SIGTERM')]
   const { process, signals } = start(first, second)
   process.send('SIGTERM')
   signals.leave(first, false)
@@ -116,34 +116,34 @@ await t.test('who leaves twice has left once', (t) => {
   t.end()
 })
 
-await t.test('a second signal is told, whichever it is, and a third makes the process exit with 1', (t) => {
-  const member = new FakeMember('SIGTERM', 'SIGINT')
-  const { process } = start(member)
+await t.test('an app receives a different second signal, and the third signal makes the process exit with 1', (t) => {
+  const app = new FakeApp('SIGTERM', 'SIGINT')
+  const { process } = start(app)
   process.send('SIGTERM')
   process.send('SIGINT')
   t.same(process.exits, [])
   process.send('SIGTERM')
-  t.same(member.told, ['1 SIGTERM', '2 SIGINT', '3 SIGTERM'])
+  t.same(app.received, ['1 SIGTERM', '2 SIGINT', '3 SIGTERM'])
   t.same(process.exits, [1])
   t.end()
 })
 
-await t.test('what is hooked stays hooked until the process has ended: the last to close is not to be cut off', (t) => {
-  const [first, second] = [new FakeMember('SIGTERM'), new FakeMember('SIGINT')]
+await t.test('handlers stay after the first signal, so that no later signal kills an app that still closes', (t) => {
+  const [first, second] = [new FakeApp('SIGTERM'), new FakeApp('SIGINT')]
   const { process, signals } = start(first, second)
   process.send('SIGTERM')
   signals.leave(first)
-  t.same(process.hooks, { SIGTERM: 1, SIGINT: 1 })
+  t.same(process.handlers, { SIGTERM: 1, SIGINT: 1 })
   t.end()
 })
 
-await t.test('who comes to listen while the others end is told what they were', (t) => {
-  const [first, late] = [new FakeMember('SIGTERM'), new FakeMember('SIGTERM')]
+await t.test('an app that joins during shutdown receives the signals sent so far', (t) => {
+  const [first, late] = [new FakeApp('SIGTERM'), new FakeApp('SIGTERM')]
   const { process, signals } = start(first)
   process.send('SIGTERM')
   process.send('SIGTERM')
   signals.join(late)
-  t.same(late.told, ['1 SIGTERM', '2 SIGTERM'])
+  t.same(late.received, ['1 SIGTERM', '2 SIGTERM'])
   signals.leave(first)
   t.same(process.exits, [])
   signals.leave(late)
@@ -151,33 +151,33 @@ await t.test('who comes to listen while the others end is told what they were', 
   t.end()
 })
 
-await t.test('one that leaves while it is told is no stumbling block for the others', (t) => {
+await t.test('all other apps receive the signal when an app leaves in its onSignal()', (t) => {
   const { process, signals } = start()
-  const told: string[] = []
-  const hasty: Member = { signals: ['SIGTERM'], receive: () => signals.leave(hasty) }
+  const received: string[] = []
+  const hasty: SignalledApp = { signals: ['SIGTERM'], onSignal: () => signals.leave(hasty) }
   signals.join(hasty)
-  signals.join({ signals: ['SIGTERM'], receive: (signal) => told.push(signal) })
+  signals.join({ signals: ['SIGTERM'], onSignal: (signal) => received.push(signal) })
   process.send('SIGTERM')
-  t.same(told, ['SIGTERM'])
+  t.same(received, ['SIGTERM'])
   t.end()
 })
 
-await t.test('one that Node.js has started, and that is no worker of a cluster, exits in the same way', async (t) => {
-  const member = new FakeMember('SIGTERM')
-  const { process, signals } = start(member)
+await t.test('a process with an IPC channel exits too when it is not a cluster worker', async (t) => {
+  const app = new FakeApp('SIGTERM')
+  const { process, signals } = start(app)
   process.connected = true
   process.send('SIGTERM')
-  signals.leave(member)
+  signals.leave(app)
   while (process.exits.length === 0) await new Promise((resolve) => setImmediate(resolve))
   t.same(process.exits, [undefined])
 })
 
-await t.test('those of this process are hooked at it', (t) => {
+await t.test('processSignals adds its handlers to this process', (t) => {
   const before = process.listenerCount('SIGHUP')
-  const member = new FakeMember('SIGHUP')
-  processSignals.join(member)
+  const app = new FakeApp('SIGHUP')
+  processSignals.join(app)
   t.equal(process.listenerCount('SIGHUP'), before + 1)
-  processSignals.leave(member)
+  processSignals.leave(app)
   t.equal(process.listenerCount('SIGHUP'), before)
   t.end()
 })

@@ -9,83 +9,87 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { Lifecycle } from '../../lib/health/lifecycle.js'
 import { Events } from '../../lib/health/events.js'
-import type { Member } from '../../lib/shutdown/process-signals.js'
+import type { ShutdownSettings } from '../../lib/options/settings.js'
+import type { SignalledApp } from '../../lib/shutdown/process-signals.js'
 import { Shutdown } from '../../lib/shutdown/shutdown.js'
-import { ask, portOf } from '../support/app.js'
+import { fetchAnswer, portOf } from '../support/app.js'
 import type { Answer } from '../support/app.js'
 import { ManualClock } from '../support/clock.js'
-import { KeepingLog } from '../support/log.js'
+import { RecordingLog } from '../support/log.js'
 import type { Line } from '../support/log.js'
 
 const DELAY_MS = 1_000
 const TIMEOUT_MS = 5_000
+const DRAINING_LINE = 'info: SIGTERM: the app is out of service, and closes in 1000 ms'
 
-/** What `dns.lookup` tells what it has found. */
-type Found = (error: null, found: unknown, family?: number) => void
+/** The callback of `dns.lookup`. */
+type LookupCallback = (error: null, addresses: unknown, family?: number) => void
 
-/** What stands in for the process: it notes who joins, and how he leaves. */
+/** Replaces `ProcessSignals`. Records the apps that join, and whether each leaves cleanly. */
 class FakeSignals extends EventEmitter {
-  readonly joined: Member[] = []
+  readonly joined: SignalledApp[] = []
   readonly left: boolean[] = []
 
-  join (member: Member): void {
-    this.joined.push(member)
+  join (app: SignalledApp): void {
+    this.joined.push(app)
   }
 
-  leave (_member: Member, isClean = true): void {
+  leave (_app: SignalledApp, isClean = true): void {
     this.left.push(isClean)
     this.emit('left')
   }
 
-  /** Sends a signal to who has joined. */
+  /** Sends a signal to every app that has joined. */
   send (nth = 1): void {
-    for (const member of this.joined) member.receive('SIGTERM', nth)
+    for (const app of this.joined) app.onSignal('SIGTERM', nth)
   }
 }
 
 interface Setting {
   readonly app: FastifyInstance
-  readonly availability: Lifecycle
+  readonly lifecycle: Lifecycle
   readonly clock: ManualClock
   readonly lines: readonly Line[]
   readonly signals: FakeSignals
 }
 
 function setUp (t: Test, options: FastifyServerOptions = {}): Setting {
-  const log = new KeepingLog()
+  const log = new RecordingLog()
   const app: FastifyInstance = Fastify({ loggerInstance: log, ...options })
   t.teardown(async () => await app.close().catch(() => undefined))
   app.get('/', () => 'served')
   const clock = new ManualClock()
-  const availability = new Lifecycle(new Events(app), clock, () => true)
+  const lifecycle = new Lifecycle(new Events(app), clock, () => true)
   const signals = new FakeSignals()
-  Shutdown.of({ fastify: app, settings: { signals: ['SIGTERM', 'SIGHUP'], delay: DELAY_MS, timeout: TIMEOUT_MS }, availability, signals, clock })
-  return { app, availability, clock, lines: log.lines, signals }
+  const settings: ShutdownSettings = { signals: ['SIGTERM', 'SIGHUP'], delay: DELAY_MS, timeout: TIMEOUT_MS }
+  Shutdown.install({ fastify: app, settings, lifecycle, signals, clock })
+  return { app, lifecycle, clock, lines: log.lines, signals }
 }
 
 async function listen (app: FastifyInstance): Promise<() => Promise<Answer>> {
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
-  return async () => await ask(url, { connection: 'close' })
+  return async () => await fetchAnswer(url, { connection: 'close' })
 }
 
-/** Adds a route that says when it is asked, and answers when it is told to. */
-function addWaiting (app: FastifyInstance): EventEmitter {
-  const asked = new EventEmitter()
+/** Adds a route that emits `requested` on each request and answers when the test emits `end`. */
+function addWaitingRoute (app: FastifyInstance): EventEmitter {
+  const route = new EventEmitter()
   app.get('/waits', async () => {
-    const ended = once(asked, 'end')
-    asked.emit('asked')
+    const ended = once(route, 'end')
+    route.emit('requested')
     await ended
     return 'ended'
   })
-  return asked
+  return route
 }
 
-/** What it has said of its own. */
-function said (lines: readonly Line[]): unknown[] {
-  return lines.map(({ level, message }) => `${level}: ${String(message)}`).filter((line) => !/Server listening|request|lifecycle/.test(line))
+/** Returns the lines that the shutdown has logged. */
+function shutdownLines (lines: readonly Line[]): unknown[] {
+  const others = /Server listening|incoming request|request completed|lifecycle/
+  return lines.map(({ level, message }) => `${level}: ${String(message)}`).filter((line) => !others.test(line))
 }
 
-await t.test('it joins when the app listens, and not before', async (t) => {
+await t.test('an app joins the process signals when it listens, not before', async (t) => {
   const { app, signals } = setUp(t)
   await app.ready()
   t.same(signals.joined, [])
@@ -94,7 +98,7 @@ await t.test('it joins when the app listens, and not before', async (t) => {
   t.same(signals.joined[0]?.signals, ['SIGTERM', 'SIGHUP'])
 })
 
-await t.test('where the server listens already it joins when the app is ready', async (t) => {
+await t.test('an app whose server already listens joins when the app is ready', async (t) => {
   const { app, signals } = setUp(t, { serverFactory: (handler) => createServer(handler).listen(0, '127.0.0.1') })
   t.teardown(() => app.server.close())
   await once(app.server, 'listening')
@@ -103,7 +107,7 @@ await t.test('where the server listens already it joins when the app is ready', 
   t.equal(signals.joined.length, 1)
 })
 
-await t.test('where somebody else has the server listen it joins too', async (t) => {
+await t.test('an app joins when its server listens without fastify.listen()', async (t) => {
   const { app, signals } = setUp(t)
   await app.ready()
   app.server.listen(0, '127.0.0.1')
@@ -112,12 +116,12 @@ await t.test('where somebody else has the server listen it joins too', async (t)
   t.equal(signals.joined.length, 1)
 })
 
-await t.test('at a signal it is out of service, serves for the delay, closes and leaves', async (t) => {
-  const { app, availability, clock, lines, signals } = setUp(t)
+await t.test('after a signal the app is out of service, serves during the delay, closes and leaves', async (t) => {
+  const { app, lifecycle, clock, lines, signals } = setUp(t)
   const get = await listen(app)
   signals.send()
-  t.equal(availability.statusFor('readiness'), 'OUT_OF_SERVICE')
-  t.throws(() => availability.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
+  t.equal(lifecycle.statusFor('readiness'), 'OUT_OF_SERVICE')
+  t.throws(() => lifecycle.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
   await clock.pass(DELAY_MS - 1)
   t.match(await get(), { status: 200, text: 'served', headers: { connection: 'close' } })
   const left = once(signals, 'left')
@@ -126,18 +130,20 @@ await t.test('at a signal it is out of service, serves for the delay, closes and
   t.same(signals.left, [true])
   t.equal(app.server.listening, false)
   t.equal(clock.waiting, 0)
-  t.same(said(lines), ['info: SIGTERM: the app is out of service, and closes in 1000 ms', 'info: the app has closed'])
+  t.same(shutdownLines(lines), [DRAINING_LINE, 'info: the app has closed'])
 })
 
-await t.test('before Fastify begins to refuse requests, kept connections are closed: nobody is refused on one of them', async (t) => {
+await t.test('idle keep-alive connections are closed before Fastify begins to refuse requests', async (t) => {
   const { app, clock, signals } = setUp(t)
   const isClosed = new EventEmitter()
-  // It would wait for ever if they were closed later.
+  // This hook would wait forever if the connections were closed later.
   app.addHook('preClose', async () => { await once(isClosed, 'close') })
   await listen(app)
   const agent = new Agent({ keepAlive: true })
   t.teardown(() => agent.destroy())
-  const kept = await new Promise<IncomingMessage>((resolve, reject) => { get({ host: '127.0.0.1', port: portOf(app.server), agent }, resolve).on('error', reject) })
+  const kept = await new Promise<IncomingMessage>((resolve, reject) => {
+    get({ host: '127.0.0.1', port: portOf(app.server), agent }, resolve).on('error', reject)
+  })
   kept.socket.once('close', () => setImmediate(() => isClosed.emit('close')))
   t.equal(await text(kept), 'served')
   signals.send()
@@ -147,18 +153,18 @@ await t.test('before Fastify begins to refuse requests, kept connections are clo
   t.same(signals.left, [true])
 })
 
-await t.test('a `preClose` hook that fails is logged and not clean, and holds nothing up', async (t) => {
+await t.test('a `preClose` hook that rejects is logged and makes the close unclean, but delays nothing', async (t) => {
   const { app, clock, lines, signals } = setUp(t)
   app.addHook('preClose', async () => await Promise.reject(new Error('the queue is gone')))
-  const asked = addWaiting(app)
+  const route = addWaitingRoute(app)
   await listen(app)
-  const underWay = once(asked, 'asked')
+  const underWay = once(route, 'requested')
   const answer = fetch(`http://127.0.0.1:${portOf(app.server)}/waits`)
   await underWay
   signals.send()
   const left = once(signals, 'left')
   await clock.pass(DELAY_MS)
-  asked.emit('end')
+  route.emit('end')
   t.equal(await (await answer).text(), 'ended')
   await left
   t.same(signals.left, [false])
@@ -174,18 +180,18 @@ await t.test('a second signal ends the delay', async (t) => {
   await left
   t.same(signals.left, [true])
   t.equal(clock.now(), 0)
-  t.match(said(lines), ['info: SIGTERM: the app is out of service, and closes in 1000 ms', /^info: SIGTERM: a second signal, /, 'info: the app has closed'])
+  t.match(shutdownLines(lines), [DRAINING_LINE, /^info: SIGTERM: second signal, /, 'info: the app has closed'])
 })
 
-await t.test('of a third it says what that does', async (t) => {
+await t.test('logs that the third signal ends the process at once', async (t) => {
   const { app, lines, signals } = setUp(t)
   await listen(app)
   signals.send(3)
-  t.match(said(lines), [/^error: SIGTERM: a third signal, the process exits/])
+  t.match(shutdownLines(lines), [/^error: SIGTERM: third signal, the process exits at once$/])
   t.same(signals.left, [])
 })
 
-await t.test('whoever closes the app during the delay waits for its end', async (t) => {
+await t.test('fastify.close() during the delay waits for the end of the delay', async (t) => {
   const { app, clock, signals } = setUp(t)
   const get = await listen(app)
   signals.send()
@@ -198,7 +204,7 @@ await t.test('whoever closes the app during the delay waits for its end', async 
   t.same(signals.left, [true])
 })
 
-await t.test('one that is closed without a signal is not out of service before, waits for nothing, and leaves without a word', async (t) => {
+await t.test('an app that closes without a signal does not wait, logs nothing and leaves cleanly', async (t) => {
   const { app, clock, lines, signals } = setUp(t)
   await listen(app)
   const left = once(signals, 'left')
@@ -206,10 +212,10 @@ await t.test('one that is closed without a signal is not out of service before, 
   await left
   t.same(signals.left, [true])
   t.equal(clock.now(), 0)
-  t.same(said(lines), [])
+  t.same(shutdownLines(lines), [])
 })
 
-await t.test('a signal while it closes waits for the close, and for no delay', async (t) => {
+await t.test('a signal while the app closes waits for the close but adds no delay', async (t) => {
   const { app, clock, lines, signals } = setUp(t)
   const end = new EventEmitter()
   const closing = once(app.server, 'close')
@@ -225,10 +231,10 @@ await t.test('a signal while it closes waits for the close, and for no delay', a
   await left
   t.same(signals.left, [true])
   t.equal(clock.now(), 0)
-  t.same(said(lines), ['info: SIGTERM: the app is closing already', 'info: the app has closed'])
+  t.same(shutdownLines(lines), ['info: SIGTERM: the app is already closing', 'info: the app has closed'])
 })
 
-await t.test('a close that fails is logged, and not clean', async (t) => {
+await t.test('a close that fails after a signal is logged and unclean', async (t) => {
   const { app, clock, lines, signals } = setUp(t)
   app.addHook('onClose', async () => await Promise.reject(new Error('the pool is gone')))
   await listen(app)
@@ -237,10 +243,11 @@ await t.test('a close that fails is logged, and not clean', async (t) => {
   await clock.pass(DELAY_MS)
   await left
   t.same(signals.left, [false])
-  t.match(lines.find(({ level }) => level === 'error'), { message: 'the app has failed to close', err: { message: 'the pool is gone' } })
+  const error = lines.find(({ level }) => level === 'error')
+  t.match(error, { message: 'the app failed to close', err: { message: 'the pool is gone' } })
 })
 
-await t.test('one that somebody else has called for fails for him, and is not logged', async (t) => {
+await t.test('a close that fails without a signal rejects for its caller and is not logged', async (t) => {
   const { app, lines, signals } = setUp(t)
   app.addHook('onClose', async () => await Promise.reject(new Error('the pool is gone')))
   await listen(app)
@@ -248,10 +255,10 @@ await t.test('one that somebody else has called for fails for him, and is not lo
   await t.rejects(app.close(), { message: 'the pool is gone' })
   await left
   t.same(signals.left, [false])
-  t.same(said(lines), [])
+  t.same(shutdownLines(lines), [])
 })
 
-await t.test('a close that takes longer than the timeout, from the end of the delay, is given up, which is not clean', async (t) => {
+await t.test('an app leaves uncleanly when the close exceeds the timeout, which starts after the delay', async (t) => {
   const { app, clock, lines, signals } = setUp(t)
   const end = new EventEmitter()
   app.addHook('onClose', async () => { await once(end, 'end') })
@@ -264,11 +271,11 @@ await t.test('a close that takes longer than the timeout, from the end of the de
   t.same(signals.left, [])
   await clock.pass(1)
   t.same(signals.left, [false])
-  t.match(said(lines).at(-1), 'error: the app has not closed within 5000 ms: what is under way is cut off')
+  t.match(shutdownLines(lines).at(-1), 'error: the app has not closed within 5000 ms: open requests are cut off')
   end.emit('end')
 })
 
-await t.test('an answer that is being sent is waited for, but no longer than the timeout', async (t) => {
+await t.test('the close waits for a response that is being sent, up to the timeout', async (t) => {
   const { app, clock, signals } = setUp(t)
   app.get('/large', () => Buffer.alloc(50_000_000))
   await listen(app)
@@ -279,13 +286,14 @@ await t.test('an answer that is being sent is waited for, but no longer than the
   t.same(signals.left, [])
   await clock.pass(1)
   t.equal(signals.left[0], false)
-  t.equal((await answer.arrayBuffer()).byteLength, 50_000_000, 'it is the end of the process that cuts it off')
+  t.equal((await answer.arrayBuffer()).byteLength, 50_000_000, 'only the exit of the process cuts it off')
 })
 
-await t.test('on `localhost` it waits for all addresses, whichever scope it is registered in', async (t) => {
-  const lookup = (name: string, ...[options, done]: [{ all?: boolean }, Found] | [Found]): void => {
-    const [first, ...others] = (name === 'localhost' ? ['127.0.0.1', '127.0.0.2'] : [name]).map((address) => ({ address, family: 4 }))
-    // Node asks for one address or, from 22 on, for all.
+await t.test('an app on `localhost` waits for requests on all addresses, also from within a scope', async (t) => {
+  const lookup = (name: string, ...[options, done]: [{ all?: boolean }, LookupCallback] | [LookupCallback]): void => {
+    const addresses = name === 'localhost' ? ['127.0.0.1', '127.0.0.2'] : [name]
+    const [first, ...others] = addresses.map((address) => ({ address, family: 4 }))
+    // Node requests one address before version 22, and all addresses from version 22 on.
     if (typeof options === 'function') options(null, first?.address, first?.family)
     else if (options.all === true) done?.(null, [first, ...others])
     else done?.(null, first?.address, first?.family)
@@ -293,18 +301,19 @@ await t.test('on `localhost` it waits for all addresses, whichever scope it is r
   t.intercept(dns, 'lookup', { value: lookup })
   const app = Fastify()
   t.teardown(async () => await app.close())
-  const asked = addWaiting(app)
+  const route = addWaitingRoute(app)
   const clock = new ManualClock()
   const signals = new FakeSignals()
-  const availability = new Lifecycle(new Events(app), clock, () => true)
+  const lifecycle = new Lifecycle(new Events(app), clock, () => true)
   await app.register((scope, _options, done) => {
-    Shutdown.of({ fastify: scope, settings: { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS }, availability, signals, clock })
+    const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS }
+    Shutdown.install({ fastify: scope, settings, lifecycle, signals, clock })
     done()
   })
   await app.listen({ host: 'localhost', port: 0 })
   t.equal(app.addresses().length, 2)
-  const underWay = once(asked, 'asked')
-  const answer = ask(`http://127.0.0.2:${portOf(app.server)}/waits`)
+  const underWay = once(route, 'requested')
+  const answer = fetchAnswer(`http://127.0.0.2:${portOf(app.server)}/waits`)
   await underWay
   signals.send()
   const closed = once(app.server, 'close')
@@ -313,13 +322,13 @@ await t.test('on `localhost` it waits for all addresses, whichever scope it is r
   await clock.pass(0)
   t.same(signals.left, [])
   const left = once(signals, 'left')
-  asked.emit('end')
+  route.emit('end')
   t.match(await answer, { status: 200, text: 'ended', headers: { connection: 'close' } })
   await left
   t.same(signals.left, [true])
 })
 
-await t.test('a logger that throws stops nothing', async (t) => {
+await t.test('a logger that throws does not stop the shutdown', async (t) => {
   const { app, clock, signals } = setUp(t)
   await listen(app)
   const warnings = t.capture(process, 'emitWarning', () => undefined)
@@ -329,5 +338,5 @@ await t.test('a logger that throws stops nothing', async (t) => {
   await clock.pass(DELAY_MS)
   await left
   t.same(signals.left, [true])
-  t.match(warnings(), [{ args: [/the logger failed to say: SIGTERM/] }])
+  t.match(warnings(), [{ args: [/the logger failed to log: SIGTERM/] }])
 })
