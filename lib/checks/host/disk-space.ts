@@ -1,30 +1,33 @@
 import { statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import type { CheckFunction } from '../../health/check/attempt.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
 import { optionsOf, text, withDefault } from '../../base/rules.js'
 import { bytes, share } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
 import { SingleFlight } from '../../base/single-flight.js'
 
-/** Which file system `diskSpace` looks at, and how much of it must be free. */
+/** Options of `diskSpace`. */
 export interface DiskSpaceOptions {
   /** A path in the file system. Default `.`, the working directory. */
   readonly path?: string | undefined
-  /** How much must be free, in bytes. Default 10 MiB. */
+  /** The least free space in bytes. Default 10 MiB. */
   readonly minFree?: number | undefined
-  /** How much of the whole must be free, from 0 to 1. Default none. */
+  /** The least free share of the file system, from 0 to 1. Default none. */
   readonly minFreeShare?: number | undefined
 }
 
-/** What is known of a file system: blocks of `bsize` bytes, and inodes. 0 of either in all is what it does not count. */
+/** The blocks and inodes of a file system, as `statfs` reports them. */
 export interface FileSystemStats {
+  /** The size of a block in bytes. */
   readonly bsize: number
+  /** The number of all blocks; 0 if the file system does not count blocks. */
   readonly blocks: number
-  /** Free blocks for who has no privileges; some file systems keep a reserve for root. */
+  /** The number of free blocks for users without privileges. Some file systems keep a reserve for root. */
   readonly bavail: number
-  /** All inodes. */
+  /** The number of all inodes; 0 if the file system does not count inodes. */
   readonly files: number
+  /** The number of free inodes. */
   readonly ffree: number
 }
 
@@ -41,10 +44,12 @@ const readOptions = optionsOf<DiskSpaceSettings>({
 })
 
 /**
- * Makes a check of the free space of a file system. It is `DOWN` where there is less than the larger of the thresholds for a process
- * without privileges, where no inode is free, and where the file system, on a network perhaps, does not answer in time.
+ * Makes a check of the free space of a file system. It is `DOWN` if a process without privileges has less space than
+ * the larger of the two thresholds, or if no inode is free. It is also `DOWN` if the file system (a network share, for
+ * example) does not answer in time.
  *
- * For `health`, or for readiness where the app cannot work without writing. Not for liveness: a restart frees no space.
+ * Add it to `health`, or to readiness if the app cannot work without writing. Do not add it to liveness: a restart
+ * frees no space.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
@@ -52,21 +57,23 @@ const readOptions = optionsOf<DiskSpaceSettings>({
  * @see https://docs.spring.io/spring-boot/reference/actuator/endpoints.html#actuator.endpoints.health.auto-configured-health-indicators
  */
 export function diskSpace (options: DiskSpaceOptions = {}): CheckFunction {
-  return diskSpaceBy(statfs, options)
+  return diskSpaceWith(statfs, options)
 }
 
-/** Makes the check with something else that knows file systems. */
-export function diskSpaceBy (statsOf: (path: string) => Promise<FileSystemStats>, options: DiskSpaceOptions): CheckFunction {
+/** Makes the check with another source of statistics, for tests. */
+export function diskSpaceWith (
+  statsOf: (path: string) => Promise<FileSystemStats>, options: DiskSpaceOptions
+): CheckFunction {
   const settings = readOptions(options, 'diskSpace')
-  const asking = new SingleFlight(async () => await statsOf(settings.path))
+  const statsRequest = new SingleFlight(async () => await statsOf(settings.path))
   return readyMade(async ({ limit, details }) => {
     details['path'] = resolve(settings.path)
-    const stats = await limit.wait(asking.run(), () => `the file system did not answer within ${limit.ms} ms`)
-    judge(stats, settings, details)
+    const stats = await limit.wait(statsRequest.run(), () => `the file system did not answer within ${limit.ms} ms`)
+    assertFreeSpace(stats, settings, details)
   })
 }
 
-function judge (
+function assertFreeSpace (
   { bsize, blocks, bavail, files, ffree }: FileSystemStats,
   { minFree, minFreeShare }: DiskSpaceSettings,
   details: Details
@@ -74,7 +81,10 @@ function judge (
   const totalBytes = blocks * bsize
   const freeBytes = bavail * bsize
   const minFreeBytes = Math.max(minFree, Math.ceil(minFreeShare * totalBytes))
-  Object.assign(details, { totalBytes, freeBytes, minFreeBytes }, files > 0 && { totalInodes: files, freeInodes: ffree })
-  if (blocks > 0 && freeBytes < minFreeBytes) throw new Error(`${freeBytes} bytes are free, expected at least ${minFreeBytes}`)
-  if (files > 0 && ffree === 0) throw new Error('no inode is free, so that no file can be made')
+  Object.assign(details, { totalBytes, freeBytes, minFreeBytes })
+  if (files > 0) Object.assign(details, { totalInodes: files, freeInodes: ffree })
+  if (blocks > 0 && freeBytes < minFreeBytes) {
+    throw new Error(`${freeBytes} bytes are free, expected at least ${minFreeBytes}`)
+  }
+  if (files > 0 && ffree === 0) throw new Error('no inode is free, so no file can be created')
 }

@@ -1,6 +1,6 @@
 import { systemClock } from '../../base/clock.js'
 import type { Clock } from '../../base/clock.js'
-import type { CheckFunction } from '../../health/check/attempt.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
 import { delay, optionsOf, withDefault } from '../../base/rules.js'
 import { share } from '../kit/rules.js'
 import { toCheckResult } from '../kit/result.js'
@@ -8,16 +8,16 @@ import type { Details } from '../kit/result.js'
 import { LoopMeter } from './loop-meter.js'
 import type { LoopReading, Meter } from './loop-meter.js'
 
-/** How late and how busy the event loop may be. */
+/** Options of `eventLoop`. */
 export interface EventLoopOptions {
-  /** The most that the delay may be that was exceeded for one hundredth of the time, in milliseconds. Default 1,000. */
+  /** The largest 99th percentile of the event-loop delay, in milliseconds. Default 1,000. */
   readonly maxDelay?: number | undefined
-  /** The most of the time that the loop may be busy, from 0 to 1. Default none. */
+  /** The largest share of the time in which the loop is busy, from 0 to 1. Default none. */
   readonly maxUtilization?: number | undefined
 }
 
-/** What `eventLoop` measures with. */
-export interface EventLoopSurroundings {
+/** The meter and clock of `eventLoop`. */
+export interface EventLoopDependencies {
   readonly startMeter: () => Meter
   readonly clock: Pick<Clock, 'inBackground' | 'now'>
 }
@@ -27,10 +27,10 @@ interface EventLoopSettings {
   readonly maxUtilization: number | undefined
 }
 
-/** After so long without a look, in milliseconds, nobody looks any more: the app may have been closed. */
+/** Measuring stops after this time without a run, because the app may be closed. */
 const IDLE_AFTER_MS = 10 * 60_000
 
-/** For so long, in milliseconds, a reading is given to all who look: what is measured within less says little. */
+/** All runs within this time share a reading, because a shorter measurement is not reliable. */
 const FRESH_MS = 1_000
 
 const readOptions = optionsOf<EventLoopSettings>({
@@ -39,13 +39,13 @@ const readOptions = optionsOf<EventLoopSettings>({
 })
 
 /**
- * Makes a check of the event loop's delay and utilization. It is `DOWN` where, from one run to the next, the delay that was exceeded
- * for one hundredth of the time or the utilization was over the limit. The first run, of which there is nothing measured, passes,
- * and one within a second of another sees the same. Asked less often than every ten minutes it measures nothing: so long after a
- * run the measuring stops. While the loop is blocked no check can run: that shows in the timeout of who asks.
+ * Makes a check of the event loop's delay and utilization. It is `DOWN` if the 99th percentile of the delay, or the
+ * utilization, was over its limit between the previous run and this run. The first run passes because nothing is
+ * measured yet. Runs within one second share a measurement. Measuring stops ten minutes after the last run, so the
+ * check must run more often. While the loop is blocked, no check can run, and probes time out.
  *
- * For readiness, so that an app under too much load gets no more requests for a while. For liveness only with limits that
- * a healthy app never reaches: a load that is merely high must not restart it.
+ * Add it to readiness, so that an overloaded app receives no requests for a while. Add it to liveness only with limits
+ * that a healthy app never reaches: high load alone must not restart the app.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
@@ -53,38 +53,41 @@ const readOptions = optionsOf<EventLoopSettings>({
  * @see https://nodejs.org/api/perf_hooks.html#perf_hooksmonitoreventloopdelayoptions
  */
 export function eventLoop (options: EventLoopOptions = {}): CheckFunction {
-  return eventLoopOf({ startMeter: () => new LoopMeter(), clock: systemClock }, options)
+  return eventLoopWith({ startMeter: () => new LoopMeter(), clock: systemClock }, options)
 }
 
-/** Makes the check with other instruments. */
-export function eventLoopOf (surroundings: EventLoopSurroundings, options: EventLoopOptions): CheckFunction {
+/** Makes the check with another meter and clock, for tests. */
+export function eventLoopWith (dependencies: EventLoopDependencies, options: EventLoopOptions): CheckFunction {
   const settings = readOptions(options, 'eventLoop')
-  const watch = new LoopWatch(surroundings)
+  const monitor = new LoopMonitor(dependencies)
   return async function checkEventLoop () {
-    const facts: Details = {}
-    return await toCheckResult(facts, () => {
-      const reading = watch.look()
-      Object.assign(facts, reading, { maxDelayMs: settings.maxDelay, maxUtilization: settings.maxUtilization })
-      if (reading !== undefined) judge(reading, settings)
+    const details: Details = {}
+    return await toCheckResult(details, () => {
+      const reading = monitor.read()
+      Object.assign(details, reading, { maxDelayMs: settings.maxDelay, maxUtilization: settings.maxUtilization })
+      if (reading !== undefined) assertWithinLimits(reading, settings)
     })
   }
 }
 
-/** A meter that runs while somebody looks at it. */
-class LoopWatch {
-  readonly #surroundings: EventLoopSurroundings
+/** Runs a meter while the check runs regularly. */
+class LoopMonitor {
+  readonly #dependencies: EventLoopDependencies
   #meter: Meter | undefined
   #last: LoopReading | undefined
   #lastAt = -Infinity
   #cancelStop = (): void => undefined
 
-  constructor (surroundings: EventLoopSurroundings) {
-    this.#surroundings = surroundings
+  constructor (dependencies: EventLoopDependencies) {
+    this.#dependencies = dependencies
   }
 
-  /** What was measured since the look before. Two looks in a row, of two probers perhaps, see the same: the second is no recovery. */
-  look (): LoopReading | undefined {
-    const { clock, startMeter } = this.#surroundings
+  /**
+   * Returns the measurements since the previous read. Two reads within a second (of two probes, for example) return the
+   * same reading, so the second read does not report a recovery.
+   */
+  read (): LoopReading | undefined {
+    const { clock, startMeter } = this.#dependencies
     const meter = this.#meter ??= startMeter()
     this.#cancelStop()
     this.#cancelStop = clock.inBackground(IDLE_AFTER_MS, () => this.#stop(meter))
@@ -107,10 +110,13 @@ class LoopWatch {
   }
 }
 
-function judge ({ delayMs: { p99 }, utilization }: LoopReading, { maxDelay, maxUtilization = 1 }: EventLoopSettings): void {
-  const excesses = [
-    ...(p99 > maxDelay ? [`the event loop was ${p99} ms late, expected at most ${maxDelay}`] : []),
-    ...(utilization > maxUtilization ? [`the event loop was busy for ${utilization} of the time, expected at most ${maxUtilization}`] : [])
-  ]
-  if (excesses.length > 0) throw new Error(excesses.join('; '))
+function assertWithinLimits (
+  { delayMs: { p99 }, utilization }: LoopReading, { maxDelay, maxUtilization = 1 }: EventLoopSettings
+): void {
+  const problems = []
+  if (p99 > maxDelay) problems.push(`the event loop was ${p99} ms late, expected at most ${maxDelay}`)
+  if (utilization > maxUtilization) {
+    problems.push(`the event loop was busy for ${utilization} of the time, expected at most ${maxUtilization}`)
+  }
+  if (problems.length > 0) throw new Error(problems.join('; '))
 }

@@ -1,27 +1,27 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks'
 import type { EventLoopUtilization, IntervalHistogram } from 'node:perf_hooks'
 
-/** How the event loop has fared since the look before. */
+/** The delay and utilization of the event loop since the previous reading. */
 export interface LoopReading {
-  /** How much later than due a timer was called, in milliseconds. `p99` is the delay that was exceeded for one hundredth of the time. */
+  /** The delay of a timer, in milliseconds. `p99` is the 99th percentile of the delay over time. */
   readonly delayMs: { readonly mean: number, readonly p99: number, readonly max: number }
-  /** How much of the time the loop did something other than wait, from 0 to 1. */
+  /** The share of the time in which the loop was busy, from 0 to 1. */
   readonly utilization: number
 }
 
-/** What measures an event loop. */
+/** Measures an event loop. */
 export interface Meter {
-  /** What was measured since this was called before, or `undefined` if that was too short a time. */
+  /** Returns the measurements since the previous call, or `undefined` if the time between was too short. */
   take (): LoopReading | undefined
   stop (): void
 }
 
-/** How often a timer is due, in milliseconds. */
+/** The interval of the measuring timer, in milliseconds. */
 const RESOLUTION_MS = 20
 
 /**
- * Measures the event loop of this thread until it is stopped. It does not keep the process alive. What is taken is forgotten, and
- * with it when the timer was called last: up to the next call nothing is measured.
+ * Measures the event loop of this thread until `stop()`. Does not keep the process alive. `take()` resets the
+ * measurements, including the time of the timer's last call, so measuring starts again at the timer's next call.
  */
 export class LoopMeter implements Meter {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
@@ -50,19 +50,23 @@ export class LoopMeter implements Meter {
 }
 
 /**
- * The 99th percentile of the time, in nanoseconds. Not of what is recorded: a block is recorded once, however long it is, and what is
- * on time meanwhile hides it (coordinated omission). As what is recorded are times, the longest are added up until they make a
- * hundredth of all: never more than a hundredth of those there are.
+ * Returns the 99th percentile over time, in nanoseconds. The percentile over the number of records would hide blocks: a
+ * block is recorded only once, however long it is, among many records on time (coordinated omission). Each record is a
+ * duration, so this function sums the longest records until the sum is a hundredth of the total time. It needs at most
+ * a hundredth of all records.
  */
 export function percentile99 (histogram: Pick<IntervalHistogram, 'count' | 'mean' | 'percentile'>): number {
   const { count, mean } = histogram
   const atRank = (rank: number): number => histogram.percentile(100 * rank / count)
   let rank = count
-  for (let left = count * mean / 100 - atRank(rank); left > 0; left -= atRank(rank)) rank -= 1
+  for (let rest = count * mean / 100 - atRank(rank); rest > 0; rest -= atRank(rank)) rank -= 1
   return atRank(rank)
 }
 
-/** What is recorded, in nanoseconds, is the time from one call of the timer to the next: that between two that are on time is no delay. */
+/**
+ * Converts a record to a delay in milliseconds. A record is the time between two calls of the timer, in nanoseconds,
+ * and includes the timer's own interval.
+ */
 function delayOf (nanoseconds: number): number {
   return rounded(Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS))
 }

@@ -1,5 +1,5 @@
 import { getHeapStatistics } from 'node:v8'
-import type { CheckFunction } from '../../health/check/attempt.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
 import { optionsOf, withDefault } from '../../base/rules.js'
 import { cgroupMemory } from './cgroup.js'
 import type { CgroupMemory } from './cgroup.js'
@@ -8,29 +8,31 @@ import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
 import { SingleFlight } from '../../base/single-flight.js'
 
-/** How much memory may be used. */
+/** Options of `memory`. */
 export interface MemoryOptions {
-  /** The most that the heap of JavaScript may hold, in bytes. Default none. */
+  /** The largest size of the JavaScript heap in use, in bytes. Default none. */
   readonly maxHeapUsed?: number | undefined
-  /** The most that it may hold of what V8 allows it (`--max-old-space-size`), from 0 to 1. Default none. */
+  /** The largest share of V8's heap limit (`--max-old-space-size`) in use, from 0 to 1. Default none. */
   readonly maxHeapShare?: number | undefined
-  /** The most that the process may have in memory, its resident set size, in bytes. Default none. */
+  /** The largest resident set size of the process, in bytes. Default none. */
   readonly maxRss?: number | undefined
-  /** The most that may be used of the limit of the container, or of the control group, from 0 to 1. Default 0.9. */
+  /**
+   * The largest share of the memory limit of the container (or other control group) in use, from 0 to 1. Default 0.9.
+   */
   readonly maxLimitShare?: number | undefined
 }
 
-/** What is used now, in bytes. */
+/** The memory in use by the process. */
 export interface MemoryUse {
   readonly heapUsedBytes: number
   readonly heapLimitBytes: number
   readonly rssBytes: number
 }
 
-/** Where `memory` looks. */
-export interface MemorySurroundings {
+/** The sources of the numbers that `memory` checks. */
+export interface MemoryDependencies {
   readonly use: () => MemoryUse
-  /** What the container uses, where it has a limit. */
+  /** Reads the memory of the container. Resolves to `undefined` if the container has no limit. */
   readonly group: () => Promise<CgroupMemory | undefined>
 }
 
@@ -49,12 +51,12 @@ const readOptions = optionsOf<MemorySettings>({
 })
 
 /**
- * Makes a check of the memory that is used. It is `DOWN` where any of the limits is exceeded. The limit of a container (cgroup v1 and
- * v2) is read where there is one; its share is that of the working set, by which the kubelet evicts. On a host without such
- * a limit nothing is judged by default.
+ * Makes a check of the memory in use. It is `DOWN` if a limit is exceeded. The limit of the container (cgroup v1 and
+ * v2) is read if it exists and compared with the working set, by which the kubelet evicts pods. On a host without such
+ * a limit, the check passes by default.
  *
- * For `health`, or for readiness, so that an app at its limit gets no more requests. For liveness only with limits that
- * a healthy app never reaches, as one that leaks does: a load that is merely high must not restart it.
+ * Add it to `health`, or to readiness, so that an app at its limit receives no requests. Add it to liveness only with
+ * limits that an app reaches only if it leaks memory: high load alone must not restart the app.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
@@ -62,18 +64,18 @@ const readOptions = optionsOf<MemorySettings>({
  * @see https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/ for the working set
  */
 export function memory (options: MemoryOptions = {}): CheckFunction {
-  return memoryOf({ use: processUse, group: async () => await cgroupMemory('/') }, options)
+  return memoryWith({ use: processUse, group: async () => await cgroupMemory('/') }, options)
 }
 
-/** Makes the check for other surroundings. */
-export function memoryOf ({ use, group }: MemorySurroundings, options: MemoryOptions): CheckFunction {
+/** Makes the check with other sources, for tests. */
+export function memoryWith ({ use, group }: MemoryDependencies, options: MemoryOptions): CheckFunction {
   const settings = readOptions(options, 'memory')
-  const reading = new SingleFlight(group)
+  const groupRequest = new SingleFlight(group)
   return readyMade(async ({ limit, details }) => {
-    // Where files cannot be read in time, memory is not what is short.
-    const used = await limit.wait(reading.run()).catch(() => undefined)
-    const excesses = [...judgeProcess(use(), settings, details), ...judgeGroup(used, settings, details)]
-    if (excesses.length > 0) throw new Error(excesses.join('; '))
+    // Slow files are no sign of too little memory, so the check goes on without the limit of the container.
+    const groupMemory = await limit.wait(groupRequest.run()).catch(() => undefined)
+    const problems = [...processProblems(use(), settings, details), ...groupProblems(groupMemory, settings, details)]
+    if (problems.length > 0) throw new Error(problems.join('; '))
   })
 }
 
@@ -82,26 +84,35 @@ function processUse (): MemoryUse {
   return { heapUsedBytes: heapUsed, heapLimitBytes: getHeapStatistics().heap_size_limit, rssBytes: rss }
 }
 
-function judgeProcess (use: MemoryUse, { maxHeapUsed, maxHeapShare, maxRss }: MemorySettings, details: Details): string[] {
+function processProblems (
+  use: MemoryUse, { maxHeapUsed, maxHeapShare, maxRss }: MemorySettings, details: Details
+): string[] {
   const { heapUsedBytes, heapLimitBytes, rssBytes } = use
   const heapShare = heapUsedBytes / heapLimitBytes
   const limits = limitsOf({ maxHeapUsedBytes: maxHeapUsed, maxHeapShare, maxRssBytes: maxRss })
   Object.assign(details, use, { heapShare: rounded(heapShare) }, limits)
-  return [
-    ...(heapUsedBytes > maxHeapUsed ? [`the heap holds ${heapUsedBytes} bytes, expected at most ${maxHeapUsed}`] : []),
-    ...(heapShare > maxHeapShare ? [`the heap holds ${percent(heapShare)} of its limit, expected at most ${percent(maxHeapShare)}`] : []),
-    ...(rssBytes > maxRss ? [`the process has ${rssBytes} bytes in memory, expected at most ${maxRss}`] : [])
-  ]
+  const problems = []
+  if (heapUsedBytes > maxHeapUsed) {
+    problems.push(`the heap uses ${heapUsedBytes} bytes, expected at most ${maxHeapUsed}`)
+  }
+  if (heapShare > maxHeapShare) {
+    problems.push(`the heap uses ${percent(heapShare)} of its limit, expected at most ${percent(maxHeapShare)}`)
+  }
+  if (rssBytes > maxRss) problems.push(`the process uses ${rssBytes} bytes of memory, expected at most ${maxRss}`)
+  return problems
 }
 
-function judgeGroup (group: CgroupMemory | undefined, { maxLimitShare }: MemorySettings, details: Details): string[] {
+function groupProblems (
+  group: CgroupMemory | undefined, { maxLimitShare }: MemorySettings, details: Details
+): string[] {
   if (group === undefined) return []
   const usedShare = group.usedBytes / group.limitBytes
   Object.assign(details, group, { usedShare: rounded(usedShare), maxLimitShare })
-  return usedShare > maxLimitShare ? [`${percent(usedShare)} of the container's memory is used, expected at most ${percent(maxLimitShare)}`] : []
+  if (usedShare <= maxLimitShare) return []
+  return [`${percent(usedShare)} of the container's memory is used, expected at most ${percent(maxLimitShare)}`]
 }
 
-/** The limits that are set. */
+/** Omits limits that are not set. */
 function limitsOf (limits: Readonly<Record<string, number>>): Details {
   return Object.fromEntries(Object.entries(limits).filter(([, limit]) => limit !== Infinity))
 }

@@ -2,7 +2,7 @@ import { createHistogram } from 'node:perf_hooks'
 import t from 'tap'
 import { LoopMeter, percentile99 } from '../../../lib/checks/host/loop-meter.js'
 
-await t.test('nothing is measured at once, and a meter that is stopped measures no more', async (t) => {
+await t.test('take() returns undefined at once, and after stop()', async (t) => {
   const meter = new LoopMeter()
   t.equal(meter.take(), undefined)
   let reading = meter.take()
@@ -12,14 +12,14 @@ await t.test('nothing is measured at once, and a meter that is stopped measures 
   }
   t.match(reading, { delayMs: { mean: Number, p99: Number, max: Number }, utilization: Number })
   t.ok(reading.utilization >= 0 && reading.utilization <= 1)
-  t.equal(meter.take(), undefined, 'each look begins anew')
+  t.equal(meter.take(), undefined, 'take() resets the measurements')
   meter.stop()
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60)
   await new Promise((resolve) => setTimeout(resolve, 1))
   t.equal(meter.take(), undefined)
 })
 
-/** What is recorded of blocks of so many milliseconds while a timer is due every 20 ms, up to so many in all. */
+/** Simulates the records of a timer with an interval of 20 ms during some blocks within a total time. */
 function histogramOf (totalMs: number, blocksMs: readonly number[]) {
   const histogram = createHistogram()
   const onTime = (totalMs - blocksMs.reduce((sum, ms) => sum + ms, 0)) / 20
@@ -28,7 +28,7 @@ function histogramOf (totalMs: number, blocksMs: readonly number[]) {
   return histogram
 }
 
-await t.test('the 99th percentile is that of the time, in which a block counts for as long as it is', (t) => {
+await t.test('percentile99() weights each block by its duration', (t) => {
   const cases: readonly [number, readonly number[], number][] = [
     [5_000, [], 20],
     [5_000, [2_700], 2_700],
@@ -41,7 +41,7 @@ await t.test('the 99th percentile is that of the time, in which a block counts f
   ]
   for (const [totalMs, blocksMs, expected] of cases) {
     const histogram = histogramOf(totalMs, blocksMs)
-    // What is recorded is kept to a thousandth.
+    // The histogram stores each record with a precision of about a thousandth.
     t.ok(Math.abs(percentile99(histogram) / 1e6 / expected - 1) < 0.002, `${blocksMs.join(', ')} of ${totalMs}`)
   }
   t.end()

@@ -13,12 +13,12 @@ import { mysql } from '../../../lib/checks/clients/sql/mysql.js'
 import { postgres } from '../../../lib/checks/clients/sql/postgres.js'
 import { redis } from '../../../lib/checks/clients/redis/redis.js'
 import { certificate } from '../../../lib/checks/network/certificate.js'
-import { diskSpaceBy } from '../../../lib/checks/host/disk-space.js'
+import { diskSpaceWith } from '../../../lib/checks/host/disk-space.js'
 import { dns } from '../../../lib/checks/network/dns.js'
 import { http } from '../../../lib/checks/network/http.js'
 import { serviceDependency } from '../../../lib/checks/network/service-dependency.js'
 import { systemClock } from '../../../lib/base/clock.js'
-import type { CheckFunction } from '../../../lib/health/check/attempt.js'
+import type { CheckFunction } from '../../../lib/health/check/check-function.js'
 import { standaloneCheck } from '../../support/check.js'
 import { block } from '../../support/clock.js'
 import { listen } from '../../support/loopback.js'
@@ -49,7 +49,7 @@ async function checksOfSilent (t: Test): Promise<Readonly<Record<string, CheckFu
   })
   return {
     certificate: certificate({ host, port }),
-    diskSpace: diskSpaceBy(async () => await new Promise(ignore), {}),
+    diskSpace: diskSpaceWith(async () => await new Promise(ignore), {}),
     dns: dns('db.test', { servers: [`${host}:${names.address().port}`] }),
     http: http(`http://${host}:${port}/`),
     ioredis: redis(ioredis),
