@@ -1,4 +1,4 @@
-import type { CheckFunction } from '../../health/check/attempt.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
 import { isMongoDb, mongodb } from '../clients/mongodb/mongodb.js'
 import { isMysql, mysql } from '../clients/sql/mysql.js'
 import { isPostgres, postgres } from '../clients/sql/postgres.js'

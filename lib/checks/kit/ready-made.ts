@@ -1,4 +1,4 @@
-import type { CheckContext, CheckFunction } from '../../health/check/attempt.js'
+import type { CheckContext, CheckFunction } from '../../health/check/check-function.js'
 import { toCheckResult } from './result.js'
 import type { Details } from './result.js'
 import { TimeLimit } from './time-limit.js'

@@ -6,8 +6,8 @@ import { systemClock } from '../../base/clock.js'
 import type { Clock } from '../../base/clock.js'
 import { reasonOf } from '../../base/describe.js'
 import { errors } from '../../errors.js'
-import type { CheckFunction } from '../../health/check/attempt.js'
-import { filledListOf, flag, integer, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
+import { nonEmptyListOf, flag, integer, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
 import { certificateChain } from './certificate-chain.js'
 import type { ChainLink } from './certificate-chain.js'
@@ -67,7 +67,7 @@ function isCertificate (value: Pem): boolean {
   }
 }
 
-const authorities: Rule<readonly Pem[]> = (value, option) => Array.isArray(value) ? filledListOf(pem)(value, option) : [pem(value, option)]
+const authorities: Rule<readonly Pem[]> = (value, option) => Array.isArray(value) ? nonEmptyListOf(pem)(value, option) : [pem(value, option)]
 
 const readOptions = optionsOf<CertificateSettings>({
   host: text,

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
-import type { CheckFunction } from '../../health/check/attempt.js'
-import { filledListOf, integer, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
+import { nonEmptyListOf, integer, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
 import { httpUrl } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import { timed } from '../kit/result.js'
@@ -36,7 +36,7 @@ const OPEN_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' }
 const readOptions = optionsOf<HttpSettings>({
   method: withDefault(oneOf(['GET', 'HEAD']), 'GET'),
   headers: withDefault(httpHeaders, {}),
-  statusCodes: withDefault(filledListOf(integer(200, 599)), undefined),
+  statusCodes: withDefault(nonEmptyListOf(integer(200, 599)), undefined),
   contains: withDefault(text, undefined)
 })
 

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeaders } from 'node:http'
 import { attemptOr } from '../../base/attempt-or.js'
 import { reasonOf } from '../../base/describe.js'
-import type { CheckFunction } from '../../health/check/attempt.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
 import { toComponents } from '../../health/component.js'
 import type { CheckResult } from '../../health/check/result.js'
 import { httpUrl } from '../kit/rules.js'

@@ -1,5 +1,5 @@
 import { connect } from 'node:net'
-import type { CheckFunction } from '../../health/check/attempt.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
 import { optionsOf, text } from '../../base/rules.js'
 import { port } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'

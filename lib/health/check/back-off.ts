@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.js'
-import type { Run } from './attempt.js'
+import type { RunResult } from './result.js'
 import type { CheckPolicy } from './policy.js'
 
 /**
@@ -18,7 +18,7 @@ export class BackOff {
   readonly #clock: Clock
   #timeouts = 0
   #until = -Infinity
-  #lastRun: Run | undefined
+  #lastRun: RunResult | undefined
   #abandoned = 0
   #isSaid = false
 
@@ -48,12 +48,12 @@ export class BackOff {
   }
 
   /** Returns the last result during the back-off. It replaces the skipped run. */
-  skips (now: number): Run | undefined {
+  skips (now: number): RunResult | undefined {
     return now < this.#until ? this.#lastRun : undefined
   }
 
   /** Call this after a run has timed out. */
-  timedOut (run: Run): void {
+  timedOut (run: RunResult): void {
     const { timeout, maxBackoff } = this.#policy
     const maxPauseMs = Math.min(timeout * 2 ** this.#timeouts, maxBackoff)
     this.#timeouts += 1

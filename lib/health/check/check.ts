@@ -1,11 +1,13 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../../base/clock.js'
+import type { Logger } from '../../base/logger.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
-import { Attempt } from './attempt.js'
-import type { CheckFunction, Ending, Run } from './attempt.js'
+import type { CheckFunction } from './check-function.js'
+import { Attempt } from './run.js'
+import type { Ending } from './run.js'
 import { BackOff } from './back-off.js'
 import type { CheckPolicy } from './policy.js'
 import { failure } from './result.js'
+import type { RunResult } from './result.js'
 import { Schedule } from './schedule.js'
 import { Thresholds } from './thresholds.js'
 import { isPassing } from '../status.js'
@@ -49,16 +51,16 @@ export interface CheckObserver {
 /** The parts that a check needs. */
 export interface CheckDependencies {
   readonly clock: Clock
-  readonly log: FastifyBaseLogger
+  readonly log: Logger
   readonly observer: CheckObserver
 }
 
 /**
  * The result of a check, or a promise of it. `undefined` if the check was removed, or closed before its first result.
  */
-export type MaybeRun = MaybePromise<Run | undefined>
+export type MaybeRun = MaybePromise<RunResult | undefined>
 
-type Tell = (run: Run | undefined) => void
+type Tell = (run: RunResult | undefined) => void
 
 /** One named function. Decides when to run it, and which result to report. */
 export class Check {
@@ -73,12 +75,12 @@ export class Check {
   readonly #schedule: Schedule | undefined
   #attempt: Attempt | undefined
   /** One promise for all callers that wait for the current run, and the function that resolves it. */
-  #awaited: Promise<Run | undefined> | undefined
+  #awaited: Promise<RunResult | undefined> | undefined
   #tell: Tell | undefined
   #lastResultAt = -Infinity
   /** Until this time the last result is returned without a new run. */
   #freshUntil = -Infinity
-  #end: { readonly answer: Run | undefined } | undefined
+  #end: { readonly answer: RunResult | undefined } | undefined
 
   constructor (name: string, checkFunction: CheckFunction, policy: CheckPolicy, surroundings: CheckDependencies) {
     const { clock } = surroundings
@@ -94,7 +96,7 @@ export class Check {
   }
 
   /** The reported result, or `undefined` before the first run has ended. */
-  get shown (): Run | undefined {
+  get shown (): RunResult | undefined {
     return this.#shown.run
   }
 
@@ -115,7 +117,7 @@ export class Check {
   }
 
   /** The answer for a caller that gives up early: as if the run had failed. */
-  unanswered (reason: string): Run {
+  unanswered (reason: string): RunResult {
     const run = this.#failed(reason)
     return this.#isStaleInBackground(this.#surroundings.clock.now()) ? run : this.#shown.ifTaken(run, false)
   }
@@ -194,7 +196,7 @@ export class Check {
     return this.#wait()
   }
 
-  #wait (): Promise<Run | undefined> {
+  #wait (): Promise<RunResult | undefined> {
     this.#awaited ??= new Promise((resolve) => { this.#tell = resolve })
     return this.#awaited
   }
@@ -209,7 +211,7 @@ export class Check {
   }
 
   /** Takes the result of a run, or the result that replaces a skipped run. Publishes the change that it causes. */
-  #show (run: Run): void {
+  #show (run: RunResult): void {
     const now = this.#surroundings.clock.now()
     const from = this.#shown.run?.status ?? 'UNKNOWN'
     if (this.#isStaleInBackground(now)) this.#shown.forgetPass()
@@ -220,24 +222,24 @@ export class Check {
     this.#surroundings.observer.changed({ check: this.name, from, to, error: details?.['error'], durationMs })
   }
 
-  #asShown (run: Run): Run {
+  #asShown (run: RunResult): RunResult {
     const { failureStatus } = this.policy
     return failureStatus === undefined || isPassing(run.status) ? run : { ...run, status: failureStatus }
   }
 
   /** Returns a failure without a run, as it would be reported. */
-  #failed (reason: string): Run {
+  #failed (reason: string): RunResult {
     return this.#asShown({ ...failure(reason), time: this.#surroundings.clock.date().toISOString(), durationMs: 0 })
   }
 
-  #close (answer: Run | undefined, reason: string): void {
+  #close (answer: RunResult | undefined, reason: string): void {
     if (this.#end !== undefined) return
     this.#end = { answer }
     this.#schedule?.stop()
     this.#cancel(answer, reason)
   }
 
-  #cancel (answer: Run | undefined, reason: string): void {
+  #cancel (answer: RunResult | undefined, reason: string): void {
     const attempt = this.#attempt
     this.#attempt = undefined
     const tell = this.#takeTell()

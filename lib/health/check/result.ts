@@ -26,6 +26,9 @@ export interface Outcome {
   readonly components?: Readonly<Record<string, Component>>
 }
 
+/** The outcome of a run, with the time of its end and its duration. */
+export type RunResult = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
+
 const EXPECTED = `nothing, true, or an object whose status is one of ${STATUSES.join(', ')}`
 
 /** Turns the return value of a check's function into an outcome. An unknown value is a failure. Never throws. */

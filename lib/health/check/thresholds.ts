@@ -1,4 +1,4 @@
-import type { Run } from './attempt.js'
+import type { RunResult } from './result.js'
 import type { CheckPolicy } from './policy.js'
 
 /**
@@ -8,7 +8,7 @@ import type { CheckPolicy } from './policy.js'
  */
 export class Thresholds {
   readonly #thresholds: Pick<CheckPolicy, 'failureThreshold' | 'successThreshold'>
-  #run: Run | undefined
+  #run: RunResult | undefined
   #passes: boolean | undefined
   #contraryRuns = 0
 
@@ -17,7 +17,7 @@ export class Thresholds {
   }
 
   /** The reported result, or `undefined` before the first run has ended. */
-  get run (): Run | undefined {
+  get run (): RunResult | undefined {
     return this.#run
   }
 
@@ -27,7 +27,7 @@ export class Thresholds {
   }
 
   /** Takes the result of the next run, and returns the result to report. The first result counts at once. */
-  take (run: Run, passes: boolean): Run {
+  take (run: RunResult, passes: boolean): RunResult {
     const shown = this.ifTaken(run, passes)
     this.#contraryRuns = shown === run ? 0 : this.#contraryRuns + 1
     if (shown === run) this.#passes = passes
@@ -36,7 +36,7 @@ export class Thresholds {
   }
 
   /** Returns the result that `take` would return, and changes nothing. */
-  ifTaken (run: Run, passes: boolean): Run {
+  ifTaken (run: RunResult, passes: boolean): RunResult {
     const threshold = passes ? this.#thresholds.successThreshold : this.#thresholds.failureThreshold
     const isContrary = this.#passes === !passes && this.#contraryRuns + 1 < threshold
     return isContrary && this.#run !== undefined ? this.#run : run

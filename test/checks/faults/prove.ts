@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
-import type { CheckFunction } from '../../../lib/health/check/attempt.js'
+import type { CheckFunction } from '../../../lib/health/check/check-function.js'
 import { startApp } from '../../support/app.js'
 import { FaultProxy } from '../../support/servers/fault-proxy.js'
 import type { TestServer } from '../../support/servers/index.js'

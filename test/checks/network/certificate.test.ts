@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import t from 'tap'
 import { certificate, certificateBy } from '../../../lib/checks/network/certificate.js'
 import type { CertificateOptions } from '../../../lib/checks/network/certificate.js'
-import type { Run } from '../../../lib/health/check/attempt.js'
+import type { RunResult } from '../../../lib/health/check/result.js'
 import { CERTIFICATE, CHAIN } from '../../support/certificate.js'
 import { run } from '../../support/check.js'
 import { blackHole, listen, refusingPort } from '../../support/loopback.js'
@@ -66,7 +66,7 @@ async function startServer (test: Test, { key, cert }: { key: string, cert: stri
 }
 
 /** Looks at the chain on a day. */
-async function runOn (day: string, options: CertificateOptions): Promise<Run> {
+async function runOn (day: string, options: CertificateOptions): Promise<RunResult> {
   return await run(certificateBy({ date: () => new Date(day) }, { ca: CHAIN.root, ...options }))
 }
 

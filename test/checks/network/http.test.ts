@@ -4,7 +4,7 @@ import net from 'node:net'
 import t from 'tap'
 import { http } from '../../../lib/checks/network/http.js'
 import type { HttpOptions } from '../../../lib/checks/network/http.js'
-import type { Run } from '../../../lib/health/check/attempt.js'
+import type { RunResult } from '../../../lib/health/check/result.js'
 import { run } from '../../support/check.js'
 import { blackHole, listen, refusingPort } from '../../support/loopback.js'
 
@@ -14,7 +14,7 @@ async function startServer (test: Test, listener: RequestListener): Promise<URL>
   return new URL(`http://127.0.0.1:${await listen(test, createServer(listener))}/status`)
 }
 
-async function runHttp (url: string | URL, options?: HttpOptions, timeout?: number): Promise<Run> {
+async function runHttp (url: string | URL, options?: HttpOptions, timeout?: number): Promise<RunResult> {
   return await run(http(url, options), timeout)
 }
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import net from 'node:net'
 import t from 'tap'
 import { serviceDependency } from '../../../lib/checks/network/service-dependency.js'
-import type { Run } from '../../../lib/health/check/attempt.js'
+import type { RunResult } from '../../../lib/health/check/result.js'
 import { portOf } from '../../support/app.js'
 import { run } from '../../support/check.js'
 
@@ -22,7 +22,7 @@ function answering (status: number, body: string): RequestListener {
 }
 
 /** Asks as the engine does, but for the timeout, which the check keeps by itself. */
-async function ask (url: URL, headers?: Record<string, string>, timeout?: number): Promise<Run> {
+async function ask (url: URL, headers?: Record<string, string>, timeout?: number): Promise<RunResult> {
   return await run(serviceDependency(url, headers), timeout)
 }
 

@@ -2,11 +2,11 @@ import { createServer } from 'node:net'
 import t from 'tap'
 import { tcp } from '../../../lib/checks/network/tcp.js'
 import type { TcpOptions } from '../../../lib/checks/network/tcp.js'
-import type { Run } from '../../../lib/health/check/attempt.js'
+import type { RunResult } from '../../../lib/health/check/result.js'
 import { run } from '../../support/check.js'
 import { blackHole, listen, refusingPort } from '../../support/loopback.js'
 
-async function runTcp (options: TcpOptions, timeout?: number): Promise<Run> {
+async function runTcp (options: TcpOptions, timeout?: number): Promise<RunResult> {
   return await run(tcp(options), timeout)
 }
 

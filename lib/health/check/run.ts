@@ -1,37 +1,15 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../../base/clock.js'
+import type { Logger } from '../../base/logger.js'
 import { chain } from '../../base/maybe-promise.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
-import type { Component } from '../component.js'
+import type { CheckContext, CheckFunction } from './check-function.js'
 import { failure, toOutcome } from './result.js'
-import type { CheckResult, Outcome } from './result.js'
+import type { Outcome, RunResult } from './result.js'
 import { isPassing } from '../status.js'
-
-/** The argument of a check's function. */
-export interface CheckContext {
-  /**
-   * Aborted when the timeout has passed, when the check is removed, and when the app closes. Pass it to every call that
-   * accepts a signal, so that the work ends together with the run.
-   */
-  readonly signal: AbortSignal
-  /**
-   * The time limit of this run, in milliseconds from its start. A check that ends slightly earlier by itself can report
-   * the reason of its delay.
-   */
-  readonly timeout: number
-  /** The app's logger, bound to the check's name. */
-  readonly log: FastifyBaseLogger
-}
-
-/** Reports whether one thing works. Returns a `CheckResult`, throws, or rejects. */
-export type CheckFunction = (context: CheckContext) => CheckResult | Promise<CheckResult>
-
-/** The outcome of a run, with the time of its end and its duration. */
-export type Run = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
 
 /** The end of a run: it has settled or timed out. */
 export interface Ending {
-  readonly run: Run
+  readonly run: RunResult
   readonly timedOut: boolean
 }
 
@@ -41,7 +19,7 @@ export type OnEnd = (ending: Ending | undefined) => void
 /** The parts that a run needs. */
 export interface AttemptDependencies {
   readonly clock: Clock
-  readonly log: FastifyBaseLogger
+  readonly log: Logger
   /** In milliseconds. */
   readonly timeout: number
   /** Called when the function settles after the timeout. */
@@ -145,7 +123,7 @@ export class Attempt {
     if (abortReason !== undefined) this.#controller?.abort(abortReason)
   }
 
-  #runOf (outcome: Outcome): Run {
+  #runOf (outcome: Outcome): RunResult {
     const { clock } = this.#surroundings
     const durationMs = Math.round((clock.now() - this.#startedAt) * 1_000) / 1_000
     return { ...outcome, time: clock.date().toISOString(), durationMs }
