@@ -7,17 +7,18 @@ import type mysqlPromises from 'mysql2/promise'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
 import { mysql } from '../lib/checks/clients/sql/mysql.js'
 import { redis } from '../lib/checks/clients/redis/redis.js'
-import type { RedisCheckOptions } from '../lib/checks/clients/redis/redis.js'
+import type { RedisOptions } from '../lib/checks/clients/redis/redis.js'
 import type { SqlOptions } from '../lib/checks/clients/sql/sql.js'
-import type { CheckFunction, FailureStatus } from '../lib/index.js'
+import type { CheckFunction } from '../lib/health/check/check-function.js'
+import type { FailureStatus } from '../lib/index.js'
 import type { Equal, Expect } from './equal.js'
 
 export type Cases = [
   Expect<Equal<ReturnType<typeof mysql>, CheckFunction>>,
   Expect<Equal<ReturnType<typeof redis>, CheckFunction>>,
   Expect<Equal<Parameters<typeof mysql>[1], SqlOptions | undefined>>,
-  Expect<Equal<Parameters<typeof redis>[1], RedisCheckOptions | undefined>>,
-  Expect<Equal<RedisCheckOptions['whenExhausted'], FailureStatus | undefined>>
+  Expect<Equal<Parameters<typeof redis>[1], RedisOptions | undefined>>,
+  Expect<Equal<RedisOptions['whenExhausted'], FailureStatus | undefined>>
 ]
 
 /** What mysql2 makes, with callbacks and with promises. */

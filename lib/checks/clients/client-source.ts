@@ -3,36 +3,40 @@ import { describe } from '../../base/describe.js'
 import { errors } from '../../errors.js'
 import { isFunction } from '../../base/type-guards.js'
 
-/** The client that the app has, or a function that gives it where the app replaces it, or has it later. */
+/** The app's client, or a function that returns it if the app creates or replaces it later. */
 export type ClientSource<C> = C | (() => C | undefined)
 
-/** What a client check is given, and what it takes. */
-export interface Expected<C> {
-  /** The check's name, for errors. */
+/** The type of client that a check takes. */
+export interface ClientType<C> {
+  /** The check's name, for error messages. */
   readonly check: string
-  /** In words. */
-  readonly client: string
+  /** The expected client, for error messages. */
+  readonly description: string
   readonly is: (value: unknown) => value is C
 }
 
-/** Gives the client at each call. Throws at once for what can never be one. */
-export function clientFrom<C> (source: unknown, { check, client, is }: Expected<C>): () => C {
+/**
+ * Makes a function that returns the app's current client.
+ *
+ * @throws FST_MANAGEMENT_CLIENT_INVALID at once if the source is neither a client nor a function
+ */
+export function clientFrom<C> (source: unknown, { check, description, is }: ClientType<C>): () => C {
   const assert = (value: unknown): C => {
     if (is(value)) return value
-    throw new errors.ClientInvalid(check, client, describe(value))
+    throw new errors.ClientInvalid(check, description, describe(value))
   }
-  if (isFunction(source) && !is(source)) return () => assert(present(source()))
-  const given = assert(source)
-  return () => given
+  if (isFunction(source) && !is(source)) return () => assert(assertDefined(source()))
+  const client = assert(source)
+  return () => client
 }
 
-/** An app that opens its connection later, or opens it anew, has none in between. */
-function present (client: unknown): unknown {
+/** An app that opens or replaces its connection has no client in between. */
+function assertDefined (client: unknown): unknown {
   if (client === undefined || client === null) throw new Error('the app has no client at the moment')
   return client
 }
 
-/** Whether nobody listens to the errors of what emits them: Node.js ends the process with the first. */
-export function isUnheard (emitter: unknown): boolean {
+/** Whether an emitter has no `error` listener: its first error then ends the process. */
+export function lacksErrorListener (emitter: unknown): boolean {
   return emitter instanceof EventEmitter && emitter.listenerCount('error') === 0
 }

@@ -1,18 +1,17 @@
-/** What is known of each client that a check is given, from the first time on that it is given it. */
-export class PerClient<C extends object, W> {
-  readonly #watch: (client: C) => W
-  readonly #known = new WeakMap<C, W>()
+/** Keeps one value for each client, and makes it when the check first uses the client. */
+export class PerClient<C extends object, V> {
+  readonly #make: (client: C) => V
+  readonly #values = new WeakMap<C, V>()
 
-  constructor (watch: (client: C) => W) {
-    this.#watch = watch
+  constructor (make: (client: C) => V) {
+    this.#make = make
   }
 
-  /** Watches a client, once. */
-  of (client: C): W {
-    const known = this.#known.get(client)
+  of (client: C): V {
+    const known = this.#values.get(client)
     if (known !== undefined) return known
-    const watch = this.#watch(client)
-    this.#known.set(client, watch)
-    return watch
+    const value = this.#make(client)
+    this.#values.set(client, value)
+    return value
   }
 }

@@ -3,31 +3,31 @@ import type { Clock } from '../../base/clock.js'
 import type { TimeLimit } from '../kit/time-limit.js'
 import { Deferred } from '../../base/deferred.js'
 
-/** After so long an answer is no longer expected, in milliseconds: it may have gone with a connection that is half open. */
+/** After this time in milliseconds a request counts as lost: its connection may be half open. */
 const LOST_AFTER_MS = 60_000
 
-interface Asked<T> {
-  readonly at: number
+interface PendingRequest<T> {
+  readonly sentAt: number
   readonly waiters: Set<Deferred<T>>
 }
 
 /**
- * One question to a client that sends its commands one after the other. While it has not been answered it is not asked again,
- * so that commands do not pile up before a server that is frozen; an answer that comes late serves who asks then.
+ * Sends a request over a client that sends its commands one after the other. While the request is pending, callers share it, so
+ * commands do not pile up when the server is frozen. A late answer serves the callers that are waiting at that time.
  */
 export class SharedRequest<C extends object, T> {
-  readonly #put: (client: C) => Promise<T>
+  readonly #send: (client: C) => Promise<T>
   readonly #clock: Pick<Clock, 'now'>
-  readonly #asked = new WeakMap<C, Asked<T>>()
+  readonly #pending = new WeakMap<C, PendingRequest<T>>()
 
-  constructor (put: (client: C) => Promise<T>, clock: Pick<Clock, 'now'> = systemClock) {
-    this.#put = put
+  constructor (send: (client: C) => Promise<T>, clock: Pick<Clock, 'now'> = systemClock) {
+    this.#send = send
     this.#clock = clock
   }
 
-  /** Puts the question, or waits for the answer to the one before. Who gives up leaves nothing with the client's own promise. */
+  /** Sends the request, or waits for the pending one. A caller that gives up leaves no listener on the client's own promise. */
   async send (client: C, limit: TimeLimit, timeoutMessage?: () => string): Promise<T> {
-    const { waiters } = this.#open(client)
+    const { waiters } = this.#pendingFor(client)
     const waiter = new Deferred<T>()
     waiters.add(waiter)
     try {
@@ -37,19 +37,23 @@ export class SharedRequest<C extends object, T> {
     }
   }
 
-  #open (client: C): Asked<T> {
-    const asked = this.#asked.get(client)
-    return asked !== undefined && this.#clock.now() - asked.at <= LOST_AFTER_MS ? asked : this.#begin(client)
+  #pendingFor (client: C): PendingRequest<T> {
+    const pending = this.#pending.get(client)
+    const isExpected = pending !== undefined && this.#clock.now() - pending.sentAt <= LOST_AFTER_MS
+    return isExpected ? pending : this.#begin(client)
   }
 
-  #begin (client: C): Asked<T> {
-    const asked: Asked<T> = { at: this.#clock.now(), waiters: new Set() }
-    this.#asked.set(client, asked)
-    const end = (tell: (waiter: Deferred<T>) => void): void => {
-      if (this.#asked.get(client) === asked) this.#asked.delete(client)
-      asked.waiters.forEach(tell)
+  #begin (client: C): PendingRequest<T> {
+    const request: PendingRequest<T> = { sentAt: this.#clock.now(), waiters: new Set() }
+    this.#pending.set(client, request)
+    const end = (settle: (waiter: Deferred<T>) => void): void => {
+      if (this.#pending.get(client) === request) this.#pending.delete(client)
+      request.waiters.forEach(settle)
     }
-    this.#put(client).then((answer) => end((waiter) => waiter.resolve(answer)), (error: unknown) => end((waiter) => waiter.reject(error)))
-    return asked
+    this.#send(client).then(
+      (answer) => end((waiter) => waiter.resolve(answer)),
+      (error: unknown) => end((waiter) => waiter.reject(error))
+    )
+    return request
   }
 }

@@ -2,10 +2,10 @@ import { reasonOf } from '../../base/describe.js'
 import type { CheckResult } from '../../health/check/result.js'
 import type { Status } from '../../health/status.js'
 
-/** What a ready-made check has found out, in details that it fills as it goes: they stand beside the reason of a failure too. */
+/** The details of a result. A check adds to them as it goes, so a failure shows the details found so far beside its reason. */
 export type Details = Record<string, unknown>
 
-/** Something that is found, and stands for another status than `DOWN`. */
+/** Makes a check fail with another status than `DOWN`. */
 export class CheckFailure extends Error {
   readonly status: Status
 
@@ -15,17 +15,21 @@ export class CheckFailure extends Error {
   }
 }
 
-/** Makes a result of work and the facts it finds: `UP` when it ends, else `DOWN`, or what the finding says, with the reason. */
-export async function toCheckResult (facts: Details, work: () => void | Promise<void>): Promise<CheckResult> {
+/**
+ * Runs work and makes its result: `UP` when the work ends. When the work throws, the result is `DOWN`, or has the status of the
+ * `CheckFailure`, and shows the reason.
+ */
+export async function toCheckResult (details: Details, work: () => void | Promise<void>): Promise<CheckResult> {
   try {
     await work()
-    return { status: 'UP', details: facts }
+    return { status: 'UP', details }
   } catch (error) {
-    return { status: error instanceof CheckFailure ? error.status : 'DOWN', details: { error: reasonOf(error), ...facts } }
+    const status = error instanceof CheckFailure ? error.status : 'DOWN'
+    return { status, details: { error: reasonOf(error), ...details } }
   }
 }
 
-/** Does some work, and gives how long it took, in milliseconds to a thousandth. */
+/** Runs work and measures its duration in milliseconds, rounded to a thousandth. */
 export async function timed<T> (work: () => Promise<T>): Promise<{ readonly result: T, readonly latencyMs: number }> {
   const startedAt = performance.now()
   const result = await work()

@@ -1,14 +1,16 @@
 import { systemClock } from '../../base/clock.js'
-import type { CheckContext } from '../../health/check/attempt.js'
+import { interruptible } from '../../base/interruptible.js'
+import { onAbort } from '../../base/on-abort.js'
+import type { CheckContext } from '../../health/check/check-function.js'
 
-/** What a ready-made check takes of its timeout: the rest is for saying what it has waited for. */
+/** The share of the timeout that a ready-made check uses. The rest is left for reporting what it was waiting for. */
 const SHARE = 0.9
 
-/** A time that is over a little before the check's own is: what then still goes on is given up, and said to be why. */
+/** A time limit that ends a little before the check's timeout, so that the check can report what it was waiting for. */
 export class TimeLimit {
-  /** In milliseconds. */
+  /** The limit in milliseconds. */
   readonly ms: number
-  /** Aborted when the time is over, and when the run is. */
+  /** Aborted when the time is over or the run ends. */
   readonly signal: AbortSignal
 
   private constructor (ms: number, signal: AbortSignal) {
@@ -16,20 +18,19 @@ export class TimeLimit {
     this.signal = signal
   }
 
-  /** Runs work within the limit of a run of a check. The timer is gone once the work has ended. */
+  /** Runs work with a limit made from a check's context. Clears the timer when the work ends. */
   static async of<T> ({ signal, timeout }: Pick<CheckContext, 'signal' | 'timeout'>, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
     const ms = Math.max(1, Math.floor(timeout * SHARE))
     const controller = new AbortController()
     const abort = (): void => controller.abort(new Error(`not done within ${ms} ms`))
     const cancel = systemClock.after(ms, abort)
-    // Not with AbortSignal.any, which keeps what it makes in memory before Node 26.
+    const stopListening = onAbort(signal, abort)
     if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
     try {
       return await work(new TimeLimit(ms, controller.signal))
     } finally {
       cancel()
-      signal.removeEventListener('abort', abort)
+      stopListening()
     }
   }
 
@@ -39,16 +40,10 @@ export class TimeLimit {
    * @param timeoutMessage makes the message of that error. Default `no answer within N ms`.
    */
   async wait<T> (work: Promise<T>, timeoutMessage = (): string => `no answer within ${this.ms} ms`): Promise<T> {
-    const { signal } = this
-    return await new Promise<T>((resolve, reject) => {
+    return await interruptible(work, ({ reject }) => {
       const giveUp = (): void => reject(new Error(timeoutMessage()))
-      const end = (): void => {
-        signal.removeEventListener('abort', giveUp)
-        resolve(work)
-      }
-      work.then(end, end)
-      if (signal.aborted) giveUp()
-      else signal.addEventListener('abort', giveUp, { once: true })
+      if (this.signal.aborted) giveUp()
+      return onAbort(this.signal, giveUp)
     })
   }
 }

@@ -3,121 +3,123 @@ import { SharedRequest } from '../../../lib/checks/clients/shared-request.js'
 import { TimeLimit } from '../../../lib/checks/kit/time-limit.js'
 import { ManualClock } from '../../support/clock.js'
 
-interface Put {
+interface SentRequest {
   readonly client: object
-  readonly answer: (text: string) => void
-  readonly refuse: (error: Error) => void
+  readonly resolve: (answer: string) => void
+  readonly reject: (error: Error) => void
 }
 
-interface Asking {
-  readonly puts: readonly Put[]
-  readonly question: { readonly ask: (client: object, controller?: AbortController) => Promise<string> }
+interface RequestUnderTest {
+  readonly sent: readonly SentRequest[]
+  readonly send: (client: object, controller?: AbortController) => Promise<string>
 }
 
-/** Ends what is still asked at the end. */
+/** Aborted at the end, to end the requests that are still pending. */
 const end = new AbortController()
 
-/** A question whose answers the test gives. */
-function question (clock = new ManualClock()): Asking {
-  const puts: Put[] = []
-  const put = async (client: object): Promise<string> => await new Promise((resolve, reject) => puts.push({ client, answer: resolve, refuse: reject }))
-  const question = new SharedRequest(put, clock)
-  const ask = async (client: object, { signal } = end): Promise<string> => {
-    const answer = TimeLimit.of({ signal, timeout: 1_000_000 }, async (limit) => await question.send(client, limit, () => 'given up'))
+/** Makes a shared request whose answers the test gives. */
+function makeRequest (clock = new ManualClock()): RequestUnderTest {
+  const sent: SentRequest[] = []
+  const request = new SharedRequest(async (client: object): Promise<string> => {
+    return await new Promise((resolve, reject) => sent.push({ client, resolve, reject }))
+  }, clock)
+  const send = async (client: object, { signal } = end): Promise<string> => {
+    const context = { signal, timeout: 1_000_000 }
+    const answer = TimeLimit.of(context, async (limit) => await request.send(client, limit, () => 'given up'))
     answer.catch(() => undefined)
     return await answer
   }
-  return { puts, question: { ask } }
+  return { sent, send }
 }
 
 const client = { name: 'client' }
 
-await t.test('is put to the client and answered', async (t) => {
-  const { puts, question: asked } = question()
-  const answer = asked.ask(client)
-  t.equal(puts[0]?.client, client)
-  puts[0]?.answer('PONG')
+await t.test('send() sends the request to the client and returns the answer', async (t) => {
+  const { sent, send } = makeRequest()
+  const answer = send(client)
+  t.equal(sent[0]?.client, client)
+  sent[0]?.resolve('PONG')
   t.equal(await answer, 'PONG')
 })
 
-await t.test('is not put again while it has not been answered; the answer serves all', async (t) => {
-  const { puts, question: asked } = question()
-  const answers = [asked.ask(client), asked.ask(client), asked.ask(client)]
-  t.equal(puts.length, 1)
-  puts[0]?.answer('PONG')
+await t.test('send() shares a pending request, and its answer, between all callers', async (t) => {
+  const { sent, send } = makeRequest()
+  const answers = [send(client), send(client), send(client)]
+  t.equal(sent.length, 1)
+  sent[0]?.resolve('PONG')
   t.same(await Promise.all(answers), ['PONG', 'PONG', 'PONG'])
 })
 
-await t.test('is put again once it was answered, or refused', async (t) => {
-  const { puts, question: asked } = question()
-  const first = asked.ask(client)
-  puts[0]?.answer('PONG')
+await t.test('send() sends the request again after an answer or an error', async (t) => {
+  const { sent, send } = makeRequest()
+  const first = send(client)
+  sent[0]?.resolve('PONG')
   await first
-  const second = asked.ask(client)
-  puts[1]?.refuse(new Error('LOADING'))
+  const second = send(client)
+  sent[1]?.reject(new Error('LOADING'))
   await t.rejects(second, { message: 'LOADING' })
-  asked.ask(client).catch(() => undefined)
-  t.equal(puts.length, 3)
+  send(client).catch(() => undefined)
+  t.equal(sent.length, 3)
 })
 
-await t.test('a refusal that nobody waits for any more does not end the process', async (t) => {
-  const { puts, question: asked } = question()
-  asked.ask(client).catch(() => undefined)
-  puts[0]?.refuse(new Error('gone'))
+await t.test('an error without a waiting caller does not end the process', async (t) => {
+  const { sent, send } = makeRequest()
+  send(client).catch(() => undefined)
+  sent[0]?.reject(new Error('gone'))
   await new Promise((resolve) => setImmediate(resolve))
-  t.equal(puts.length, 1)
+  t.equal(sent.length, 1)
 })
 
-await t.test('another client is asked for itself', async (t) => {
-  const { puts, question: asked } = question()
-  const old = asked.ask(client)
+await t.test('send() sends one request per client', async (t) => {
+  const { sent, send } = makeRequest()
+  const old = send(client)
   const other = { name: 'other' }
-  const now = asked.ask(other)
-  puts[0]?.answer('old')
-  puts[1]?.answer('new')
+  const now = send(other)
+  sent[0]?.resolve('old')
+  sent[1]?.resolve('new')
   t.same(await Promise.all([old, now]), ['old', 'new'])
-  t.same(puts.map(({ client }) => client), [client, other])
+  t.same(sent.map(({ client }) => client), [client, other])
 })
 
-await t.test('an answer that comes for the client before does not end the wait for the present one', async (t) => {
-  const { puts, question: asked } = question()
-  const old = asked.ask(client)
+await t.test('an answer of the old client does not end the request of the new client', async (t) => {
+  const { sent, send } = makeRequest()
+  const old = send(client)
   const other = {}
-  asked.ask(other).catch(() => undefined)
-  puts[0]?.answer('old')
+  send(other).catch(() => undefined)
+  sent[0]?.resolve('old')
   await old
-  asked.ask(other).catch(() => undefined)
-  t.equal(puts.length, 2)
+  send(other).catch(() => undefined)
+  t.equal(sent.length, 2)
 })
 
-await t.test('clients that take turns are each asked once', (t) => {
-  const { puts, question: asked } = question()
+await t.test('send() sends one request to each of two alternating clients', (t) => {
+  const { sent, send } = makeRequest()
   const other = {}
-  for (let count = 0; count < 10; count++) for (const one of [client, other]) asked.ask(one).catch(() => undefined)
-  t.equal(puts.length, 2)
+  for (let count = 0; count < 10; count++) for (const one of [client, other]) send(one).catch(() => undefined)
+  t.equal(sent.length, 2)
   t.end()
 })
 
-await t.test('who gives up leaves nothing behind, and the answer is for who still waits', async (t) => {
-  const { puts, question: asked } = question()
+await t.test('a caller that gives up does not take the answer from a caller that still waits', async (t) => {
+  const { sent, send } = makeRequest()
   const controller = new AbortController()
-  const [given, kept] = [asked.ask(client, controller), asked.ask(client)]
+  const [given, kept] = [send(client, controller), send(client)]
   controller.abort()
   await t.rejects(given, { message: 'given up' })
-  puts[0]?.answer('PONG')
+  sent[0]?.resolve('PONG')
   t.equal(await kept, 'PONG')
 })
 
-await t.test('an answer that does not come for a minute is lost, and the question put anew', async (t) => {
+await t.test('send() sends the request again when there is no answer for a minute', async (t) => {
   const clock = new ManualClock()
-  const { puts, question: asked } = question(clock)
-  asked.ask(client).catch(() => undefined)
+  const { sent, send } = makeRequest(clock)
+  send(client).catch(() => undefined)
   await clock.pass(60_000)
-  asked.ask(client).catch(() => undefined)
-  t.equal(puts.length, 1, 'not before')
+  send(client).catch(() => undefined)
+  t.equal(sent.length, 1, 'not before')
   await clock.pass(1)
-  asked.ask(client).catch(() => undefined)
-  t.equal(puts.length, 2)
+  send(client).catch(() => undefined)
+  t.equal(sent.length, 2)
 })
 
 end.abort()

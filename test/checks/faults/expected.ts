@@ -86,11 +86,11 @@ export const EXPECTED = {
     'black hole': down('no answer within 720 ms')
   },
   nats: {
-    stopped: down('the connection is lost, and there is none to 127.0.0.1:PORT yet'),
+    stopped: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down('Authorization Violation'),
     'pool exhausted': undefined,
-    reset: down('the connection is lost, and there is none to 127.0.0.1:PORT yet'),
+    reset: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     'black hole': down('no answer within 720 ms')
   }
 } as const satisfies Record<string, Expected>

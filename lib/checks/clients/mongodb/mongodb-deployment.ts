@@ -1,12 +1,23 @@
 import { reasonOf } from '../../../base/describe.js'
 
-/** The events of monitoring that are used of a `MongoClient`, of its servers and of its pools. */
+/** The monitoring events of a `MongoClient` that the check uses. They describe its servers and its pools. */
 export interface MongodbEvents {
-  on (event: 'serverHeartbeatFailed', listener: (event: { readonly connectionId: string, readonly failure: Error }) => void): unknown
+  on (event: 'serverHeartbeatFailed', listener: (event: HeartbeatFailure) => void): unknown
   on (event: 'serverHeartbeatSucceeded', listener: (event: { readonly connectionId: string }) => void): unknown
   on (event: 'serverClosed', listener: (event: { readonly address: string }) => void): unknown
-  on (event: 'topologyDescriptionChanged', listener: (event: { readonly newDescription: { readonly type: string } }) => void): unknown
-  on (event: 'connectionCheckedOut' | 'connectionCheckedIn' | 'connectionClosed', listener: (event: PooledConnection) => void): unknown
+  on (event: 'topologyDescriptionChanged', listener: (event: TopologyChange) => void): unknown
+  on (event: PoolEvent, listener: (event: PooledConnection) => void): unknown
+}
+
+type PoolEvent = 'connectionCheckedOut' | 'connectionCheckedIn' | 'connectionClosed'
+
+interface HeartbeatFailure {
+  readonly connectionId: string
+  readonly failure: Error
+}
+
+interface TopologyChange {
+  readonly newDescription: { readonly type: string }
 }
 
 interface PooledConnection {
@@ -14,36 +25,38 @@ interface PooledConnection {
   readonly connectionId: unknown
 }
 
-/** What a client has told of its servers, and of the pool that it has for each. */
+/** Tracks the state of a client's servers, and of the pool that the client has for each server. */
 export class MongodbDeployment {
   readonly #failures = new Map<string, string>()
   readonly #inUse = new Map<string, Set<unknown>>()
   #hasNoPrimary = false
-  /** The version of its servers, once somebody has asked for it and until something changes; `null` where it is not told. */
+  /** The servers' version: undefined until a check reads it, and after each change of the topology; `null` if it is unavailable. */
   version: unknown
 
   constructor (client: MongodbEvents) {
-    client.on('serverHeartbeatFailed', ({ connectionId, failure }) => this.#failures.set(connectionId, reasonOf(failure)))
+    client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {
+      this.#failures.set(connectionId, reasonOf(failure))
+    })
     client.on('serverHeartbeatSucceeded', ({ connectionId }) => this.#failures.delete(connectionId))
     client.on('serverClosed', ({ address }) => this.#failures.delete(address))
     client.on('topologyDescriptionChanged', ({ newDescription: { type } }) => {
       this.#hasNoPrimary = type === 'ReplicaSetNoPrimary'
       this.version = undefined
     })
-    client.on('connectionCheckedOut', ({ address, connectionId }) => this.#inUseAt(address).add(connectionId))
+    client.on('connectionCheckedOut', ({ address, connectionId }) => { this.#inUseAt(address).add(connectionId) })
     for (const event of ['connectionCheckedIn', 'connectionClosed'] as const) {
-      client.on(event, ({ address, connectionId }) => this.#inUseAt(address).delete(connectionId))
+      client.on(event, ({ address, connectionId }) => { this.#inUseAt(address).delete(connectionId) })
     }
   }
 
-  /** What keeps its servers from being asked, as far as that is known. */
-  get troubles (): readonly string[] {
+  /** The known reasons why a server cannot be used. */
+  get problems (): readonly string[] {
     return [...this.#hasNoPrimary ? ['no primary'] : [], ...new Set(this.#failures.values())]
   }
 
-  /** Whether so many connections to one of its servers are in use; 0 stands for no limit, as the driver has it. */
-  isInUse (most: number): boolean {
-    return most > 0 && [...this.#inUse.values()].some(({ size }) => size >= most)
+  /** Whether the pool of one of the servers has all its connections in use. A size of 0 means unlimited, as in the driver. */
+  isExhausted (maxPoolSize: number): boolean {
+    return maxPoolSize > 0 && [...this.#inUse.values()].some(({ size }) => size >= maxPoolSize)
   }
 
   #inUseAt (address: string): Set<unknown> {

@@ -1,4 +1,4 @@
-import type { CheckFunction } from '../../../health/check/attempt.js'
+import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { flag, optionsOf, withDefault } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
@@ -13,42 +13,52 @@ import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
 import { hasMethods, isFunction, isRecord } from '../../../base/type-guards.js'
 
-/** How a command is to be run. */
+/** The options of a command. */
 export interface MongodbCommandOptions {
   readonly signal: AbortSignal
   readonly readPreference: 'primary' | 'primaryPreferred'
 }
 
-/** What is used of a `Db` of mongodb. */
+/** The parts of a mongodb `Db` that the check uses. */
 export interface MongodbDatabase {
   readonly client: MongodbConnections
   command (command: Readonly<Record<string, number>>, options: MongodbCommandOptions): Promise<unknown>
 }
 
-/** What is used of a `MongoClient` of mongodb. */
+/** The parts of a `MongoClient` that the check uses. */
 export interface MongodbConnections extends MongodbEvents {
   readonly options: { readonly maxPoolSize: number }
   db (name: string): MongodbDatabase
 }
 
-/** A `MongoClient` or a `Db` of mongodb, or what `@fastify/mongodb` decorates an instance with. */
-export type MongodbClient = MongodbConnections | MongodbDatabase | { readonly client: MongodbConnections, readonly db?: MongodbDatabase }
+/** The decorator `fastify.mongo` of `@fastify/mongodb`. */
+interface MongodbDecorator {
+  readonly client: MongodbConnections
+  readonly db?: MongodbDatabase
+}
 
-/** How a check of MongoDB judges. */
+/** A `MongoClient` or a `Db` of mongodb, or `fastify.mongo`. */
+export type MongodbClient = MongodbConnections | MongodbDatabase | MongodbDecorator
+
+/** The options of `mongodb`. */
 export interface MongodbOptions {
-  /** Whether servers that take no writes, a replica set without a primary for example, are `DOWN`. Default `false`. */
+  /** Whether a deployment without writes, for example a replica set without a primary, is `DOWN`. Default `false`. */
   readonly writable?: boolean | undefined
-  /** What is shown while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
+  /** The status while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
   readonly whenExhausted?: FailureStatus | undefined
 }
 
-/** The options with the defaults in place. */
+/** The options with their defaults. */
 interface MongodbSettings {
   readonly writable: boolean
   readonly whenExhausted: FailureStatus
 }
 
-const EXPECTED = { check: 'mongodb', client: 'a MongoClient or a Db of mongodb, fastify.mongo, or a function that gives one', is: isMongoDb }
+const CLIENT_TYPE = {
+  check: 'mongodb',
+  description: 'a MongoClient or a Db of mongodb, fastify.mongo, or a function that returns one',
+  is: isMongoDb
+}
 
 const readOptions = optionsOf<MongodbSettings>({
   writable: withDefault(flag, false),
@@ -56,67 +66,79 @@ const readOptions = optionsOf<MongodbSettings>({
 })
 
 /**
- * Makes a check that asks a MongoDB server what it is (`hello`), on a connection of the app's own client. It is `DOWN` where no
- * server is to be reached, and where one refuses or does not answer in time, and `OUT_OF_SERVICE` while the pool is exhausted. What
- * is not answered before the check's timeout is given up: the driver closes the connection that it has asked on, and no place in
- * its pool is kept.
+ * Makes a check that sends `hello` to a MongoDB server, on a connection of the app's own client. It is
+ * - `DOWN` if no server can be reached, or a server refuses or does not answer in time
+ * - `OUT_OF_SERVICE` while the pool is exhausted
  *
- * For readiness where the app can do nothing without the database, else for `health`. Not for liveness: a restart does not
- * mend a server.
+ * A command without an answer is cancelled before the check's timeout. The driver then closes the connection, and frees its place
+ * in the pool.
+ *
+ * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness: restarting
+ * the app does not repair the server.
  *
  * @param client a `MongoClient` or a `Db` of mongodb (6.13 or newer), `fastify.mongo` (`fastify.mongo.NAME`) of `@fastify/mongodb`,
- * `connection.getClient()` of mongoose, or a function that gives it
+ * `connection.getClient()` of mongoose, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'mongodb', mongodb(fastify.mongo))
  */
 export function mongodb (client: ClientSource<MongodbClient>, options: MongodbOptions = {}): CheckFunction {
-  const current = clientFrom(client, EXPECTED)
+  const current = clientFrom(client, CLIENT_TYPE)
   const settings = readOptions(options, 'mongodb')
   const deployments = new PerClient((client: MongodbConnections) => new MongodbDeployment(client))
-  // From now on: what has been taken from a pool before is not told.
+  // Listens from now on: the driver does not report connections that were taken from a pool before.
   if (!isFunction(client)) deployments.of(databaseOf(current()).client)
   return readyMade(async ({ limit, details }) => {
     const database = databaseOf(current())
-    Object.assign(details, await ask({ database, deployment: deployments.of(database.client) }, settings, limit))
-    if (settings.writable && details['readOnly'] === true) throw new Error('the server takes no writes')
+    Object.assign(details, await sendHello({ database, deployment: deployments.of(database.client) }, settings, limit))
+    if (settings.writable && details['readOnly'] === true) throw new Error('the server is read-only')
   })
 }
 
-interface Asked {
+interface Target {
   readonly database: MongodbDatabase
   readonly deployment: MongodbDeployment
 }
 
-/** The driver ends what it does, its wait for a server and for a connection too, when the signal is aborted, and only then rejects. */
-async function ask ({ database, deployment }: Asked, { writable, whenExhausted }: MongodbSettings, { ms, signal }: TimeLimit): Promise<Details> {
+/** The signal also ends the driver's wait for a server and for a connection. The driver rejects after that. */
+async function sendHello (
+  { database, deployment }: Target,
+  { writable, whenExhausted }: MongodbSettings,
+  { ms, signal }: TimeLimit
+): Promise<Details> {
   const options = { signal, readPreference: writable ? 'primary' : 'primaryPreferred' } as const
   try {
     const { result, latencyMs } = await timed(async () => await database.command({ hello: 1 }, options))
     return { version: await versionOf(database, deployment, options), ...roleOf(result), latencyMs }
   } catch (error) {
-    const most = database.client.options.maxPoolSize
-    const time = signal.aborted ? `within ${ms} ms` : 'in time'
-    if ((signal.aborted || isOfWaiting(error)) && deployment.isInUse(most)) throw new CheckFailure(whenExhausted, `the pool is exhausted: none of its ${most} connections became free in time`)
-    throw signal.aborted ? new Error([`no answer ${time}`, ...deployment.troubles].join(': ')) : error
+    const { maxPoolSize } = database.client.options
+    if ((signal.aborted || isWaitTimeout(error)) && deployment.isExhausted(maxPoolSize)) {
+      const message = `the pool is exhausted: none of its ${maxPoolSize} connections became free in time`
+      throw new CheckFailure(whenExhausted, message)
+    }
+    throw signal.aborted ? new Error([`no answer within ${ms} ms`, ...deployment.problems].join(': ')) : error
   }
 }
 
-/** The reply is that of https://www.mongodb.com/docs/manual/reference/command/hello/ */
+/** @see https://www.mongodb.com/docs/manual/reference/command/hello/ for the reply */
 function roleOf (hello: unknown): Details {
   if (!isRecord(hello)) throw new Error('the server answered with no document')
   const topology = hello['msg'] === 'isdbgrid' ? 'Sharded' : hello['setName'] === undefined ? 'Standalone' : 'ReplicaSet'
   return { topology, readOnly: hello['isWritablePrimary'] !== true }
 }
 
-/** Asked for seldom, and no reason to fail: not everybody may know it, and a strict Stable API does not have the command. */
-async function versionOf (database: MongodbDatabase, deployment: MongodbDeployment, options: MongodbCommandOptions): Promise<unknown> {
+/** Reads the version once per topology. Failing is fine: a user may lack the right, and a strict Stable API lacks the command. */
+async function versionOf (
+  database: MongodbDatabase,
+  deployment: MongodbDeployment,
+  options: MongodbCommandOptions
+): Promise<unknown> {
   deployment.version ??= await database.command({ buildInfo: 1 }, options).then((info) => isRecord(info) ? info['version'] : null, () => null)
   return deployment.version ?? undefined
 }
 
-/** That the app's own limit for it is over, `waitQueueTimeoutMS`, which may have other causes than a pool that is exhausted. */
-function isOfWaiting (error: unknown): boolean {
+/** Whether the app's own `waitQueueTimeoutMS` is over. An exhausted pool is only one of its causes. */
+function isWaitTimeout (error: unknown): boolean {
   return error instanceof Error && error.name === 'MongoWaitQueueTimeoutError'
 }
 
@@ -133,7 +155,7 @@ function isDatabase (value: unknown): value is MongodbDatabase {
   return hasMethods(value, 'command') && 'client' in value && isConnections(value.client)
 }
 
-/** Whether a value is a client that `mongodb()` takes. */
+/** Whether `mongodb` accepts a value as its client. */
 export function isMongoDb (value: unknown): value is MongodbClient {
   return isConnections(value) || isDatabase(value) || (isRecord(value) && isConnections(value['client']))
 }

@@ -1,29 +1,25 @@
-/** What tells by its status when the connection is lost and when there is another. */
+import { interruptible } from '../../../base/interruptible.js'
+import { onAbort } from '../../../base/on-abort.js'
+
+/** The status events of a client, which report each disconnect and reconnect. */
 export interface NatsEvents {
   status (): AsyncIterable<{ readonly type: string }>
 }
 
-/** Whether a client has a connection: it tells nobody who waits for an answer that it is lost, until it connects again. */
+/** Tracks whether a client is connected. The client itself rejects a pending request only after it has reconnected. */
 export class NatsState {
+  /** Aborted when the current connection is lost. */
   #connection = new AbortController()
 
   constructor (client: NatsEvents) {
-    // It ends when the client is closed. An error of it says nothing that is not known by then.
+    // Ends when the client closes. The check reports that itself, so the error is not needed.
     this.#follow(client).catch(() => undefined)
   }
 
-  /** Waits for an answer as long as there is the connection that it has to come on. */
+  /** Waits for an answer, and rejects if the connection is lost before. */
   async whileConnected<T> (answer: Promise<T>): Promise<T> {
     const { signal } = this.#connection
-    return await new Promise<T>((resolve, reject) => {
-      const lose = (): void => reject(new Error('connection disconnected'))
-      const end = (): void => {
-        signal.removeEventListener('abort', lose)
-        resolve(answer)
-      }
-      signal.addEventListener('abort', lose, { once: true })
-      answer.then(end, end)
-    })
+    return await interruptible(answer, ({ reject }) => onAbort(signal, () => reject(new Error('connection disconnected'))))
   }
 
   async #follow (client: NatsEvents): Promise<void> {

@@ -1,4 +1,4 @@
-import type { CheckFunction } from '../../../health/check/attempt.js'
+import type { CheckFunction } from '../../../health/check/check-function.js'
 import { readyMade } from '../../kit/ready-made.js'
 import { CheckFailure, timed } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
@@ -10,9 +10,9 @@ import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
 import { hasMethods } from '../../../base/type-guards.js'
 
-/** What is used of a `NatsConnection`. */
+/** The parts of a `NatsConnection` that the check uses. */
 export interface NatsClient extends NatsEvents {
-  /** What the server says of itself; nothing while there is no connection. */
+  /** The server's description; undefined while disconnected. */
   readonly info?: { readonly version: string, readonly server_name: string } | undefined
   rtt (): Promise<number>
   isClosed (): boolean
@@ -21,24 +21,30 @@ export interface NatsClient extends NatsEvents {
   getServer (): string
 }
 
-const EXPECTED = { check: 'nats', client: 'a NatsConnection of @nats-io/transport-node or nats, or a function that gives one', is: isNatsClient }
+const CLIENT_TYPE = {
+  check: 'nats',
+  description: 'a NatsConnection of @nats-io/transport-node or nats, or a function that returns one',
+  is: isNatsClient
+}
 
 /**
- * Makes a check that measures the round trip to a NATS server on the app's own connection. It is `DOWN` where the connection is
- * closed, or lost and being made anew, and where the server does not answer in time, and `OUT_OF_SERVICE` while the app drains the
- * connection.
+ * Makes a check that measures the round trip to a NATS server on the app's own connection. It is
+ * - `DOWN` if the connection is closed or reconnecting, or the server does not answer in time
+ * - `OUT_OF_SERVICE` while the app drains the connection
  *
- * For readiness where the app can do nothing without the server, else for `health`. Not for liveness: a restart does not mend a
- * server. Except where the client gives up for good, as it does by default after ten attempts: let the app end by itself then, on
- * `connection.closed()`, or connect with `maxReconnectAttempts: -1`.
+ * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness: restarting
+ * the app does not repair the server.
  *
- * @param connection a `NatsConnection` of `@nats-io/transport-node` or of nats 2, or a function that gives it
+ * By default the client gives up for good after ten attempts to reconnect. Connect with `maxReconnectAttempts: -1`, or end the app
+ * yourself on `connection.closed()`.
+ *
+ * @param connection a `NatsConnection` of `@nats-io/transport-node` or of nats 2, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'nats', nats(connection))
  */
 export function nats (connection: ClientSource<NatsClient>): CheckFunction {
-  const current = clientFrom(connection, EXPECTED)
+  const current = clientFrom(connection, CLIENT_TYPE)
   const states = new PerClient((client: NatsClient) => new NatsState(client))
   const request = new SharedRequest(async (client: NatsClient) => {
     return await timed(async () => await roundTrip(client, states.of(client)))
@@ -52,16 +58,19 @@ export function nats (connection: ClientSource<NatsClient>): CheckFunction {
 }
 
 async function assertOpen (client: NatsClient, limit: TimeLimit): Promise<void> {
-  if (client.isClosed()) throw new Error('the connection is closed', { cause: await limit.wait(client.closed(), () => 'the connection is being closed') })
-  if (client.isDraining()) throw new CheckFailure('OUT_OF_SERVICE', 'the connection is draining, and will be closed')
+  if (client.isClosed()) {
+    const cause = await limit.wait(client.closed(), () => 'the connection is closing')
+    throw new Error('the connection is closed', { cause })
+  }
+  if (client.isDraining()) throw new CheckFailure('OUT_OF_SERVICE', 'the connection is draining and will close')
 }
 
-/** Not with `flush()`, which a client that has lost its connection keeps until it has another. */
+/** Uses `rtt()`, because `flush()` waits until a disconnected client has reconnected. */
 async function roundTrip (client: NatsClient, state: NatsState): Promise<void> {
   try {
     await state.whileConnected(client.rtt())
   } catch {
-    throw new Error(`the connection is lost, and there is none to ${client.getServer()} yet`)
+    throw new Error(`disconnected from ${client.getServer()}, reconnecting`)
   }
 }
 

@@ -1,14 +1,14 @@
 import { reasonOf } from '../../../base/describe.js'
 import { isRecord } from '../../../base/type-guards.js'
 
-/** What tells by events how it is. */
+/** The events of a connection or a connection manager. */
 export interface RabbitmqEvents {
-  on (event: string, listener: (told: unknown) => void): unknown
+  on (event: string, listener: (event: unknown) => void): unknown
 }
 
 /**
- * What a connection, or whatever makes a new one of itself, has told of its state. It is watched without a listener for `error`,
- * as that would keep an error from the app that has none.
+ * Tracks the state of a connection or a connection manager by its events. It adds no `error` listener, because that would hide
+ * the error from an app that has no listener itself.
  */
 export class RabbitmqState {
   #lost: string | undefined
@@ -17,31 +17,31 @@ export class RabbitmqState {
   constructor (source: RabbitmqEvents) {
     source.on('close', (error) => this.close(error))
     for (const event of ['disconnect', 'connect-failed', 'connectFailed', 'reconnect-failed']) {
-      source.on(event, (told) => { this.#lost = `no connection${because(told)}` })
+      source.on(event, (cause) => { this.#lost = `no connection${reasonSuffix(cause)}` })
     }
     source.on('connect', () => { this.#lost = this.#blocked = undefined })
-    source.on('blocked', (told) => { this.#blocked = because(told) })
+    source.on('blocked', (cause) => { this.#blocked = reasonSuffix(cause) })
     source.on('unblocked', () => { this.#blocked = undefined })
   }
 
-  /** Takes it for closed from now on. */
+  /** Marks the connection as closed. */
   close (error: unknown): void {
-    this.#lost = `the connection is closed${because(error)}`
+    this.#lost = `the connection is closed${reasonSuffix(error)}`
   }
 
-  /** Why there is no connection, as far as that is known. */
+  /** Why there is no connection, if known. */
   get lost (): string | undefined {
     return this.#lost
   }
 
-  /** What the server has said of why it takes no messages, as the rest of a sentence; `undefined` where it takes them. */
+  /** The server's reason for blocking, as the end of a sentence; undefined while it is not blocking. */
   get blocked (): string | undefined {
     return this.#blocked
   }
 }
 
-/** amqplib hands over the reason itself, amqp-connection-manager an object with it. */
-function because (told: unknown): string {
-  const reason = isRecord(told) ? told['err'] ?? told['reason'] ?? told : told
+/** Reads the reason, which amqplib passes itself and amqp-connection-manager passes inside an object. */
+function reasonSuffix (cause: unknown): string {
+  const reason = isRecord(cause) ? cause['err'] ?? cause['reason'] ?? cause : cause
   return reason === undefined ? '' : `: ${reasonOf(reason)}`
 }

@@ -1,4 +1,4 @@
-import type { CheckFunction } from '../../../health/check/attempt.js'
+import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { optionsOf } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
@@ -13,80 +13,93 @@ import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
 import { hasMethods, isFunction } from '../../../base/type-guards.js'
 
-/** What is used of a channel of amqplib. */
+/** The parts of an amqplib channel that the check uses. */
 export interface RabbitmqChannel {
   on (event: 'error', listener: (error: Error) => void): unknown
   once (event: 'close', listener: () => void): unknown
   close (): unknown
 }
 
-/** What is used of a connection of amqplib, of its API with promises or with callbacks. */
+/** The server's own description of itself. */
+export interface RabbitmqServer {
+  readonly product?: string | undefined
+  readonly version?: string | undefined
+}
+
+/** The parts of an amqplib connection that the check uses, with promises or callbacks. */
 export interface RabbitmqConnection extends RabbitmqEvents {
-  /** What the server has said of itself. One that connects again by itself does not show it. */
-  readonly connection?: { readonly serverProperties: { readonly product?: string | undefined, readonly version?: string | undefined } }
+  /** The server's description. A connection with the option `recovery` does not show it. */
+  readonly connection?: { readonly serverProperties: RabbitmqServer }
   createChannel (...nothing: never[]): RabbitmqChannel | PromiseLike<RabbitmqChannel>
 }
 
-/** What is used of an `AmqpConnectionManager` of amqp-connection-manager. */
+/** The parts of an `AmqpConnectionManager` of amqp-connection-manager that the check uses. */
 export interface RabbitmqManager extends RabbitmqEvents {
-  /** There is none while it is connecting. */
+  /** Undefined while the manager is connecting. */
   readonly connection: RabbitmqConnection | undefined
   isConnected (): boolean
 }
 
-/** A connection of amqplib, or what makes a new one where that is lost. */
+/** A connection of amqplib, or a manager that reopens it. */
 export type RabbitmqClient = RabbitmqConnection | RabbitmqManager
 
-/** How a check of RabbitMQ judges. */
+/** The options of `rabbitmq`. */
 export interface RabbitmqOptions {
   /**
-   * What is shown while the server takes no messages, as it has too little memory or disk: it tells so to the connections that
-   * have published since. Default `DEGRADED`.
+   * The status while the server blocks publishing because it is short of memory or disk. The server reports this only to
+   * connections that have published since then. Default `DEGRADED`.
    */
   readonly whenBlocked?: FailureStatus | undefined
 }
 
-const EXPECTED = { check: 'rabbitmq', client: 'a connection of amqplib, or a function that gives one', is: isRabbitmqClient }
+const CLIENT_TYPE = {
+  check: 'rabbitmq',
+  description: 'a connection of amqplib, or a function that returns one',
+  is: isRabbitmqClient
+}
 
 const readOptions = optionsOf<{ readonly whenBlocked: FailureStatus }>({
   whenBlocked: failureStatus('DEGRADED')
 })
 
 /**
- * Makes a check that opens a channel on the app's own connection to RabbitMQ and closes it again. It is `DOWN` where the connection
- * is closed or the server does not answer in time, and `DEGRADED` while the server takes no messages, with the reason that it gives.
- * There is never more than one such channel: while the server has not answered no other is opened.
+ * Makes a check that opens and closes a channel on the app's own connection to RabbitMQ. It is
+ * - `DOWN` if the connection is closed or the server does not answer in time
+ * - `DEGRADED` while the server blocks publishing, with the server's reason
  *
- * For readiness where the app can do nothing without the server, else for `health`. Not for liveness: a restart does not mend a
- * server. amqplib by itself does not connect again: give a function that gives the present connection where the app does.
+ * The check never has more than one channel: while a request is pending, it opens no other.
+ *
+ * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness: restarting
+ * the app does not repair the server.
+ * amqplib does not reconnect: if the app opens a new connection, pass a function that returns the current one.
  *
  * @param connection a connection of amqplib, one with its option `recovery` too, an `AmqpConnectionManager` of
- * amqp-connection-manager, or a function that gives it
+ * amqp-connection-manager, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * const connection = await connect('amqp://rabbitmq')
  * fastify.management.addCheck('readiness', 'rabbitmq', rabbitmq(connection))
  */
 export function rabbitmq (connection: ClientSource<RabbitmqClient>, options: RabbitmqOptions = {}): CheckFunction {
-  const current = clientFrom(connection, EXPECTED)
+  const current = clientFrom(connection, CLIENT_TYPE)
   const { whenBlocked } = readOptions(options, 'rabbitmq')
   const states: States = new PerClient((source: RabbitmqEvents) => new RabbitmqState(source))
   const request = new SharedRequest(async (connection: RabbitmqConnection) => {
     return await timed(async () => await openAndClose(connection, states.of(connection)))
   })
-  // From now on: what it tells before the first run is not told again.
+  // Listens from now on: the client reports an event only once, perhaps before the first run.
   if (!isFunction(connection)) states.of(current())
   return readyMade(async ({ limit, details }) => {
     const connection = connectionOf(current(), states)
     const state = states.of(connection)
     assertConnected(state)
     Object.assign(details, serverOf(connection))
-    if (state.blocked !== undefined) throw new CheckFailure(whenBlocked, `the server takes no messages${state.blocked}`)
+    if (state.blocked !== undefined) throw new CheckFailure(whenBlocked, `the server blocks publishing${state.blocked}`)
     try {
       const { latencyMs } = await request.send(connection, limit)
       details['latencyMs'] = latencyMs
     } finally {
-      // Whatever has come of the channel: a connection that is gone says why.
+      // If the connection was lost meanwhile, its error explains more than the channel's.
       assertConnected(state)
     }
   })
@@ -108,18 +121,18 @@ function serverOf ({ connection }: RabbitmqConnection): Details {
   return { product: connection?.serverProperties.product, version: connection?.serverProperties.version }
 }
 
-/** Waits for `close`, as a channel whose connection breaks meanwhile does not tell whoever closes it, and one with callbacks is no promise. */
+/** Waits for the event `close`: `close()` never settles if the connection breaks, and returns no promise in the callback API. */
 async function openAndClose (connection: RabbitmqConnection, state: RabbitmqState): Promise<void> {
   const channel = await open(connection, state)
   await new Promise<void>((resolve, reject) => {
-    // An error that nobody listens to would end the process.
+    // An error without a listener would end the process.
     channel.on('error', reject)
     channel.once('close', resolve)
     Promise.resolve(channel.close()).catch(reject)
   })
 }
 
-/** A connection that was closed before it was watched is not asked again: amqplib keeps each channel that could not be opened. */
+/** Marks a closed connection, so that no run opens a channel on it again: amqplib leaks each channel that it cannot open. */
 async function open (connection: RabbitmqConnection, state: RabbitmqState): Promise<RabbitmqChannel> {
   try {
     return await connection.createChannel()

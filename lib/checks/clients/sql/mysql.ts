@@ -1,12 +1,12 @@
-import type { CheckFunction } from '../../../health/check/attempt.js'
-import type { Pool, PoolUsage } from './borrowed-connection.js'
-import { clientFrom, isUnheard } from '../client-source.js'
+import type { CheckFunction } from '../../../health/check/check-function.js'
+import type { Pool, PoolUsage } from './connection-borrower.js'
+import { clientFrom, lacksErrorListener } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import { readSqlOptions, sqlCheck } from './sql.js'
-import type { Link, SqlOptions, SqlServer } from './sql.js'
+import type { PoolOrConnection, SqlOptions, SqlServer } from './sql.js'
 import { hasMethods, isRecord } from '../../../base/type-guards.js'
 
-/** What is asked for, in the same shape whatever the app has set its connections to. */
+/** The query. Its options fix the shape of the rows, whatever the app configured for its connections. */
 interface MysqlQuery {
   sql: string
   rowsAsArray: boolean
@@ -14,12 +14,12 @@ interface MysqlQuery {
   typeCast: boolean
 }
 
-/** What is used of a `Connection` of mysql2/promise. */
+/** The parts of a mysql2/promise `Connection` that the check uses. */
 export interface MysqlConnection {
   query (query: MysqlQuery): Promise<readonly [unknown, ...unknown[]]>
 }
 
-/** What is used of a connection that a pool of mysql2/promise has lent. */
+/** The parts of a connection from a mysql2/promise pool that the check uses. */
 export interface MysqlPoolConnection extends MysqlConnection {
   release (): void
   destroy (): void
@@ -27,17 +27,17 @@ export interface MysqlPoolConnection extends MysqlConnection {
   off (event: 'error', listener: () => void): unknown
 }
 
-/** What is used of a `Pool` of mysql2/promise. */
+/** The parts of a mysql2/promise `Pool` that the check uses. */
 export interface MysqlPool {
   getConnection (): Promise<MysqlPoolConnection>
 }
 
-/** What is used of a `Pool` of mysql2, which gives the same pool with promises. */
+/** A mysql2 `Pool` with callbacks. `promise()` wraps the same pool. */
 export interface MysqlCallbackPool {
   promise (): MysqlPool
 }
 
-/** What is used of a `Connection` of mysql2, which gives the same connection with promises. */
+/** A mysql2 `Connection` with callbacks. `promise()` wraps the same connection. */
 export interface MysqlCallbackConnection {
   promise (): MysqlConnection
 }
@@ -45,91 +45,101 @@ export interface MysqlCallbackConnection {
 type AnyPool = MysqlPool | MysqlCallbackPool
 type AnyConnection = MysqlConnection | MysqlCallbackConnection
 
-/** A `Pool` or a `Connection` of mysql2 or mysql2/promise, or what `@fastify/mysql` decorates an instance with. */
+/** A `Pool` or a `Connection` of mysql2 or mysql2/promise, or the decorator `fastify.mysql` of `@fastify/mysql`. */
 export type MysqlClient = AnyPool | AnyConnection | { readonly pool: AnyPool } | { readonly connection: AnyConnection }
 
-/** MySQL and MariaDB have both, and let any user read them. A server that is `super_read_only` is `read_only` too. */
+/** Works in MySQL and MariaDB, for any user. A server that is `super_read_only` is also `read_only`. */
 const QUERY = { sql: 'SELECT VERSION(), @@global.read_only', rowsAsArray: true, nestTables: false, typeCast: true }
 
-/** How a server says that it takes writes: as a number, which the app may read as a text, or as a word in the newest of MariaDB. */
+/** The values of `read_only` on a writable server. The newest MariaDB returns a word instead of a number. */
 const WRITABLE = ['0', 'OFF']
 
-const NO_LISTENER = 'nobody listens to "error" of the MySQL connection: when the server closes it, the process ends; add connection.on(\'error\', …)'
+const MISSING_ERROR_LISTENER = 'the MySQL connection has no "error" listener: ' +
+  'the process ends when the server closes the connection; add connection.on(\'error\', …)'
 
-/** What mysql2 says where nobody may wait for a connection, or no more may: there is no code. */
-const REFUSALS = ['No connections available.', 'Queue limit reached.']
+/** The errors of mysql2 if no caller, or no further caller, may wait for a connection. They have no code. */
+const EXHAUSTED_MESSAGES = ['No connections available.', 'Queue limit reached.']
 
-const EXPECTED = { check: 'mysql', client: 'a Pool or a Connection of mysql2, fastify.mysql, or a function that gives one', is: isMysql }
+const CLIENT_TYPE = {
+  check: 'mysql',
+  description: 'a Pool or a Connection of mysql2, fastify.mysql, or a function that returns one',
+  is: isMysql
+}
 
-/** What an error of a connection means is said by the query that it breaks. */
+/** Ignores a connection's errors: the query that fails reports them. */
 const ignore = (): undefined => undefined
 
 /**
- * Makes a check that asks a MySQL or MariaDB server for its version, on a connection of the app's own pool, or on its one
- * connection. It is `DOWN` where the server is away, refuses or does not answer in time, and `OUT_OF_SERVICE` while the pool is
- * exhausted. A borrowed connection goes back to the pool before the check's timeout, or is closed where it still owes an answer.
+ * Makes a check that queries a MySQL or MariaDB server for its version, on a connection of the app's own pool or
+ * its single connection. It is
+ * - `DOWN` if the server is unreachable, refuses, or does not answer in time
+ * - `OUT_OF_SERVICE` while the pool is exhausted
  *
- * For readiness where the app can do nothing without the database, else for `health`. Not for liveness: a restart does not
- * mend a server. A single connection of mysql2 is never opened anew: give a function where the app replaces it.
+ * Before the check's timeout ends, a borrowed connection goes back to the pool. If it still owes an answer, it is closed.
+ *
+ * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
+ * restarting the app does not repair the server. mysql2 never reopens a single connection: if the app replaces it, pass a function.
  *
  * @param client a `Pool` or a `Connection` of mysql2 or mysql2/promise, `fastify.mysql` (`fastify.mysql.NAME`) of `@fastify/mysql`,
- *   or a function that gives it
+ *   or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'mysql', mysql(fastify.mysql))
  */
 export function mysql (client: ClientSource<MysqlClient>, options: SqlOptions = {}): CheckFunction {
-  const current = clientFrom(client, EXPECTED)
-  return sqlCheck({ link: () => linkOf(current()), ask }, readSqlOptions(options, 'mysql'))
+  const current = clientFrom(client, CLIENT_TYPE)
+  return sqlCheck({ current: () => toPoolOrConnection(current()), query }, readSqlOptions(options, 'mysql'))
 }
 
-/** `@fastify/mysql` decorates with a pool or a connection, as mysql2/promise wraps one: what is inside stays the same object. */
-function linkOf (client: MysqlClient): Link<AnyConnection, MysqlPoolConnection> {
-  if ('pool' in client) return linkOf(client.pool)
-  if (isPool(client)) return { pool: slotsOf(client) }
-  return 'connection' in client ? linkOf(client.connection) : { connection: client, hazard: () => hazardOf(client) }
+/** Unwraps the pool or connection that `@fastify/mysql` and mysql2/promise wrap: the inner object stays the same. */
+function toPoolOrConnection (client: MysqlClient): PoolOrConnection<AnyConnection, MysqlPoolConnection> {
+  if ('pool' in client) return toPoolOrConnection(client.pool)
+  if (isPool(client)) return { pool: toPool(client) }
+  if ('connection' in client) return toPoolOrConnection(client.connection)
+  return { connection: client, missingErrorListener: () => missingErrorListenerOf(client) }
 }
 
-/** Of a single connection: a pool listens to its own. */
-function hazardOf (connection: AnyConnection): string | undefined {
-  return isUnheard(connection) ? NO_LISTENER : undefined
+/** Needed for a single connection only: a pool listens to its own connections. */
+function missingErrorListenerOf (connection: AnyConnection): string | undefined {
+  return lacksErrorListener(connection) ? MISSING_ERROR_LISTENER : undefined
 }
 
-function slotsOf (pool: AnyPool): Pool<MysqlPoolConnection> {
+function toPool (pool: AnyPool): Pool<MysqlPoolConnection> {
   return {
     client: pool,
     acquire () {
       const before = connectionsOf(pool)
       const connection = ('promise' in pool ? pool.promise() : pool).getConnection().then((connection) => {
-        // The pool listens for one error only, and one that nobody listens to ends the process.
+        // The pool listens for one error only, and an error without a listener ends the process.
         connection.on('error', ignore)
         return connection
       })
       const opened = connectionsOf(pool).find((connection) => !before.includes(connection))
-      return { connection, giveUp: opened === undefined ? undefined : () => discard(opened) }
+      return { connection, cancelOpening: opened === undefined ? undefined : () => destroy(opened) }
     },
     release (connection, isBroken) {
-      if (isBroken) discard(connection)
-      else giveBack(connection)
+      if (isBroken) destroy(connection)
+      else release(connection)
     },
     usage: () => usageOf(pool),
-    isRefusal: (error) => error instanceof Error && REFUSALS.includes(error.message)
+    isExhaustedError: (error) => error instanceof Error && EXHAUSTED_MESSAGES.includes(error.message)
   }
 }
 
-function giveBack (connection: MysqlPoolConnection): void {
+function release (connection: MysqlPoolConnection): void {
   connection.off('error', ignore)
   connection.release()
 }
 
-/** mysql2 ends its side only, and waits for the server to end the other: one that is frozen never does. */
-function discard (connection: unknown): void {
-  for (const closed of [connection, memberOf(connection, 'stream'), memberOf(memberOf(connection, 'connection'), 'stream')]) {
-    if (hasMethods(closed, 'destroy')) closed.destroy()
+/** Destroys the sockets too: mysql2 ends only its own side and waits for the server, which never answers if it is frozen. */
+function destroy (connection: unknown): void {
+  const innerStream = memberOf(memberOf(connection, 'connection'), 'stream')
+  for (const part of [connection, memberOf(connection, 'stream'), innerStream]) {
+    if (hasMethods(part, 'destroy')) part.destroy()
   }
 }
 
-/** mysql2 shows its queues to nobody. In a version that has others, all is 0. */
+/** Reads the private queues of mysql2. All numbers are 0 in a version without these queues. */
 function usageOf (pool: AnyPool): PoolUsage {
   const numberIn = (member: string, key: string): number => {
     const number = memberOf(memberOf(pool, member), key)
@@ -140,25 +150,25 @@ function usageOf (pool: AnyPool): PoolUsage {
     opening: connectionsOf(pool).filter((connection) => memberOf(connection, 'authorized') === false).length,
     idle: numberIn('_freeConnections', 'length'),
     waiting: numberIn('_connectionQueue', 'length'),
-    most: numberIn('config', 'connectionLimit')
+    max: numberIn('config', 'connectionLimit')
   }
 }
 
-/** A connection that is being opened is in the pool already, before the server has let it in. */
+/** Lists all connections of a pool, including those being opened. */
 function connectionsOf (pool: AnyPool): readonly unknown[] {
   const queue = memberOf(pool, '_allConnections')
   const connections = hasMethods(queue, 'toArray') ? queue.toArray() : undefined
   return Array.isArray(connections) ? connections : []
 }
 
-async function ask (connection: AnyConnection): Promise<SqlServer> {
+async function query (connection: AnyConnection): Promise<SqlServer> {
   const [rows] = await ('promise' in connection ? connection.promise() : connection).query(QUERY)
   const row: unknown = Array.isArray(rows) ? rows[0] : undefined
   if (!Array.isArray(row)) throw new Error('the server answered without a row')
   return { version: String(row[0]), isReadOnly: !WRITABLE.includes(String(row[1])) }
 }
 
-/** Whether a value is what `mysql` takes. */
+/** Whether `mysql` accepts a value as its client. */
 export function isMysql (value: unknown): value is MysqlClient {
   return [value, memberOf(value, 'pool'), memberOf(value, 'connection')].some((value) => isPool(value) || isConnection(value))
 }
@@ -167,12 +177,12 @@ function memberOf (value: unknown, key: string): unknown {
   return isRecord(value) ? value[key] : undefined
 }
 
-/** One that takes a callback has promises too, or it is no pool but a cluster of mysql2's, or of another make. */
+/** Rejects pools with callbacks but without `promise()`: a mysql2 cluster, or a pool of another library. */
 function isPool (value: unknown): value is AnyPool {
   return hasMethods(value, 'getConnection') && (value.getConnection.length === 0 || hasMethods(value, 'promise'))
 }
 
-/** Its `execute` tells it from a client of another server. */
+/** Looks for `execute`, which clients of other servers lack. */
 function isConnection (value: unknown): value is AnyConnection {
   return hasMethods(value, 'query', 'execute')
 }

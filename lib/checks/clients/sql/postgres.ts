@@ -1,24 +1,24 @@
-import type { CheckFunction } from '../../../health/check/attempt.js'
-import type { Pool } from './borrowed-connection.js'
-import { clientFrom, isUnheard } from '../client-source.js'
+import type { CheckFunction } from '../../../health/check/check-function.js'
+import type { Pool } from './connection-borrower.js'
+import { clientFrom, lacksErrorListener } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import { readSqlOptions, sqlCheck } from './sql.js'
-import type { Link, SqlOptions, SqlServer } from './sql.js'
+import type { PoolOrConnection, SqlOptions, SqlServer } from './sql.js'
 import { hasMethods, isRecord } from '../../../base/type-guards.js'
 
-/** What is used of a `Client` of pg. */
+/** The parts of a pg `Client` that the check uses. */
 export interface PostgresConnection {
   query (text: string): Promise<{ readonly rows: readonly unknown[] }>
 }
 
-/** What is used of a client that a pool of pg has lent. */
+/** The parts of a client from a pg pool that the check uses. */
 export interface PostgresPoolClient extends PostgresConnection {
   release (isBroken: boolean): void
   on (event: 'error', listener: () => void): unknown
   off (event: 'error', listener: () => void): unknown
 }
 
-/** What is used of a `Pool` of pg. */
+/** The parts of a pg `Pool` that the check uses. */
 export interface PostgresPool {
   readonly totalCount: number
   readonly idleCount: number
@@ -27,64 +27,82 @@ export interface PostgresPool {
   connect (): Promise<PostgresPoolClient>
 }
 
-/** A `Pool` or a `Client` of pg, or what `@fastify/postgres` decorates an instance with. */
+/** A `Pool` or a `Client` of pg, or the decorator `fastify.pg` of `@fastify/postgres`. */
 export type PostgresClient = PostgresPool | PostgresConnection | { readonly pool: PostgresPool }
 
-const QUERY = "SELECT current_setting('server_version') AS version, current_setting('transaction_read_only') AS read_only"
+const QUERY = `SELECT current_setting('server_version') AS version,
+  current_setting('transaction_read_only') AS read_only`
 
-/** As pg says in "Pool": it emits an 'error' for an idle client, and Node.js ends a process where nobody listens to one. */
-const NO_LISTENER = 'nobody listens to "error" of the PostgreSQL pool or client: when the server closes a connection that is idle, the process ends; add pool.on(\'error\', …)'
-const EXPECTED = { check: 'postgres', client: 'a Pool or a Client of pg, fastify.pg, or a function that gives one', is: isPostgres }
+/** pg emits 'error' when an idle client fails. Without a listener Node.js then ends the process. */
+const MISSING_ERROR_LISTENER = 'the PostgreSQL pool or client has no "error" listener: ' +
+  'the process ends when the server closes an idle connection; add pool.on(\'error\', …)'
 
-/** What an error of a connection means is said by the query that it breaks. */
+const CLIENT_TYPE = {
+  check: 'postgres',
+  description: 'a Pool or a Client of pg, fastify.pg, or a function that returns one',
+  is: isPostgres
+}
+
+/** Ignores a connection's errors: the query that fails reports them. */
 const ignore = (): undefined => undefined
 
 /**
- * Makes a check that asks a PostgreSQL server for its version, on a connection of the app's own pool or client. It is `DOWN` where
- * the server is away, refuses or does not answer in time, and `OUT_OF_SERVICE` while the pool is exhausted. A borrowed connection
- * goes back to the pool before the check's timeout, or is closed where it still owes an answer.
+ * Makes a check that queries a PostgreSQL server for its version, on a connection of the app's own pool or client. It is
+ * - `DOWN` if the server is unreachable, refuses, or does not answer in time
+ * - `OUT_OF_SERVICE` while the pool is exhausted
  *
- * For readiness where the app can do nothing without the database, else for `health`. Not for liveness: a restart does not
- * mend a server.
+ * Before the check's timeout ends, a borrowed connection goes back to the pool. If it still owes an answer, it is closed.
  *
- * @param client a `Pool` or a `Client` of pg, `fastify.pg` (`fastify.pg.NAME`) of `@fastify/postgres`, or a function that gives it
+ * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
+ * restarting the app does not repair the server.
+ *
+ * @param client a `Pool` or a `Client` of pg, `fastify.pg` (`fastify.pg.NAME`) of `@fastify/postgres`, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'postgres', postgres(fastify.pg))
  */
 export function postgres (client: ClientSource<PostgresClient>, options: SqlOptions = {}): CheckFunction {
-  const current = clientFrom(client, EXPECTED)
-  return sqlCheck({ link: () => linkOf(current()), ask }, readSqlOptions(options, 'postgres'))
+  const current = clientFrom(client, CLIENT_TYPE)
+  return sqlCheck({ current: () => toPoolOrConnection(current()), query }, readSqlOptions(options, 'postgres'))
 }
 
-function linkOf (client: PostgresClient): Link<PostgresConnection, PostgresPoolClient> {
+function toPoolOrConnection (client: PostgresClient): PoolOrConnection<PostgresConnection, PostgresPoolClient> {
   const own = 'pool' in client ? client.pool : client
-  const hazard = (): string | undefined => isUnheard(own) ? NO_LISTENER : undefined
-  return isPool(own) ? { pool: slotsOf(own), hazard } : { connection: own, hazard }
+  const missingErrorListener = (): string | undefined => lacksErrorListener(own) ? MISSING_ERROR_LISTENER : undefined
+  return isPool(own) ? { pool: toPool(own), missingErrorListener } : { connection: own, missingErrorListener }
 }
 
-function slotsOf (pool: PostgresPool): Pool<PostgresPoolClient> {
+function toPool (pool: PostgresPool): Pool<PostgresPoolClient> {
   return {
     client: pool,
     acquire () {
       const before = clientsOf(pool)
       const connection = pool.connect().then((client) => {
-        // A client that is lent has no listener of the pool's, and an error that nobody listens to ends the process.
+        // The pool removes its own listener from a borrowed client, and an error without a listener ends the process.
         client.on('error', ignore)
         return client
       })
       const opened = clientsOf(pool).find((client) => !before.includes(client))
-      return { connection, giveUp: opened === undefined ? undefined : () => destroy(opened) }
+      return { connection, cancelOpening: opened === undefined ? undefined : () => destroy(opened) }
     },
     release (client, isBroken) {
       client.off('error', ignore)
       client.release(isBroken)
     },
-    usage: () => ({ open: pool.totalCount, opening: openingIn(pool), idle: pool.idleCount, waiting: pool.waitingCount, most: pool.options.max })
+    usage: () => ({
+      open: pool.totalCount,
+      opening: openingIn(pool),
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      max: pool.options.max
+    })
   }
 }
 
-/** pg counts connections from when it begins to open them, and shows nobody how many these are. In a version that has no such list it is 0. */
+/**
+ * Counts the connections that are being opened. pg includes them in its total and has no public count of them. The count is 0 if
+ * a version of pg lacks the private list.
+ */
 function openingIn (pool: PostgresPool): number {
   return clientsOf(pool).filter((client) => client['_connected'] === false).length
 }
@@ -94,13 +112,13 @@ function clientsOf (pool: PostgresPool): readonly Record<string, unknown>[] {
   return Array.isArray(clients) ? clients.filter(isRecord) : []
 }
 
-/** As the pool itself does after its `connectionTimeoutMillis`, which is not set by default. */
+/** Destroys the socket, as the pool itself does after `connectionTimeoutMillis`, which is not set by default. */
 function destroy ({ connection }: Record<string, unknown>): void {
   const stream = isRecord(connection) ? connection['stream'] : undefined
   if (hasMethods(stream, 'destroy')) stream.destroy()
 }
 
-async function ask (connection: PostgresConnection): Promise<SqlServer> {
+async function query (connection: PostgresConnection): Promise<SqlServer> {
   const { rows: [row] } = await connection.query(QUERY)
   if (!isRecord(row)) throw new Error('the server answered without a row')
   return { version: row['version'], isReadOnly: row['read_only'] === 'on' }
@@ -110,7 +128,8 @@ function isPool (value: unknown): value is PostgresPool {
   return hasMethods(value, 'connect') && 'totalCount' in value
 }
 
-/** Whether a value is what `postgres` takes. */
+/** Whether `postgres` accepts a value as its client. */
 export function isPostgres (value: unknown): value is PostgresClient {
-  return isPool(value) || (isRecord(value) && isPool(value['pool'])) || (hasMethods(value, 'query') && !hasMethods(value, 'getConnection'))
+  if (isPool(value) || (isRecord(value) && isPool(value['pool']))) return true
+  return hasMethods(value, 'query') && !hasMethods(value, 'getConnection')
 }

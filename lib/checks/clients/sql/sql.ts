@@ -1,4 +1,4 @@
-import type { CheckFunction } from '../../../health/check/attempt.js'
+import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { flag, optionsOf, withDefault } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
@@ -6,40 +6,40 @@ import { readyMade } from '../../kit/ready-made.js'
 import type { ReadyMadeRun } from '../../kit/ready-made.js'
 import { timed } from '../../kit/result.js'
 import { SharedRequest } from '../shared-request.js'
-import { Slot } from './borrowed-connection.js'
-import type { Pool } from './borrowed-connection.js'
+import { ConnectionBorrower } from './connection-borrower.js'
+import type { Pool } from './connection-borrower.js'
 
-/** How a check of a SQL server judges. */
+/** The options of `postgres` and `mysql`. */
 export interface SqlOptions {
-  /** Whether a server that takes no writes, a standby for example, is `DOWN`. Default `false`. */
+  /** Whether a read-only server, for example a standby, is `DOWN`. Default `false`. */
   readonly writable?: boolean | undefined
-  /** What is shown while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
+  /** The status while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
   readonly whenExhausted?: FailureStatus | undefined
 }
 
-/** The options with the defaults in place. */
+/** The options with their defaults. */
 export interface SqlSettings {
   readonly writable: boolean
   readonly whenExhausted: FailureStatus
 }
 
-/** What a server says of itself. */
+/** The server's answer to the check's query. */
 export interface SqlServer {
   readonly version: unknown
   readonly isReadOnly: boolean
 }
 
-/** What the app has: a pool that lends connections, or one connection that it shares. */
-export type Link<C extends object, P extends C> = ({ readonly pool: Pool<P> } | { readonly connection: C }) & {
-  /** What endangers the app, where it does: it is logged once. */
-  readonly hazard?: () => string | undefined
+/** The app's pool, or the single connection that the check shares with the app. */
+export type PoolOrConnection<C extends object, P extends C> = ({ readonly pool: Pool<P> } | { readonly connection: C }) & {
+  /** Returns a warning if an error of the client would end the process. The check logs it once. */
+  readonly missingErrorListener?: () => string | undefined
 }
 
-/** How a driver is used. */
+/** The parts of a driver that a check uses. */
 export interface Driver<C extends object, P extends C> {
-  /** Gives what the app has now. Throws where that is none. */
-  readonly link: () => Link<C, P>
-  readonly ask: (connection: C) => Promise<SqlServer>
+  /** Returns the app's current client. Throws if there is none. */
+  readonly current: () => PoolOrConnection<C, P>
+  readonly query: (connection: C) => Promise<SqlServer>
 }
 
 interface Answer {
@@ -52,46 +52,49 @@ export const readSqlOptions = optionsOf<SqlSettings>({
   whenExhausted: failureStatus('OUT_OF_SERVICE')
 })
 
-/** Makes a check that asks a server about itself, on a connection that the app has. */
-export function sqlCheck<C extends object, P extends C> (driver: Driver<C, P>, { writable, whenExhausted }: SqlSettings): CheckFunction {
-  const probe = new SqlProbe(driver, whenExhausted)
+/** Makes a check that queries a server for its version, on one of the app's own connections. */
+export function sqlCheck<C extends object, P extends C> (
+  driver: Driver<C, P>,
+  { writable, whenExhausted }: SqlSettings
+): CheckFunction {
+  const runner = new SqlRunner(driver, whenExhausted)
   return readyMade(async (run) => {
-    const { result, latencyMs } = await probe.run(run)
+    const { result, latencyMs } = await runner.run(run)
     Object.assign(run.details, { version: result.version, readOnly: result.isReadOnly, latencyMs })
-    if (writable && result.isReadOnly) throw new Error('the server takes no writes')
+    if (writable && result.isReadOnly) throw new Error('the server is read-only')
   })
 }
 
-/** Asks over a slot of the pool, or over the one connection. */
-class SqlProbe<C extends object, P extends C> {
+/** Runs the query on a borrowed connection of the pool, or on the single connection. */
+class SqlRunner<C extends object, P extends C> {
   readonly #driver: Driver<C, P>
-  readonly #slot: Slot<P>
+  readonly #borrower: ConnectionBorrower<P>
   readonly #request: SharedRequest<C, Answer>
   #isWarned = false
 
   constructor (driver: Driver<C, P>, whenExhausted: FailureStatus) {
     this.#driver = driver
-    this.#slot = new Slot(whenExhausted)
+    this.#borrower = new ConnectionBorrower(whenExhausted)
     this.#request = new SharedRequest(async (connection) => await this.#measure(connection))
   }
 
   async run ({ limit, details, log }: ReadyMadeRun): Promise<Answer> {
-    const link = this.#driver.link()
-    this.#warn(link, log)
-    if ('connection' in link) return await this.#request.send(link.connection, limit)
-    const { pool } = link
+    const current = this.#driver.current()
+    this.#warn(current, log)
+    if ('connection' in current) return await this.#request.send(current.connection, limit)
+    const { pool } = current
     details['pool'] = pool.usage()
-    return await this.#slot.lend(pool, limit, async (connection) => await this.#measure(connection))
+    return await this.#borrower.borrow(pool, limit, async (connection) => await this.#measure(connection))
   }
 
   async #measure (connection: C): Promise<Answer> {
-    return await timed(async () => await this.#driver.ask(connection))
+    return await timed(async () => await this.#driver.query(connection))
   }
 
-  #warn (link: Link<C, P>, log: ReadyMadeRun['log']): void {
-    const hazard = this.#isWarned ? undefined : link.hazard?.()
-    if (hazard === undefined) return
+  #warn (current: PoolOrConnection<C, P>, log: ReadyMadeRun['log']): void {
+    const warning = this.#isWarned ? undefined : current.missingErrorListener?.()
+    if (warning === undefined) return
     this.#isWarned = true
-    log.warn(hazard)
+    log.warn(warning)
   }
 }

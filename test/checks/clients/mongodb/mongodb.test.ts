@@ -18,14 +18,18 @@ async function startServer (test: Test, options?: MongodbDoubleOptions): Promise
   return server
 }
 
-/** A client of the driver itself. */
-function clientOf (test: Test, { port, user, password }: Pick<MongodbDouble, 'port' | 'user' | 'password'>, options: MongoClientOptions = {}): MongoClient {
+/** Makes a client of the real driver. */
+function clientOf (
+  test: Test,
+  { port, user, password }: Pick<MongodbDouble, 'port' | 'user' | 'password'>,
+  options: MongoClientOptions = {}
+): MongoClient {
   const client = new MongoClient(`mongodb://${user}:${password}@127.0.0.1:${port}`, options)
   test.teardown(async () => await client.close())
   return client
 }
 
-/** Takes so many connections of its pool, and gives what gives them back. */
+/** Takes a number of connections from the client's pool. Returns a function that returns them to the pool. */
 async function occupy (server: MongodbDouble, client: MongoClient, count: number): Promise<() => Promise<unknown>> {
   const taken: Promise<unknown>[] = []
   while (taken.length < count) {
@@ -39,15 +43,16 @@ async function occupy (server: MongodbDouble, client: MongoClient, count: number
   }
 }
 
-await t.test('a client, a database, what @fastify/mongodb decorates with and a function that gives one are asked alike', async (t) => {
+await t.test('mongodb() accepts a client, a database, the decorator of @fastify/mongodb, and a function', async (t) => {
   const client = clientOf(t, await startServer(t))
   const db = client.db('cats')
   for (const source of [client, db, { client }, { client, db }, () => client]) {
-    t.match(await run(mongodb(source)), { status: 'UP', details: { version: '8.0.4', topology: 'Standalone', readOnly: false, latencyMs: Number } })
+    const details = { version: '8.0.4', topology: 'Standalone', readOnly: false, latencyMs: Number }
+    t.match(await run(mongodb(source)), { status: 'UP', details })
   }
 })
 
-await t.test('what the server is stands in the details', async (t) => {
+await t.test('mongodb() shows the topology and the role of the server in its details', async (t) => {
   const server = await startServer(t)
   const cases: readonly [Record<string, unknown>, string, boolean][] = [
     [{ isWritablePrimary: true, setName: 'rs', hosts: [] }, 'ReplicaSet', false],
@@ -58,21 +63,28 @@ await t.test('what the server is stands in the details', async (t) => {
     server.role = role
     const client = clientOf(t, server, { directConnection: true })
     t.match(await run(mongodb(client)), { status: 'UP', details: { topology, readOnly } })
-    t.match(await run(mongodb(client, { writable: true })), { status: readOnly ? 'DOWN' : 'UP', details: { ...readOnly && { error: 'the server takes no writes' }, topology } })
+    t.match(await run(mongodb(client, { writable: true })), {
+      status: readOnly ? 'DOWN' : 'UP',
+      details: { ...readOnly && { error: 'the server is read-only' }, topology }
+    })
   }
 })
 
-await t.test('a replica set without a primary is UP, unless writes are asked for', async (t) => {
+await t.test('a replica set without a primary is UP, and DOWN with the option writable', async (t) => {
   const server = await startServer(t)
   const me = `127.0.0.1:${server.port}`
   server.role = { isWritablePrimary: false, secondary: true, setName: 'rs', hosts: [me], me }
-  const client = clientOf(t, server, { replicaSet: 'rs', readPreference: 'primaryPreferred', serverSelectionTimeoutMS: 200 })
+  const client = clientOf(t, server, {
+    replicaSet: 'rs',
+    readPreference: 'primaryPreferred',
+    serverSelectionTimeoutMS: 200
+  })
   const [reading, writing] = [mongodb(client), mongodb(client, { writable: true })]
   t.match(await run(reading), { status: 'UP', details: { topology: 'ReplicaSet', readOnly: true } })
   t.match(await run(writing, 100), { status: 'DOWN', details: { error: 'no answer within 90 ms: no primary' } })
 })
 
-await t.test('the version is asked for once, and again after something has changed', async (t) => {
+await t.test('mongodb() reads the version once, and again after the topology has changed', async (t) => {
   const server = await startServer(t)
   const client = clientOf(t, server, { monitorCommands: true })
   const names: string[] = []
@@ -89,28 +101,34 @@ await t.test('the version is asked for once, and again after something has chang
   t.match(await run(check), { status: 'UP', details: { version: '9.0.0' } })
 })
 
-await t.test('a server that does not tell its version, or tells something else, is UP', async (t) => {
+await t.test('mongodb() is UP without a version when the server does not report it', async (t) => {
   for (const buildInfo of [{ ok: 0, code: 13, errmsg: 'not authorized' }, { ok: 1 }]) {
     const check = mongodb(clientOf(t, await startServer(t, { replies: { buildInfo } })))
-    for (let count = 0; count < 2; count++) t.match(await run(check), { status: 'UP', details: { version: undefined, readOnly: false } })
+    for (let count = 0; count < 2; count++) {
+      t.match(await run(check), { status: 'UP', details: { version: undefined, readOnly: false } })
+    }
   }
 })
 
-await t.test('a wrong password is DOWN, with the reason', async (t) => {
+await t.test('mongodb() is DOWN with the reason when the password is wrong', async (t) => {
   const { port, user } = await startServer(t)
-  t.match(await run(mongodb(clientOf(t, { port, user, password: 'wrong' }))), { status: 'DOWN', details: { error: 'Authentication failed.' } })
+  const client = clientOf(t, { port, user, password: 'wrong' })
+  t.match(await run(mongodb(client)), { status: 'DOWN', details: { error: 'Authentication failed.' } })
 })
 
-await t.test('a server that is not there is DOWN, with the reason', async (t) => {
+await t.test('mongodb() is DOWN with the reason when there is no server', async (t) => {
   const gone = createServer()
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
   const port = portOf(gone)
   await new Promise((resolve) => gone.close(resolve))
   const check = mongodb(clientOf(t, { port, user: 'a', password: 'b' }))
-  t.match(await run(check, 500), { status: 'DOWN', details: { error: `no answer within 450 ms: connect ECONNREFUSED 127.0.0.1:${port}` } })
+  t.match(await run(check, 500), {
+    status: 'DOWN',
+    details: { error: `no answer within 450 ms: connect ECONNREFUSED 127.0.0.1:${port}` }
+  })
 })
 
-await t.test('where the driver itself gives up before, its reason stands', async (t) => {
+await t.test('mongodb() is DOWN with the driver\'s error when the driver gives up first', async (t) => {
   const gone = createServer()
   await new Promise<void>((resolve) => gone.listen(0, '127.0.0.1', resolve))
   const port = portOf(gone)
@@ -119,7 +137,7 @@ await t.test('where the driver itself gives up before, its reason stands', async
   t.match(await run(check), { status: 'DOWN', details: { error: `connect ECONNREFUSED 127.0.0.1:${port}` } })
 })
 
-await t.test('a server that has gone from the deployment is no reason any more', async (t) => {
+await t.test('mongodb() forgets the failure of a server that has left the deployment', async (t) => {
   const client = clientOf(t, await startServer(t))
   const check = mongodb(client)
   client.emit('serverHeartbeatFailed', { connectionId: 'a:1', failure: new Error('no route') } as never)
@@ -128,33 +146,38 @@ await t.test('a server that has gone from the deployment is no reason any more',
   t.match(await run(check, 1), { status: 'DOWN', details: { error: 'no answer within 1 ms' } })
 })
 
-await t.test('a pool all of whose connections are in use is OUT_OF_SERVICE, or what the option says, and UP when one is free', async (t) => {
+await t.test('a pool is OUT_OF_SERVICE, or has the status whenExhausted, until one of its connections is free', async (t) => {
   const server = await startServer(t)
   const client = clientOf(t, server, { maxPoolSize: 2 })
   const [check, degraded] = [mongodb(client), mongodb(client, { whenExhausted: 'DEGRADED' })]
   t.match(await run(check), { status: 'UP' })
-  const giveBack = await occupy(server, client, 2)
+  const release = await occupy(server, client, 2)
   const reason = 'the pool is exhausted: none of its 2 connections became free in time'
   t.match(await run(check, 100), { status: 'OUT_OF_SERVICE', details: { error: reason } })
   t.match(await run(degraded, 100), { status: 'DEGRADED', details: { error: reason } })
-  await giveBack()
+  await release()
   t.match(await run(check), { status: 'UP' })
 })
 
-await t.test('a pool whose line is not waited in so long is told apart too', async (t) => {
+await t.test('a pool is OUT_OF_SERVICE when its waitQueueTimeoutMS ends the wait', async (t) => {
   const server = await startServer(t)
   const client = clientOf(t, server, { maxPoolSize: 1, waitQueueTimeoutMS: 20 })
   const check = mongodb(client)
   while ((await run(check)).status !== 'UP');
-  const giveBack = await occupy(server, client, 1)
-  t.match(await run(check), { status: 'OUT_OF_SERVICE', details: { error: 'the pool is exhausted: none of its 1 connections became free in time' } })
-  await giveBack()
-  const error = Object.assign(new Error('Timed out while checking out a connection'), { name: 'MongoWaitQueueTimeoutError' })
+  const release = await occupy(server, client, 1)
+  t.match(await run(check), {
+    status: 'OUT_OF_SERVICE',
+    details: { error: 'the pool is exhausted: none of its 1 connections became free in time' }
+  })
+  await release()
+  const error = Object.assign(new Error('Timed out while checking out a connection'), {
+    name: 'MongoWaitQueueTimeoutError'
+  })
   const slow = { client, command: async () => await Promise.reject(error) }
   t.match(await run(mongodb(slow)), { status: 'DOWN', details: { error: error.message } }, 'not exhausted, but slow to connect')
 })
 
-await t.test('a server that does not answer is DOWN, though the pool has the one connection that it was asked on', async (t) => {
+await t.test('a silent server is DOWN, not exhausted, when the check itself uses the only connection of the pool', async (t) => {
   const server = await startServer(t)
   for (const maxPoolSize of [0, 1]) {
     const client = clientOf(t, server, { maxPoolSize })
@@ -163,17 +186,17 @@ await t.test('a server that does not answer is DOWN, though the pool has the one
     server.isSilent = true
     t.match(await run(check, 100), { status: 'DOWN', details: { error: 'no answer within 90 ms' } })
     server.isSilent = false
-    t.match(await run(check), { status: 'UP' }, 'no place in the pool was kept')
+    t.match(await run(check), { status: 'UP' }, 'no place in the pool stays taken')
   }
 })
 
-await t.test('an answer that is no document is DOWN', async (t) => {
+await t.test('mongodb() is DOWN when the answer is not a document', async (t) => {
   const client = clientOf(t, await startServer(t))
   const database = { client, command: async () => await Promise.resolve('yes') }
   t.match(await run(mongodb(database)), { status: 'DOWN', details: { error: 'the server answered with no document' } })
 })
 
-await t.test('each client is watched once by a check', async (t) => {
+await t.test('mongodb() adds its listeners to a client once', async (t) => {
   const client = clientOf(t, await startServer(t))
   const before = client.listenerCount('topologyDescriptionChanged')
   const check = mongodb(client)
@@ -181,10 +204,13 @@ await t.test('each client is watched once by a check', async (t) => {
   t.equal(client.listenerCount('topologyDescriptionChanged') - before, 1)
 })
 
-await t.test('what is no client, and an option that is none, are refused at once', async (t) => {
+await t.test('mongodb() throws when its client or an option is invalid', async (t) => {
   const client = clientOf(t, await startServer(t))
   for (const wrong of [undefined, null, 'mongodb://localhost', {}, { client: {} }, Promise.resolve(client)]) {
-    t.throws(() => mongodb(wrong as never), { code: 'FST_MANAGEMENT_CLIENT_INVALID', message: /^the check mongodb\(\) must be given a MongoClient or a Db of mongodb/ })
+    t.throws(() => mongodb(wrong as never), {
+      code: 'FST_MANAGEMENT_CLIENT_INVALID',
+      message: /^the check mongodb\(\) must be given a MongoClient or a Db of mongodb/
+    })
     t.equal(isMongoDb(wrong), false)
   }
   const cases: readonly [unknown, RegExp][] = [
@@ -192,5 +218,7 @@ await t.test('what is no client, and an option that is none, are refused at once
     [{ whenExhausted: 'UP' }, /"mongodb\.whenExhausted" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
     [{ timeout: 1 }, /"mongodb" must be an object with no other keys than writable, whenExhausted/]
   ]
-  for (const [options, message] of cases) t.throws(() => mongodb(client, options as never), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+  for (const [options, message] of cases) {
+    t.throws(() => mongodb(client, options as never), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+  }
 })

@@ -8,26 +8,31 @@ import { nats } from '../../../../lib/checks/clients/nats/nats.js'
 import type { NatsClient } from '../../../../lib/checks/clients/nats/nats.js'
 import { portOf } from '../../../support/app.js'
 import { run } from '../../../support/check.js'
-import { KeepingLog } from '../../../support/log.js'
+import { RecordingLog } from '../../../support/log.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
-/** What a test may do to a server. */
+/** The controls of the server. */
 interface NatsDouble {
   readonly server: Server
   readonly sockets: Set<Socket>
   pings: number
-  /** What is done with a `PING` instead of answering it, once the client is connected. */
+  /** Replaces the answer to a `PING` of a connected client. */
   onPing: ((socket: Socket) => void) | undefined
 }
 
-/** A server that says who it is and answers each `PING`, see https://docs.nats.io/reference/reference-protocols/nats-protocol */
+/**
+ * Starts a server that sends its `INFO` and answers each `PING`.
+ *
+ * @see https://docs.nats.io/reference/reference-protocols/nats-protocol
+ */
 async function startServer (test: Test): Promise<NatsDouble> {
   const double: NatsDouble = { server: createServer(accept), sockets: new Set(), pings: 0, onPing: undefined }
   function accept (socket: Socket): void {
     double.sockets.add(socket)
     socket.on('error', () => undefined).once('close', () => double.sockets.delete(socket))
-    socket.write(`INFO ${JSON.stringify({ server_id: 'id', server_name: 'mouse', version: '2.9.10', max_payload: 1_000, headers: true })}\r\n`)
+    const info = { server_id: 'id', server_name: 'mouse', version: '2.9.10', max_payload: 1_000, headers: true }
+    socket.write(`INFO ${JSON.stringify(info)}\r\n`)
     socket.on('data', (chunk) => {
       if (!String(chunk).includes('PING\r\n')) return
       double.pings += 1
@@ -44,26 +49,31 @@ async function startServer (test: Test): Promise<NatsDouble> {
 }
 
 async function connectTo (test: Test, { server }: NatsDouble, reconnect = true): Promise<NatsConnection> {
-  const connection = await connect({ servers: `127.0.0.1:${portOf(server)}`, reconnect, maxReconnectAttempts: -1, reconnectTimeWait: 10 })
+  const servers = `127.0.0.1:${portOf(server)}`
+  const connection = await connect({ servers, reconnect, maxReconnectAttempts: -1, reconnectTimeWait: 10 })
   test.teardown(async () => await connection.close())
   return connection
 }
 
-await t.test('a server that answers is UP, with its version and its name', async (t) => {
+await t.test('nats() is UP with the version and the name of a server that answers', async (t) => {
   const connection = await connectTo(t, await startServer(t))
   for (const source of [connection, () => connection]) {
-    t.match(await run(nats(source)), { status: 'UP', details: { version: '2.9.10', serverName: 'mouse', latencyMs: Number } })
+    const details = { version: '2.9.10', serverName: 'mouse', latencyMs: Number }
+    t.match(await run(nats(source)), { status: 'UP', details })
   }
 })
 
-await t.test('a server that does not answer is DOWN, and is not asked again meanwhile; its late answer counts', async (t) => {
+await t.test('nats() is DOWN without a second PING while the server owes an answer, and UP after the late answer', async (t) => {
   const double = await startServer(t)
   const check = nats(await connectTo(t, double))
   const { signal } = new AbortController()
   double.pings = 0
   double.onPing = () => undefined
   for (let count = 0; count < 3; count++) {
-    t.match(await check({ signal, timeout: 20, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer within 18 ms' } })
+    t.match(await check({ signal, timeout: 20, log: new RecordingLog() }), {
+      status: 'DOWN',
+      details: { error: 'no answer within 18 ms' }
+    })
   }
   t.equal(double.pings, 1)
   for (const socket of double.sockets) socket.write('PONG\r\n')
@@ -71,7 +81,7 @@ await t.test('a server that does not answer is DOWN, and is not asked again mean
   t.equal(double.pings, 1)
 })
 
-await t.test('a connection that breaks with the question on its way is DOWN at once, and UP when there is another', async (t) => {
+await t.test('nats() is DOWN at once when the connection breaks during a request, and UP after the reconnect', async (t) => {
   const double = await startServer(t)
   const connection = await connectTo(t, double)
   const check = nats(connection)
@@ -79,30 +89,33 @@ await t.test('a connection that breaks with the question on its way is DOWN at o
     double.onPing = undefined
     socket.resetAndDestroy()
   }
-  t.match(await run(check), { status: 'DOWN', details: { error: `the connection is lost, and there is none to ${connection.getServer()} yet` } })
+  t.match(await run(check), {
+    status: 'DOWN',
+    details: { error: `disconnected from ${connection.getServer()}, reconnecting` }
+  })
   for await (const { type } of connection.status()) if (type === 'reconnect') break
   t.match(await run(check), { status: 'UP' })
   double.onPing = (socket) => {
     double.onPing = undefined
     socket.resetAndDestroy()
   }
-  t.match(await run(check), { status: 'DOWN', details: { error: /^the connection is lost/ } }, 'the next one is watched as well')
+  t.match(await run(check), { status: 'DOWN', details: { error: /^disconnected from / } }, 'the new connection is watched too')
 })
 
-await t.test('a connection that is closed is DOWN, with the reason where there is one', async (t) => {
+await t.test('nats() is DOWN when the connection is closed, with the reason if there is a reason', async (t) => {
   const double = await startServer(t)
   const connection = await connectTo(t, double)
   const check = nats(connection)
   await connection.close()
   t.same((await run(check)).details, { error: 'the connection is closed' })
 
-  const lone = await connectTo(t, double, false)
+  const lost = await connectTo(t, double, false)
   for (const socket of double.sockets) socket.resetAndDestroy()
-  await lone.closed()
-  t.same((await run(nats(lone))).details, { error: 'the connection is closed: read ECONNRESET' })
+  await lost.closed()
+  t.same((await run(nats(lost))).details, { error: 'the connection is closed: read ECONNRESET' })
 })
 
-/** A client of which nothing is there but its state. */
+/** A client that has only a state. */
 function clientDouble (state: Partial<NatsClient>): NatsClient {
   return {
     rtt: async () => await Promise.resolve(1),
@@ -120,24 +133,34 @@ async function * noStatus (error?: Error): AsyncGenerator<{ type: string }> {
   if (error !== undefined) throw error
 }
 
-await t.test('a connection that is draining is OUT_OF_SERVICE', async (t) => {
+await t.test('nats() is OUT_OF_SERVICE while the connection is draining', async (t) => {
   const check = nats(clientDouble({ isDraining: () => true }))
-  t.match(await run(check), { status: 'OUT_OF_SERVICE', details: { error: 'the connection is draining, and will be closed' } })
+  t.match(await run(check), {
+    status: 'OUT_OF_SERVICE',
+    details: { error: 'the connection is draining and will close' }
+  })
 })
 
-await t.test('a connection that takes its time to be closed is DOWN in time', async (t) => {
+await t.test('nats() is DOWN in time when the connection is slow to close', async (t) => {
   const check = nats(clientDouble({ isClosed: () => true, closed: async () => await new Promise(() => undefined) }))
   const { signal } = new AbortController()
-  t.match(await check({ signal, timeout: 20, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'the connection is being closed' } })
+  t.match(await check({ signal, timeout: 20, log: new RecordingLog() }), {
+    status: 'DOWN',
+    details: { error: 'the connection is closing' }
+  })
 })
 
-await t.test('a status that fails, or a client without information of a server, does no harm', async (t) => {
-  t.match(await run(nats(clientDouble({ status: () => noStatus(new Error('broken')) }))), { status: 'UP', details: { latencyMs: Number } })
+await t.test('nats() is UP when the status events fail and the server has no description', async (t) => {
+  const client = clientDouble({ status: () => noStatus(new Error('broken')) })
+  t.match(await run(nats(client)), { status: 'UP', details: { latencyMs: Number } })
 })
 
-await t.test('what is no connection is refused at once', (t) => {
+await t.test('nats() throws when its client is invalid', (t) => {
   for (const wrong of [undefined, null, 'nats://localhost', {}, { rtt: nats }]) {
-    t.throws(() => nats(wrong as never), { code: 'FST_MANAGEMENT_CLIENT_INVALID', message: /^the check nats\(\) must be given a NatsConnection / })
+    t.throws(() => nats(wrong as never), {
+      code: 'FST_MANAGEMENT_CLIENT_INVALID',
+      message: /^the check nats\(\) must be given a NatsConnection /
+    })
   }
   t.end()
 })

@@ -1,10 +1,15 @@
 import { EventEmitter } from 'node:events'
 import t from 'tap'
 import { rabbitmq } from '../../../../lib/checks/clients/rabbitmq/rabbitmq.js'
-import type { RabbitmqChannel, RabbitmqConnection, RabbitmqManager, RabbitmqOptions } from '../../../../lib/checks/clients/rabbitmq/rabbitmq.js'
-import type { CheckFunction } from '../../../../lib/health/check/attempt.js'
+import type {
+  RabbitmqChannel,
+  RabbitmqConnection,
+  RabbitmqManager,
+  RabbitmqOptions
+} from '../../../../lib/checks/clients/rabbitmq/rabbitmq.js'
+import type { CheckFunction } from '../../../../lib/health/check/check-function.js'
 import { run } from '../../../support/check.js'
-import { KeepingLog } from '../../../support/log.js'
+import { RecordingLog } from '../../../support/log.js'
 
 const SERVER = { product: 'RabbitMQ', version: '4.0.5' }
 
@@ -21,17 +26,20 @@ class ChannelDouble extends EventEmitter implements RabbitmqChannel {
   }
 }
 
-/** Closes as a server lets it. */
+/** Closes a channel as a server does. */
 async function closed (channel: ChannelDouble): Promise<void> {
   await Promise.resolve()
   channel.emit('close')
 }
 
-/** A connection with the parts of amqplib's that are used. */
+/** A connection with the parts of amqplib's connection that the check uses. */
 class ConnectionDouble extends EventEmitter implements RabbitmqConnection {
   readonly connection = { serverProperties: SERVER }
   readonly channels: ChannelDouble[] = []
-  open: (channel: ChannelDouble) => Promise<ChannelDouble> | ChannelDouble = async (channel) => await Promise.resolve(channel)
+  open: (channel: ChannelDouble) => Promise<ChannelDouble> | ChannelDouble = async (channel) => {
+    return await Promise.resolve(channel)
+  }
+
   closing: (channel: ChannelDouble) => unknown = closed
 
   createChannel (): Promise<ChannelDouble> | ChannelDouble {
@@ -42,15 +50,17 @@ class ConnectionDouble extends EventEmitter implements RabbitmqConnection {
 }
 
 async function runBriefly (check: CheckFunction): Promise<unknown> {
-  return await check({ signal: new AbortController().signal, timeout: 20, log: new KeepingLog() })
+  return await check({ signal: new AbortController().signal, timeout: 20, log: new RecordingLog() })
 }
 
-/** What amqplib throws for a connection that is closed. */
+/** The error of amqplib for a closed connection. */
 function illegal (): Error {
-  return Object.assign(new Error('Connection closed (Error: Unexpected close)'), { name: 'IllegalOperationError' })
+  return Object.assign(new Error('Connection closed (Error: Unexpected close)'), {
+    name: 'IllegalOperationError'
+  })
 }
 
-await t.test('a connection on which a channel is opened and closed is UP, with what the server is', async (t) => {
+await t.test('rabbitmq() is UP with the server\'s description when it can open and close a channel', async (t) => {
   const connection = new ConnectionDouble()
   for (const client of [connection, () => connection]) {
     t.match(await run(rabbitmq(client)), { status: 'UP', details: { ...SERVER, latencyMs: Number } })
@@ -58,7 +68,7 @@ await t.test('a connection on which a channel is opened and closed is UP, with w
   t.equal(connection.channels.length, 2)
 })
 
-await t.test('a connection of the API with callbacks is UP when the channel is closed, and DOWN when it cannot be opened', async (t) => {
+await t.test('rabbitmq() accepts a connection of the callback API: UP when the channel closes, DOWN when close() throws', async (t) => {
   const connection = new ConnectionDouble()
   connection.open = (channel) => channel
   connection.closing = (channel) => {
@@ -69,28 +79,30 @@ await t.test('a connection of the API with callbacks is UP when the channel is c
   t.match(await run(rabbitmq(connection)), { status: 'DOWN', details: { error: 'Channel closed' } })
 })
 
-await t.test('a connection that connects again by itself is UP without what the server is', async (t) => {
+await t.test('rabbitmq() is UP without the server\'s description when a reconnecting connection hides it', async (t) => {
   const connection = Object.assign(new ConnectionDouble(), { connection: undefined })
   const { status, details } = await run(rabbitmq(connection))
   t.equal(status, 'UP')
   t.same(Object.keys(details ?? {}), ['latencyMs'])
 })
 
-await t.test('a server that does not answer is DOWN with one channel half open, which is closed when it comes', async (t) => {
+await t.test('a silent server is DOWN with one pending channel, which is closed when it opens late', async (t) => {
   const connection = new ConnectionDouble()
   let answer = (): void => undefined
   connection.open = async (channel) => await new Promise((resolve) => { answer = () => resolve(channel) })
   const check = rabbitmq(connection)
-  for (let count = 0; count < 3; count++) t.match(await runBriefly(check), { status: 'DOWN', details: { error: 'no answer within 18 ms' } })
+  for (let count = 0; count < 3; count++) {
+    t.match(await runBriefly(check), { status: 'DOWN', details: { error: 'no answer within 18 ms' } })
+  }
   t.equal(connection.channels.length, 1)
-  const over = new Promise((resolve) => connection.channels[0]?.once('close', resolve))
+  const closed = new Promise((resolve) => connection.channels[0]?.once('close', resolve))
   answer()
-  await over
+  await closed
   connection.open = async (channel) => await Promise.resolve(channel)
   t.match(await run(check), { status: 'UP' })
 })
 
-await t.test('a channel that is refused is DOWN with the reason, and its error does not end the process', async (t) => {
+await t.test('rabbitmq() is DOWN with the reason when the channel fails, and the error does not end the process', async (t) => {
   const connection = new ConnectionDouble()
   connection.closing = (channel) => channel.emit('error', new Error('Channel closed by server: 504 (CHANNEL-ERROR)'))
   const check = rabbitmq(connection)
@@ -100,7 +112,7 @@ await t.test('a channel that is refused is DOWN with the reason, and its error d
   t.match(await run(check), { status: 'DOWN', details: { error: 'No channels left to allocate', ...SERVER } })
 })
 
-await t.test('a connection that is closed is DOWN with the reason, and is not asked', async (t) => {
+await t.test('a closed connection is DOWN with the reason, and gets no request', async (t) => {
   const cases: readonly [Error | undefined, string][] = [
     [new Error('Heartbeat timeout'), 'the connection is closed: Heartbeat timeout'],
     [undefined, 'the connection is closed']
@@ -114,7 +126,7 @@ await t.test('a connection that is closed is DOWN with the reason, and is not as
   }
 })
 
-await t.test('a connection that breaks with the channel on its way is DOWN with the reason', async (t) => {
+await t.test('a connection that breaks during a request is DOWN with the reason', async (t) => {
   const closing = new ConnectionDouble()
   closing.closing = async (channel) => {
     channel.emit('close')
@@ -127,18 +139,24 @@ await t.test('a connection that breaks with the channel on its way is DOWN with 
     opening.emit('close', new Error('read ECONNRESET'))
     throw new Error('Channel ended, no reply will be forthcoming')
   }
-  for (const connection of [closing, opening]) t.match(await run(rabbitmq(connection)), { status: 'DOWN', details: { error: 'the connection is closed: read ECONNRESET' } })
+  for (const connection of [closing, opening]) {
+    t.match(await run(rabbitmq(connection)), {
+      status: 'DOWN',
+      details: { error: 'the connection is closed: read ECONNRESET' }
+    })
+  }
 })
 
-await t.test('a connection that was closed before anybody watched is asked once only', async (t) => {
+await t.test('a connection that closed before the first run gets one request only', async (t) => {
   const connection = new ConnectionDouble()
   connection.open = async () => await Promise.reject(illegal())
   const check = rabbitmq(() => connection)
-  for (let count = 0; count < 3; count++) t.match(await run(check), { status: 'DOWN', details: { error: /^the connection is closed: Connection closed \(/ } })
+  const error = /^the connection is closed: Connection closed \(/
+  for (let count = 0; count < 3; count++) t.match(await run(check), { status: 'DOWN', details: { error } })
   t.equal(connection.channels.length, 1)
 })
 
-await t.test('a new connection of the app is asked instead of the one before', async (t) => {
+await t.test('rabbitmq() uses the app\'s new connection after the old connection closed', async (t) => {
   let connection: ConnectionDouble | undefined = new ConnectionDouble()
   const check = rabbitmq(() => connection)
   t.match(await run(check), { status: 'UP' })
@@ -150,7 +168,7 @@ await t.test('a new connection of the app is asked instead of the one before', a
   t.match(await run(check), { status: 'UP' })
 })
 
-await t.test('one that connects again by itself is DOWN with the last reason, until it has', async (t) => {
+await t.test('a reconnecting connection is DOWN with the last reason until it has reconnected', async (t) => {
   const connection = new ConnectionDouble()
   const check = rabbitmq(connection)
   const cases: readonly [string, unknown, string][] = [
@@ -159,22 +177,29 @@ await t.test('one that connects again by itself is DOWN with the last reason, un
     ['connectFailed', { err: new Error('connect ETIMEDOUT') }, 'no connection: connect ETIMEDOUT'],
     ['reconnect-failed', new Error('given up'), 'no connection: given up']
   ]
-  for (const [event, told, reason] of cases) {
-    connection.emit(event, told)
+  for (const [event, cause, reason] of cases) {
+    connection.emit(event, cause)
     t.match(await run(check), { status: 'DOWN', details: { error: reason } }, event)
   }
   connection.emit('connect')
   t.match(await run(check), { status: 'UP' })
 })
 
-await t.test('a connection that is blocked is DEGRADED with the reason of the server, until it is no longer', async (t) => {
+await t.test('a blocked connection is DEGRADED, or has the status whenBlocked, with the server\'s reason', async (t) => {
   const connection = new ConnectionDouble()
-  const cases: readonly [RabbitmqOptions, string][] = [[{}, 'DEGRADED'], [{ whenBlocked: undefined }, 'DEGRADED'], [{ whenBlocked: 'OUT_OF_SERVICE' }, 'OUT_OF_SERVICE']]
-  for (const told of ['low on memory', { reason: 'low on memory' }]) {
+  const cases: readonly [RabbitmqOptions, string][] = [
+    [{}, 'DEGRADED'],
+    [{ whenBlocked: undefined }, 'DEGRADED'],
+    [{ whenBlocked: 'OUT_OF_SERVICE' }, 'OUT_OF_SERVICE']
+  ]
+  for (const cause of ['low on memory', { reason: 'low on memory' }]) {
     for (const [options, status] of cases) {
       const check = rabbitmq(connection, options)
-      connection.emit('blocked', told)
-      t.match(await run(check), { status, details: { error: 'the server takes no messages: low on memory', ...SERVER } })
+      connection.emit('blocked', cause)
+      t.match(await run(check), {
+        status,
+        details: { error: 'the server blocks publishing: low on memory', ...SERVER }
+      })
       connection.emit('unblocked')
       t.match(await run(check), { status: 'UP' })
     }
@@ -184,7 +209,7 @@ await t.test('a connection that is blocked is DEGRADED with the reason of the se
   t.match(await run(rabbitmq(connection)), { status: 'UP' }, 'a new connection is not blocked')
 })
 
-await t.test('each connection is watched once by a check, and not for errors, which are for the app', async (t) => {
+await t.test('rabbitmq() adds its listeners to a connection once, and adds no error listener', async (t) => {
   const connection = new ConnectionDouble()
   const check = rabbitmq(connection)
   for (let count = 0; count < 3; count++) t.match(await run(check), { status: 'UP' })
@@ -198,7 +223,7 @@ class ManagerDouble extends EventEmitter implements RabbitmqManager {
   isConnected = (): boolean => this.connection !== undefined
 }
 
-await t.test('a manager of connections is UP by its present connection, and DOWN without one', async (t) => {
+await t.test('rabbitmq() accepts a connection manager: UP with its current connection, DOWN without a connection', async (t) => {
   const manager = new ManagerDouble()
   const check = rabbitmq(manager)
   t.match(await run(check), { status: 'DOWN', details: { error: 'no connection' } })
@@ -210,14 +235,20 @@ await t.test('a manager of connections is UP by its present connection, and DOWN
   t.match(await run(check), { status: 'DOWN' })
 })
 
-await t.test('what is no connection, and an option that is none, are refused at once', (t) => {
+await t.test('rabbitmq() throws when its client or an option is invalid', (t) => {
   for (const wrong of [undefined, null, 'amqp://localhost', {}, { createChannel: rabbitmq }]) {
-    t.throws(() => rabbitmq(wrong as never), { code: 'FST_MANAGEMENT_CLIENT_INVALID', message: /^the check rabbitmq\(\) must be given a connection of amqplib/ })
+    t.throws(() => rabbitmq(wrong as never), {
+      code: 'FST_MANAGEMENT_CLIENT_INVALID',
+      message: /^the check rabbitmq\(\) must be given a connection of amqplib/
+    })
   }
   const cases: readonly [unknown, RegExp][] = [
     [{ whenBlocked: 'UP' }, /"rabbitmq\.whenBlocked" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
     [{ writable: true }, /"rabbitmq" must be an object with no other keys than whenBlocked/]
   ]
-  for (const [options, message] of cases) t.throws(() => rabbitmq(new ConnectionDouble(), options as never), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+  for (const [options, message] of cases) {
+    const make = (): CheckFunction => rabbitmq(new ConnectionDouble(), options as never)
+    t.throws(make, { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+  }
   t.end()
 })

@@ -9,11 +9,11 @@ import type { PostgresPool } from '../../../../lib/checks/clients/sql/postgres.j
 import type { SqlOptions } from '../../../../lib/checks/clients/sql/sql.js'
 import { portOf } from '../../../support/app.js'
 import { run } from '../../../support/check.js'
-import { KeepingLog } from '../../../support/log.js'
+import { RecordingLog } from '../../../support/log.js'
 
 const ROW = { version: '17.2', read_only: 'off' }
 
-/** A pool with the parts of pg's that are used. */
+/** A pool with the parts of pg's pool that the check uses. */
 class PoolDouble extends EventEmitter implements PostgresPool {
   readonly options = { max: 10 }
   readonly totalCount = 1
@@ -38,42 +38,51 @@ class PoolDouble extends EventEmitter implements PostgresPool {
   }
 }
 
-await t.test('a pool, what @fastify/postgres decorates with and a function that gives either are asked alike', async (t) => {
+await t.test('postgres() accepts a pool, the decorator of @fastify/postgres, and a function that returns either', async (t) => {
   const pool = new PoolDouble()
   for (const client of [pool, { pool, connect: 1, Client: PoolDouble }, () => pool, () => ({ pool })]) {
-    t.match(await run(postgres(client)), { status: 'UP', details: { pool: { open: 1, opening: 0, idle: 1, waiting: 0, most: 10 }, version: '17.2', readOnly: false, latencyMs: Number } })
+    const pool = { open: 1, opening: 0, idle: 1, waiting: 0, max: 10 }
+    const details = { pool, version: '17.2', readOnly: false, latencyMs: Number }
+    t.match(await run(postgres(client)), { status: 'UP', details })
   }
   t.same(pool.released, [false, false, false, false])
 })
 
-await t.test('a client of its own is asked without a pool', async (t) => {
+await t.test('postgres() queries a single client without pool details', async (t) => {
   const { status, details } = await run(postgres({ query: async () => await Promise.resolve({ rows: [ROW] }) }))
   t.equal(status, 'UP')
   t.same(Object.keys(details ?? {}), ['version', 'readOnly', 'latencyMs'])
 })
 
-await t.test('a client that owes an answer is not asked again', async (t) => {
-  let asked = 0
-  const check = postgres({ query: async () => await new Promise(() => { asked += 1 }) })
+await t.test('postgres() sends no second query while a single client owes an answer', async (t) => {
+  let queries = 0
+  const check = postgres({ query: async () => await new Promise(() => { queries += 1 }) })
   const { signal } = new AbortController()
   for (let count = 0; count < 3; count++) {
-    t.match(await check({ signal, timeout: 10, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer within 9 ms' } })
+    t.match(await check({ signal, timeout: 10, log: new RecordingLog() }), {
+      status: 'DOWN',
+      details: { error: 'no answer within 9 ms' }
+    })
   }
-  t.equal(asked, 1)
+  t.equal(queries, 1)
 })
 
-await t.test('a server that only takes reads is UP, unless writes are asked for', async (t) => {
+await t.test('a read-only server is UP, and DOWN with the option writable', async (t) => {
   const standby = new PoolDouble([{ version: '17.2', read_only: 'on' }])
   t.match(await run(postgres(standby)), { status: 'UP', details: { readOnly: true } })
-  t.match(await run(postgres(standby, { writable: true })), { status: 'DOWN', details: { error: 'the server takes no writes', readOnly: true, version: '17.2' } })
+  t.match(await run(postgres(standby, { writable: true })), {
+    status: 'DOWN',
+    details: { error: 'the server is read-only', readOnly: true, version: '17.2' }
+  })
   t.match(await run(postgres(new PoolDouble(), { writable: true })), { status: 'UP' })
 })
 
 await t.test('an answer without a row is DOWN', async (t) => {
-  t.match(await run(postgres(new PoolDouble([]))), { status: 'DOWN', details: { error: 'the server answered without a row' } })
+  const check = postgres(new PoolDouble([]))
+  t.match(await run(check), { status: 'DOWN', details: { error: 'the server answered without a row' } })
 })
 
-await t.test('an error of the connection while it is lent does not end the process, and no listener stays', async (t) => {
+await t.test('an error of a borrowed connection does not end the process, and the check removes its listener', async (t) => {
   const pool = new PoolDouble()
   pool.client.query = async () => {
     pool.client.emit('error', new Error('Connection terminated unexpectedly'))
@@ -84,25 +93,26 @@ await t.test('an error of the connection while it is lent does not end the proce
   t.equal(pool.client.listenerCount('error'), 0)
 })
 
-await t.test('that nobody listens to the pool\'s errors is warned of, once', async (t) => {
+await t.test('postgres() warns once when the pool has no error listener', async (t) => {
   const pool = new PoolDouble()
   pool.removeAllListeners()
-  const log = new KeepingLog()
+  const log = new RecordingLog()
   const check = postgres(pool)
   const { signal } = new AbortController()
   await check({ signal, timeout: 1_000, log })
   await check({ signal, timeout: 1_000, log })
-  t.match(log.lines, [{ level: 'warn', message: /^nobody listens to "error" of the PostgreSQL pool or client.*pool\.on\('error'/ }])
+  const message = /^the PostgreSQL pool or client has no "error" listener: .*pool\.on\('error'/
+  t.match(log.lines, [{ level: 'warn', message }])
   t.equal(log.lines.length, 1)
 })
 
-await t.test('connections that are just being opened are told apart, as far as pg lets them be seen', async (t) => {
+await t.test('postgres() counts the connections that are being opened if pg has its private list of clients', async (t) => {
   const pool = Object.assign(new PoolDouble(), { _clients: [{ _connected: false }, { _connected: true }, undefined, {}] })
   t.match(await run(postgres(pool)), { details: { pool: { opening: 1 } } })
   t.match(await run(postgres(new PoolDouble())), { details: { pool: { opening: 0 } } })
 })
 
-/** A server that accepts connections and never says a word, and its connections. */
+/** Starts a server that accepts connections and never answers. Returns its sockets too. */
 async function startSilent (t: Test): Promise<{ readonly port: number, readonly sockets: readonly Socket[] }> {
   const sockets: Socket[] = []
   const server = createServer((socket) => sockets.push(socket.resume().on('error', () => undefined)))
@@ -114,52 +124,62 @@ async function startSilent (t: Test): Promise<{ readonly port: number, readonly 
   return { port: portOf(server), sockets }
 }
 
-await t.test('a pool that others have filled with connections to a server that never answers is not exhausted', async (t) => {
+await t.test('a pool is not exhausted when the app has filled it with connections to a silent server', async (t) => {
   const { port, sockets } = await startSilent(t)
   const pool = new pg.Pool({ host: '127.0.0.1', port, max: 2 })
   pool.on('error', () => undefined)
-  const asked = Promise.allSettled([pool.query('SELECT 1'), pool.query('SELECT 1')])
+  const queries = Promise.allSettled([pool.query('SELECT 1'), pool.query('SELECT 1')])
   const { signal } = new AbortController()
-  t.match(await postgres(pool)({ signal, timeout: 200, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer to a new connection within 180 ms', pool: { open: 2, opening: 2 } } })
+  t.match(await postgres(pool)({ signal, timeout: 200, log: new RecordingLog() }), {
+    status: 'DOWN',
+    details: { error: 'could not open a connection within 180 ms', pool: { open: 2, opening: 2 } }
+  })
   for (const socket of sockets) socket.destroy()
-  await asked
+  await queries
 })
 
-await t.test('a connection that is being opened when the time is over is closed, and leaves the pool', async (t) => {
+await t.test('postgres() closes a connection that is still being opened when the time is over, and it leaves the pool', async (t) => {
   const { port, sockets } = await startSilent(t)
   const pool = new pg.Pool({ host: '127.0.0.1', port, max: 1 })
   pool.on('error', () => undefined)
   const check = postgres(pool)
   const { signal } = new AbortController()
   for (let count = 0; count < 3; count++) {
-    t.match(await check({ signal, timeout: 100, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer to a new connection within 90 ms' } })
+    t.match(await check({ signal, timeout: 100, log: new RecordingLog() }), {
+      status: 'DOWN',
+      details: { error: 'could not open a connection within 90 ms' }
+    })
   }
   await pool.end()
   t.equal(pool.totalCount, 0)
-  t.ok(sockets.length >= 3, 'each run tries anew')
+  t.ok(sockets.length >= 3, 'each run tries again')
 })
 
-await t.test('in a version of pg that shows nothing of a connection none is closed', async (t) => {
+await t.test('postgres() closes no opening connection when pg hides its socket', async (t) => {
   const pool = Object.assign(new PoolDouble(), { _clients: new Array<unknown>() })
   pool.connect = async () => {
     pool._clients = [{ _connected: false }]
     return await new Promise(() => undefined)
   }
   const { signal } = new AbortController()
-  t.match(await postgres(pool)({ signal, timeout: 10, log: new KeepingLog() }), { status: 'DOWN', details: { error: 'no answer to a new connection within 9 ms' } })
+  t.match(await postgres(pool)({ signal, timeout: 10, log: new RecordingLog() }), {
+    status: 'DOWN',
+    details: { error: 'could not open a connection within 9 ms' }
+  })
 })
 
-await t.test('anything else is refused when the check is made', (t) => {
-  for (const nonsense of [undefined, null, 'postgres://db', {}, { pool: {} }, { query: 'SELECT 1' }]) {
-    // @ts-expect-error that it compiles is the point of the types, that it throws that of the check
-    t.throws(() => postgres(nonsense), { code: 'FST_MANAGEMENT_CLIENT_INVALID', message: /^the check postgres\(\) must be given a Pool or a Client of pg, fastify\.pg, or a function/ })
+await t.test('postgres() throws when its client is invalid', (t) => {
+  const message = /^the check postgres\(\) must be given a Pool or a Client of pg, fastify\.pg, or a function/
+  for (const client of [undefined, null, 'postgres://db', {}, { pool: {} }, { query: 'SELECT 1' }]) {
+    // @ts-expect-error the types refuse these clients too
+    t.throws(() => postgres(client), { code: 'FST_MANAGEMENT_CLIENT_INVALID', message })
   }
   t.end()
 })
 
-await t.test('what a function gives is looked at in each run', async (t) => {
+await t.test('postgres() calls a client function in each run', async (t) => {
   const clients: unknown[] = [undefined, null, 'nonsense', new PoolDouble()]
-  // @ts-expect-error a function may give what is no client
+  // @ts-expect-error the function returns values that are not clients
   const check = postgres(() => clients.shift())
   const runs = [await run(check), await run(check), await run(check), await run(check)]
   t.match(runs.map(({ status, details }) => [status, details?.['error']]), [
@@ -170,18 +190,23 @@ await t.test('what a function gives is looked at in each run', async (t) => {
   ])
 })
 
-await t.test('a function that throws says why there is none', async (t) => {
+await t.test('postgres() is DOWN with the error that the client function throws', async (t) => {
   const check = postgres(() => { throw new Error('connect ECONNREFUSED') })
   t.match(await run(check), { status: 'DOWN', details: { error: 'connect ECONNREFUSED' } })
 })
 
-await t.test('options that make no sense are refused', (t) => {
+await t.test('postgres() throws when an option is invalid', (t) => {
   const wrong: readonly [SqlOptions, RegExp][] = [
     [{ writable: 'yes' } as never, /option "postgres.writable" must be true or false/],
     [{ whenExhausted: 'UP' } as never, /option "postgres.whenExhausted" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
-    [{ writeable: true } as never, /option "postgres" must be an object with no other keys than writable, whenExhausted, got the string "writeable"/],
+    [
+      { writeable: true } as never,
+      /option "postgres" must be an object with no other keys than writable, whenExhausted, got the string "writeable"/
+    ],
     [null as never, /option "postgres" must be an object with keys of writable, whenExhausted, got null/]
   ]
-  for (const [options, message] of wrong) t.throws(() => postgres(new PoolDouble(), options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+  for (const [options, message] of wrong) {
+    t.throws(() => postgres(new PoolDouble(), options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+  }
   t.end()
 })
