@@ -1,18 +1,18 @@
-/** Where time and chance come from. The engine asks no other, so that a test can put both under control. */
+/** The only source of time and random numbers for the engine, so that tests can control both. */
 export interface Clock {
-  /** The wall clock, for the time that stands in a component. */
+  /** The time of the wall clock, for reports. */
   date (): Date
-  /** A clock that never steps, in milliseconds, for durations. */
+  /** The time of a clock that never goes back, in milliseconds. Use it for durations. */
   now (): number
-  /** Calls back once after so many milliseconds; the function it gives back takes that back. */
+  /** Calls back once after `delayMs` milliseconds. Returns a function that cancels this. */
   after (delayMs: number, callback: () => void): () => void
-  /** As `after`, for work that nobody waits for: it does not keep the process alive. */
+  /** Does the same as `after`, but does not keep the process alive. */
   inBackground (delayMs: number, callback: () => void): () => void
-  /** A number from 0 up to, but not, 1. */
+  /** Returns a random number from 0 (included) to 1 (excluded). */
   random (): number
 }
 
-/** The longest delay that a timer of Node.js takes; a longer one would fire at once. */
+/** The longest delay of a Node.js timer. A timer with a longer delay would fire at once. */
 export const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
@@ -28,12 +28,14 @@ export const systemClock: Clock = {
 }
 
 /**
- * When the event loop was blocked, timers come before what has arrived on the sockets in the meantime. An immediate comes
- * after it (timers, poll, check: see "The Node.js Event Loop"), so that an answer that is there already is not too late.
+ * Calls back after the poll phase that follows the timer. After the event loop was blocked, timers run before sockets
+ * are read. The immediate runs after both (timers, poll, check: see "The Node.js Event Loop"). So an answer that has
+ * already arrived is read before the callback, and counts as in time.
  */
 function afterPoll (delayMs: number, callback: () => void): { timer: NodeJS.Timeout, cancel: () => void } {
   let immediate: NodeJS.Immediate | undefined
-  const timer = setTimeout(() => { immediate = setImmediate(callback) }, Math.min(Math.ceil(delayMs), LONGEST_DELAY_MS))
+  const onTimer = (): void => { immediate = setImmediate(callback) }
+  const timer = setTimeout(onTimer, Math.min(Math.ceil(delayMs), LONGEST_DELAY_MS))
   const cancel = (): void => {
     clearTimeout(timer)
     clearImmediate(immediate)

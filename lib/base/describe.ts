@@ -5,7 +5,7 @@ import { redactAndTruncate } from './truncate.js'
 const LONGEST_VALUE = 60
 const LONGEST_REASON = 1_000
 
-/** Says what a value is in words fit for an error message, without secrets. Never throws. */
+/** Describes a value for an error message. Redacts secrets. Never throws. */
 export function describe (value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (typeof value === 'string') return `the string ${JSON.stringify(redactAndTruncate(value, LONGEST_VALUE))}`
@@ -15,14 +15,14 @@ export function describe (value: unknown): string {
 }
 
 /**
- * The reason in something that was thrown: an error's message, with what a wrapper error only points at. Without secrets,
- * and not endless. Never throws.
+ * Returns the reason for a failure from a thrown value: the error's message, followed by the messages of its causes.
+ * Redacts secrets, and truncates. Never throws.
  */
 export function reasonOf (thrown: unknown): string {
   return attemptOr(() => {
     const reason = thrown instanceof Error ? reasonOfError(thrown) : reasonOfOther(thrown)
     return redactAndTruncate(reason, LONGEST_REASON)
-  }, 'threw what cannot be read')
+  }, 'threw a value that cannot be read')
 }
 
 function describeObject (value: object): string {
@@ -37,20 +37,23 @@ function className (value: object): string {
   return prototype.constructor.name
 }
 
-/** `fetch` puts the reason into `cause`, and a connection tried on several addresses puts one into each of `errors`. */
+/**
+ * `fetch` puts the reason into `cause`. A connection that tries several addresses puts a reason into each of `errors`.
+ */
 function reasonOfError (error: Error): string {
   const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
   const reasons = [error, ...causes].map((cause) => cause instanceof Error ? messageOf(cause) : '')
   return [...new Set(reasons)].filter((reason) => reason !== '').join(': ') || textOf(error.name)
 }
 
-/** In that of OpenSSL stand a thread and a line of its source, and at its end a line break. */
+/** Takes only the reason from an OpenSSL error: its message contains a thread id, a source line and a line break. */
 function messageOf (error: Error): string {
-  const isOfOpenssl = 'library' in error && typeof error.library === 'string' && 'reason' in error && typeof error.reason === 'string'
-  return textOf(isOfOpenssl ? error.reason : error.message)
+  const isFromOpenssl = 'library' in error && typeof error.library === 'string' &&
+    'reason' in error && typeof error.reason === 'string'
+  return textOf(isFromOpenssl ? error.reason : error.message)
 }
 
-/** A message is a text, unless somebody has put something else in its place. */
+/** Handles a message that was overwritten with a value of another type. */
 function textOf (value: unknown): string {
   return typeof value === 'string' ? value : describe(value)
 }

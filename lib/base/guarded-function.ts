@@ -3,19 +3,22 @@ import type { Clock } from './clock.js'
 import { TIMED_OUT, withTimeout } from './with-timeout.js'
 import { reasonOf } from './describe.js'
 
-/** What a guarded function gives when it threw, rejected or took too long. */
+/** The result of a guarded function that threw, rejected or timed out. */
 export const FAILED = Symbol('failed')
 
-/** How long a user's function may take, in milliseconds: as long as a check by default. */
-const PATIENCE_MS = 800
+/** The time limit for a function, in milliseconds. It equals the default timeout of a check. */
+const TIMEOUT_MS = 800
 
 /**
- * How long after a line no other is logged, in milliseconds. Whether a function of the request fails may be in the hands of
- * who sends the request, and the log must not be.
+ * The shortest time between two log lines, in milliseconds. A client may be able to make a function of the request
+ * fail, but it must not be able to fill the log.
  */
 const QUIET_MS = 10_000
 
-/** Calls one function of the user's so that it can neither break nor hang an answer, and logs when it begins or ceases to fail. */
+/**
+ * Calls a function from the options so that an error or a hang of the function cannot break an answer. Logs when the
+ * function starts to fail and when it works again.
+ */
 export class GuardedFunction {
   readonly #name: string
   readonly #log: FastifyBaseLogger
@@ -29,10 +32,10 @@ export class GuardedFunction {
     this.#clock = clock
   }
 
-  async run<T> (work: () => T | Promise<T>, patienceMs = PATIENCE_MS): Promise<T | typeof FAILED> {
+  async run<T> (work: () => T | Promise<T>, timeoutMs = TIMEOUT_MS): Promise<T | typeof FAILED> {
     try {
-      const result = await withTimeout(patienceMs, call(work), this.#clock)
-      if (result === TIMED_OUT) return this.#failed(`timed out after ${patienceMs} ms`)
+      const result = await withTimeout(timeoutMs, call(work), this.#clock)
+      if (result === TIMED_OUT) return this.#failed(`timed out after ${timeoutMs} ms`)
       this.#works()
       return result
     } catch (error) {
@@ -41,15 +44,16 @@ export class GuardedFunction {
   }
 
   #failed (error: string): typeof FAILED {
-    if (this.#isNews(true)) this.#log.warn({ function: this.#name, error }, `the function "${this.#name}" fails`)
+    if (this.#shouldLog(true)) this.#log.warn({ function: this.#name, error }, `the function "${this.#name}" fails`)
     return FAILED
   }
 
   #works (): void {
-    if (this.#isNews(false)) this.#log.info({ function: this.#name }, `the function "${this.#name}" works again`)
+    if (this.#shouldLog(false)) this.#log.info({ function: this.#name }, `the function "${this.#name}" works again`)
   }
 
-  #isNews (isFailing: boolean): boolean {
+  /** Whether this is a change that may be logged now. If so, the change counts as logged. */
+  #shouldLog (isFailing: boolean): boolean {
     if (isFailing === this.#isLoggedAsFailing || this.#clock.now() < this.#quietUntil) return false
     this.#isLoggedAsFailing = isFailing
     this.#quietUntil = this.#clock.now() + QUIET_MS
@@ -57,7 +61,7 @@ export class GuardedFunction {
   }
 }
 
-/** So that what is thrown at once is a rejection too. */
+/** Turns an error that is thrown synchronously into a rejection. */
 async function call<T> (work: () => T | Promise<T>): Promise<T> {
   return await work()
 }

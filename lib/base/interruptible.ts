@@ -1,10 +1,10 @@
 import { Deferred } from './deferred.js'
 
 /**
- * Waits for work, unless an event ends the wait first. The work itself goes on, but its result is ignored.
+ * Waits for work, unless an event ends the wait first. After the event the work goes on, but its result is ignored.
  *
- * @param listen starts to listen for the event and returns a function that stops listening. It gets the wait, to settle it
- * when the event happens. Listening stops when the work has settled.
+ * @param listen starts to listen for the event, and settles `wait` when the event happens. It returns a function that
+ * stops listening, which is called when the work has settled.
  * @example
  * await interruptible(work, ({ reject }) => onAbort(signal, () => reject(new Error('aborted'))))
  */

@@ -4,33 +4,34 @@ import { describe } from './describe.js'
 import { isSecretName, REDACTED } from './redact.js'
 import { redactAndTruncate } from './truncate.js'
 
-/** How much of a value is shown. What a probe answers stays small whatever a check hands over. */
-const DEEPEST = 6
-const MOST_ENTRIES = 100
-const MOST_VALUES = 1_000
-const LONGEST_TEXT = 2_000
-const MOST_TEXT = 64 * 1024
+// Limits of a copy: they keep answers small for any value that a check returns.
+const MAX_DEPTH = 6
+const MAX_ENTRIES = 100
+const MAX_VALUES = 1_000
+const MAX_TEXT_LENGTH = 2_000
+/** The limit for the lengths of all texts together. */
+const MAX_TOTAL_LENGTH = 64 * 1024
 
 const UNREADABLE = '[unreadable]'
 
 /**
- * Copies any value into plain JSON data that `JSON.stringify` can neither choke on nor blow up on: cycles, BigInt,
- * errors, dates, buffers, throwing getters and huge values are all written in words. Secrets are redacted. Never throws.
+ * Copies any value into plain JSON data that `JSON.stringify()` always accepts. Cycles, BigInt, errors, dates, buffers
+ * and throwing getters become text, and huge values are truncated. Secrets are redacted. Never throws.
  */
 export function toJsonSafe (value: unknown): unknown {
   return new JsonSafeCopy().of(value)
 }
 
-/** As `toPlain`, for what should be an object; anything else stands under `value`. */
+/** Does the same as `toJsonSafe()`, but always returns an object: it puts any other value under the key `value`. */
 export function toJsonSafeObject (value: unknown): Record<string, unknown> {
   return new JsonSafeCopy().ofObject(value)
 }
 
-/** One copy of several values, that together stay within the bounds. */
+/** Copies several values, and applies the limits to all of them together. */
 export class JsonSafeCopy {
   readonly #ancestors: object[] = []
   #values = 0
-  #text = 0
+  #totalLength = 0
 
   of (value: unknown): unknown {
     this.#values += 1
@@ -47,25 +48,27 @@ export class JsonSafeCopy {
   }
 
   #string (value: string): string {
-    const room = MOST_TEXT - this.#text
+    const room = MAX_TOTAL_LENGTH - this.#totalLength
     if (room <= 0) return '…'
-    const shown = redactAndTruncate(value, Math.min(LONGEST_TEXT, room))
-    this.#text += shown.length
-    return shown
+    const text = redactAndTruncate(value, Math.min(MAX_TEXT_LENGTH, room))
+    this.#totalLength += text.length
+    return text
   }
 
   #object (value: object): unknown {
     if (this.#ancestors.includes(value)) return '[circular]'
-    if (this.#ancestors.length >= DEEPEST || this.#values > MOST_VALUES) return `[${describe(value)}]`
+    if (this.#ancestors.length >= MAX_DEPTH || this.#values > MAX_VALUES) return `[${describe(value)}]`
     this.#ancestors.push(value)
-    const copy = attemptOr(() => this.#unwrap(value), UNREADABLE)
+    const copy = attemptOr(() => this.#contentOf(value), UNREADABLE)
     this.#ancestors.pop()
     return copy
   }
 
-  #unwrap (value: object): unknown {
+  #contentOf (value: object): unknown {
     if (value instanceof Error) return this.#error(value)
-    if (value instanceof Map) return this.#entries([...value].map(([key, entry]) => [String(key), (): unknown => entry]))
+    if (value instanceof Map) {
+      return this.#entries([...value].map(([key, entry]) => [String(key), (): unknown => entry]))
+    }
     if (value instanceof Set) return this.#array([...value])
     if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
     if (Array.isArray(value)) return this.#array(value)
@@ -79,14 +82,15 @@ export class JsonSafeCopy {
   }
 
   #array (values: readonly unknown[]): unknown[] {
-    const shown = Array.from(values.slice(0, MOST_ENTRIES), (value) => this.of(value) ?? null)
-    return values.length > MOST_ENTRIES ? [...shown, `… ${values.length - MOST_ENTRIES} more`] : shown
+    const copies = Array.from(values.slice(0, MAX_ENTRIES), (value) => this.of(value) ?? null)
+    return values.length > MAX_ENTRIES ? [...copies, `… ${values.length - MAX_ENTRIES} more`] : copies
   }
 
   #entries (entries: readonly (readonly [string, () => unknown])[]): Record<string, unknown> {
-    const shown = entries.slice(0, MOST_ENTRIES).map(([key, read]) => [this.#string(key), this.#entry(key, read)] as const)
-    if (entries.length > MOST_ENTRIES) shown.push(['…', `${entries.length - MOST_ENTRIES} more`])
-    return Object.fromEntries(shown.filter(([, value]) => value !== undefined))
+    const copies = entries.slice(0, MAX_ENTRIES).map(([key, read]) =>
+      [this.#string(key), this.#entry(key, read)] as const)
+    if (entries.length > MAX_ENTRIES) copies.push(['…', `${entries.length - MAX_ENTRIES} more`])
+    return Object.fromEntries(copies.filter(([, value]) => value !== undefined))
   }
 
   #entry (key: string, read: () => unknown): unknown {

@@ -4,96 +4,123 @@ import { errors } from '../errors.js'
 import { isFunction, isRecord } from './type-guards.js'
 import type { AnyFunction } from './type-guards.js'
 
-/** Gives a value back as what it must be, or throws an error that names the option, what came and what is expected. */
-export type Rule<T> = (value: unknown, option: string) => T
+/**
+ * Validates the value of an option and returns it with its type. Throws FST_MANAGEMENT_OPTION_INVALID if the value is
+ * invalid. `path` names the option in messages, for example `shutdown.delay`.
+ */
+export type Rule<T> = (value: unknown, path: string) => T
 
-/** Told of each key that is none of the options. */
+/** Receives each key that is not the name of an option. */
 export type OnUnknown = (key: string) => void
 
-export function refuse (value: unknown, option: string, expected: string): never {
-  throw new errors.OptionInvalid(option, expected, describe(value))
+/**
+ * Throws FST_MANAGEMENT_OPTION_INVALID for an option. The message contains the value received and the value expected.
+ */
+export function refuse (value: unknown, path: string, expected: string): never {
+  throw new errors.OptionInvalid(path, expected, describe(value))
 }
 
-export const text: Rule<string> = (value, option) =>
-  typeof value === 'string' && value.trim() !== '' ? value : refuse(value, option, 'a string that is not empty')
+/** Accepts a string that has more than white space. */
+export const text: Rule<string> = (value, path) =>
+  typeof value === 'string' && value.trim() !== '' ? value : refuse(value, path, 'a string that is not empty')
 
-export const flag: Rule<boolean> = (value, option) =>
-  typeof value === 'boolean' ? value : refuse(value, option, 'true or false')
+/** Accepts `true` and `false`. */
+export const flag: Rule<boolean> = (value, path) =>
+  typeof value === 'boolean' ? value : refuse(value, path, 'true or false')
 
+/** Accepts a whole number from `least` to `most`. Messages contain the `unit`, for example ` of milliseconds`. */
 export function integer (least: number, most: number, unit = ''): Rule<number> {
-  return (value, option) =>
+  return (value, path) =>
     typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most
       ? value
-      : refuse(value, option, `a whole number${unit} from ${least} to ${most}`)
+      : refuse(value, path, `a whole number${unit} from ${least} to ${most}`)
 }
 
-/** A time to wait. */
+/** Accepts a delay in milliseconds, from 1. */
 export const delay = integer(1, LONGEST_DELAY_MS, ' of milliseconds')
 
-/** A time to wait, or 0 for none. */
+/** Accepts a delay in milliseconds. 0 means no delay. */
 export const delayOrNone = integer(0, LONGEST_DELAY_MS, ' of milliseconds')
 
+/** Accepts one of several strings. */
 export function oneOf<T extends string> (values: readonly T[]): Rule<T> {
-  return (value, option) => values.find((known) => known === value) ?? refuse(value, option, `one of ${values.join(', ')}`)
+  return (value, path) =>
+    values.find((known) => known === value) ?? refuse(value, path, `one of ${values.join(', ')}`)
 }
 
+/** Accepts an array in which all entries obey one rule. */
 export function listOf<T> (rule: Rule<T>): Rule<readonly T[]> {
-  return (value, option) =>
-    // Not by `map`, which leaves out holes.
-    Array.isArray(value) ? Array.from(value, (entry, at) => rule(entry, `${option}[${at}]`)) : refuse(value, option, 'an array')
+  return (value, path) =>
+    // Not `map()`, because it skips the holes of an array.
+    Array.isArray(value)
+      ? Array.from(value, (entry, index) => rule(entry, `${path}[${index}]`))
+      : refuse(value, path, 'an array')
 }
 
-/** A list in which there is something: from an empty one nothing could ever pass. */
-export function filledListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
+/** Accepts an array in which all entries obey one rule, but not an empty array. */
+export function nonEmptyListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
   const list = listOf(rule)
-  return (value, option) => {
-    const entries = list(value, option)
-    return entries.length > 0 ? entries : refuse(value, option, 'an array that is not empty')
+  return (value, path) => {
+    const entries = list(value, path)
+    return entries.length > 0 ? entries : refuse(value, path, 'an array that is not empty')
   }
 }
 
-/** Throws for what is no function. */
-export function assertFunction (what: string, name: string, value: unknown): asserts value is AnyFunction {
-  if (!isFunction(value)) throw new errors.FunctionInvalid(what, name, describe(value))
-}
-
-/** An object with any keys, all of whose values obey one rule. */
+/** Accepts an object with any keys, in which all values obey one rule. Returns its entries. */
 export function recordOf<T> (rule: Rule<T>): Rule<readonly (readonly [string, T])[]> {
-  return (value, option) =>
+  return (value, path) =>
     isRecord(value)
-      ? Object.entries(value).map(([key, entry]) => [key, rule(entry, `${option}.${key}`)] as const)
-      : refuse(value, option, 'an object')
+      ? Object.entries(value).map(([key, entry]) => [key, rule(entry, `${path}.${key}`)] as const)
+      : refuse(value, path, 'an object')
 }
 
-/** An object that may have some keys and no others: a typing error in a key must not leave open what it was to close. */
-export function only<T> (keys: readonly string[], rule: Rule<T>): Rule<ReadonlyMap<string, T>> {
-  return (value, option) => {
-    if (!isRecord(value)) return refuse(value, option, `an object with keys of ${keys.join(', ')}`)
-    const unknown = Object.keys(value).find((key) => !keys.includes(key))
-    if (unknown !== undefined) return refuse(unknown, option, `an object with no other keys than ${keys.join(', ')}`)
-    return new Map(Object.entries(value).filter(([, entry]) => entry !== undefined).map(([key, entry]) => [key, rule(entry, `${option}.${key}`)]))
+/**
+ * Accepts an object in which all values obey one rule, and which has only these keys. A misspelled key must not expose
+ * an endpoint that the user wanted to turn off. Returns only the keys that have a value.
+ */
+export function recordWithKeys<T> (keys: readonly string[], rule: Rule<T>): Rule<ReadonlyMap<string, T>> {
+  return (value, path) => {
+    assertKnownKeys(value, path, keys)
+    const given = Object.entries(value).filter(([, entry]) => entry !== undefined)
+    return new Map(given.map(([key, entry]) => [key, rule(entry, `${path}.${key}`)]))
   }
 }
 
-/** An object with options of its own, each by a rule; there are no others. What is left out is given to its rule as `undefined`. */
+/**
+ * Accepts an object in which each key has its own rule, and which has no other keys. The rule of a missing key gets
+ * `undefined`.
+ */
 export function optionsOf<T extends object> (rules: { readonly [K in keyof T]-?: Rule<T[K]> }): Rule<T> {
-  const known = Object.keys(rules)
-  return (value, option) => {
-    if (!isRecord(value)) return refuse(value, option, `an object with keys of ${known.join(', ')}`)
-    const [unknown] = unknownKeys(value, known)
-    if (unknown !== undefined) return refuse(unknown, option, `an object with no other keys than ${known.join(', ')}`)
-    // The rules are typed by the keys, which `Object.entries` cannot say.
+  const keys = Object.keys(rules)
+  return (value, path) => {
+    assertKnownKeys(value, path, keys)
+    // `Object.entries()` loses the type of each rule.
     const entries = Object.entries<Rule<unknown>>(rules)
-    return Object.fromEntries(entries.map(([key, rule]) => [key, rule(value[key], `${option}.${key}`)])) as T
+    return Object.fromEntries(entries.map(([key, rule]) => [key, rule(value[key], `${path}.${key}`)])) as T
   }
 }
 
-/** A value that is left out, or `undefined`, is replaced. */
+/** Returns the fallback for a missing value or `undefined`, and applies the rule to any other value. */
 export function withDefault<T, const D> (rule: Rule<T>, fallback: D): Rule<T | D> {
-  return (value, option) => value === undefined ? fallback : rule(value, option)
+  return (value, path) => value === undefined ? fallback : rule(value, path)
 }
 
-/** The names of the keys that are none of those known. */
-export function unknownKeys (value: object, known: readonly string[], option = ''): string[] {
-  return Object.keys(value).filter((key) => !known.includes(key)).map((key) => option + key)
+/** Returns the keys of an object that are not in `known`. Puts `prefix` before each of them. */
+export function unknownKeys (value: object, known: readonly string[], prefix = ''): string[] {
+  return Object.keys(value).filter((key) => !known.includes(key)).map((key) => prefix + key)
+}
+
+/**
+ * Throws FST_MANAGEMENT_FUNCTION_INVALID if the value is not a function. `noun` and `name` describe it in the message.
+ */
+export function assertFunction (noun: string, name: string, value: unknown): asserts value is AnyFunction {
+  if (!isFunction(value)) throw new errors.FunctionInvalid(noun, name, describe(value))
+}
+
+function assertKnownKeys (
+  value: unknown, path: string, known: readonly string[]
+): asserts value is Record<string, unknown> {
+  if (!isRecord(value)) refuse(value, path, `an object with keys of ${known.join(', ')}`)
+  const [unknown] = unknownKeys(value, known)
+  if (unknown !== undefined) refuse(unknown, path, `an object with no other keys than ${known.join(', ')}`)
 }

@@ -1,17 +1,17 @@
 /**
- * Work that cannot be called off and holds one of the few threads of libuv's until it ends. While it goes on no second is begun:
- * who asks meanwhile waits for the first.
+ * Runs work once at a time: a caller that comes while the work runs waits for the same run. Use it for work that cannot
+ * be cancelled and that occupies one of libuv's few threads until it ends.
  */
 export class SingleFlight<T> {
-  readonly #begin: () => Promise<T>
+  readonly #start: () => Promise<T>
   #current: Promise<T> | undefined
 
-  constructor (begin: () => Promise<T>) {
-    this.#begin = begin
+  constructor (start: () => Promise<T>) {
+    this.#start = start
   }
 
   async run (): Promise<T> {
-    this.#current ??= this.#begin().finally(() => { this.#current = undefined })
+    this.#current ??= this.#start().finally(() => { this.#current = undefined })
     return await this.#current
   }
 }

@@ -4,19 +4,19 @@ import { constants, open, type FileHandle } from 'node:fs/promises'
 const MOST_BYTES = 64 * 1024
 
 /**
- * Reads a file that may not be there. Gives its first 64 KiB, or `undefined` for anything that is no readable regular file.
- * Never throws and never waits for a writer: it opens without blocking, so that a FIFO or a device in the file's place
- * cannot hang the start.
+ * Reads the first 64 KiB of a file that may be missing. Returns `undefined` if the path is not a readable regular file.
+ * Never throws. Never waits for a writer: it opens without blocking, so a FIFO or a device at this path cannot hang the
+ * start of the app.
  */
 export function readTextFile (path: string): Promise<string | undefined> {
   return readRegularFile(path, 0, () => true)
 }
 
 /**
- * Reads a file as `readTextFile` does, but only one that this user owns and that no other may write to, and follows no
- * symbolic link: what lies in a folder that all may write to can have been put there by anyone.
+ * Does the same as `readTextFile()` for a file in a folder that all users can write to. Returns `undefined` if the path
+ * is a symbolic link, if another user owns the file, or if another user can write to it.
  *
- * @param uid the user; `undefined` where files have no such owner, as on Windows
+ * @param uid the id of this user; `undefined` if the platform has no user ids, as on Windows
  */
 export function readOwnTextFile (path: string, uid: number | undefined): Promise<string | undefined> {
   return readRegularFile(path, constants.O_NOFOLLOW, (stats) => uid === undefined || isOwn(stats, uid))
@@ -26,7 +26,9 @@ function isOwn (stats: Stats, uid: number): boolean {
   return stats.uid === uid && (stats.mode & 0o022) === 0
 }
 
-async function readRegularFile (path: string, flags: number, isTrusted: (stats: Stats) => boolean): Promise<string | undefined> {
+async function readRegularFile (
+  path: string, flags: number, isTrusted: (stats: Stats) => boolean
+): Promise<string | undefined> {
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | flags)
     return await readAndClose(file, isTrusted)
@@ -44,7 +46,7 @@ async function readAndClose (file: FileHandle, isTrusted: (stats: Stats) => bool
   }
 }
 
-/** Goes by what `read` gives, not by the size, which is 0 for all files under `/proc`. Drops a byte order mark. */
+/** Reads to the end and ignores the reported size, which is 0 for files under `/proc`. Drops a byte order mark. */
 async function readText (file: FileHandle): Promise<string> {
   const bytes = new Uint8Array(MOST_BYTES)
   let length = 0

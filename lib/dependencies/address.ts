@@ -2,45 +2,50 @@ import { isIPv6 } from 'node:net'
 import { describe } from '../base/describe.js'
 import { errors } from '../errors.js'
 
-/** What an address that is not a whole URL is filled up with. */
+/** The parts that complete an address without a scheme or a path. */
 export interface AddressDefaults {
   /** `http` or `https`. */
   readonly scheme: string
-  /** The prefix of this instance's own management routes, which a service of the same make is taken to share. */
+  /**
+   * The prefix of this instance's own management routes. Other services that use this plugin probably have the same.
+   */
   readonly prefix: string
 }
 
 const HTTP = /^https?:\/\//i
 
-/** White space and backslashes, which a URL parser mends in silence; another scheme; no host before the path. */
-const NO_ADDRESS = /[\s\\]|:\/\/|^\//
+/** Matches white space and backslashes, which a URL parser silently repairs; another scheme; a path without a host. */
+const INVALID_ADDRESS = /[\s\\]|:\/\/|^\//
 
 /**
- * Makes the URL of another service's health endpoint, as Flask Management Endpoints does. An address with a path names
- * the health endpoint itself; one without gets this instance's own prefix and `/health`. `check` is the part of it to
- * ask for, nothing for all.
+ * Makes the URL of another service's health endpoint, in the same way as Flask Management Endpoints. An address with a
+ * path is the address of the health endpoint itself. An address without a path gets this instance's own prefix and
+ * `/health`.
  *
+ * @param kind the kind of the report; the empty string for the whole report
+ * @throws FST_MANAGEMENT_ADDRESS_INVALID
  * @example
- * healthUrl('users', 'localhost:8000', 'readiness', { scheme: 'http', prefix: '/z' }) // http://localhost:8000/z/health/readiness
+ * healthUrl('users', 'localhost:8000', 'readiness', { scheme: 'http', prefix: '/z' })
+ * // http://localhost:8000/z/health/readiness
  */
-export function healthUrl (name: string, address: unknown, check: string, defaults: AddressDefaults): URL {
+export function healthUrl (name: string, address: unknown, kind: string, defaults: AddressDefaults): URL {
   const url = parse(address, defaults)
   if (url === undefined) throw new errors.AddressInvalid(name, describe(address))
   const path = url.pathname === '/' ? `${trimSlashes(defaults.prefix)}/health` : trimSlashes(url.pathname)
-  url.pathname = check === '' ? path : `${path}/${check}`
+  url.pathname = kind === '' ? path : `${path}/${kind}`
   url.hash = ''
   return url
 }
 
 function parse (address: unknown, { scheme }: AddressDefaults): URL | undefined {
   if (typeof address !== 'string') return undefined
-  if (NO_ADDRESS.test(address.replace(HTTP, ''))) return undefined
-  const url = HTTP.test(address) ? address : `${scheme}://${bracketed(address)}`
+  if (INVALID_ADDRESS.test(address.replace(HTTP, ''))) return undefined
+  const url = HTTP.test(address) ? address : `${scheme}://${withBrackets(address)}`
   return URL.canParse(url) ? new URL(url) : undefined
 }
 
-/** Puts an IPv6 literal that has no port into the brackets that a URL wants. */
-function bracketed (address: string): string {
+/** Adds the brackets that a URL requires to an IPv6 address without a port. */
+function withBrackets (address: string): string {
   const [host = '', ...path] = address.split('/')
   return isIPv6(host) ? [`[${host}]`, ...path].join('/') : address
 }

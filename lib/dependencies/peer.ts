@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify'
 import { HOP_HEADER } from '../checks/network/service-dependency.js'
 
-/** Whether another instance asks, for a report of its own, in which this app is a service dependency. */
+/** Whether a peer sent this request. A peer requests our health as its service dependency. */
 export function isPeer (request: FastifyRequest): boolean {
   return request.headers[HOP_HEADER] !== undefined
 }

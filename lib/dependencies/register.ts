@@ -1,24 +1,24 @@
 import { serviceDependency } from '../checks/network/service-dependency.js'
-import type { CheckFunction } from '../health/check/attempt.js'
+import type { CheckFunction } from '../health/check/check-function.js'
 import type { HealthEngine } from '../health/engine.js'
 import type { Settings } from '../options/settings.js'
 import { healthUrl } from './address.js'
 
 /** The options that `registerDependencies()` reads. */
-export type DependencyOptions = Pick<Settings, 'dependencies' | 'cascade' | 'scheme'>
+export type DependencyOptions = Pick<Settings, 'serviceDependencies' | 'cascade' | 'scheme'>
 
 /**
- * Adds the service dependencies of the options to the engine. Each service is requested once for `/health`, and once more for
- * each kind in `cascade`.
+ * Adds the service dependencies of the options to the engine. Each service gets one check for `/health`, and one more
+ * for each kind in `cascade`.
  *
- * @param prefix the prefix of this instance's own routes, the default for the services
+ * @param prefix the prefix of this instance's own routes; it completes addresses without a path
  * @throws FST_MANAGEMENT_ADDRESS_INVALID, FST_MANAGEMENT_NAME_INVALID, FST_MANAGEMENT_NAME_TAKEN
  */
 export function registerDependencies (
-  engine: Pick<HealthEngine, 'addRemote'>, { dependencies, cascade, scheme }: DependencyOptions, prefix: string
+  engine: Pick<HealthEngine, 'addRemote'>, { serviceDependencies, cascade, scheme }: DependencyOptions, prefix: string
 ): void {
   const kinds = cascade.filter((kind) => kind !== 'health')
-  for (const { name, address, headers, options } of dependencies) {
+  for (const { name, address, headers, options } of serviceDependencies) {
     const checkOf = (kind: string): CheckFunction =>
       serviceDependency(healthUrl(name, address, kind, { scheme, prefix }), headers)
     engine.addRemote(name, checkOf(''), new Map(kinds.map((kind) => [kind, checkOf(kind)])), options)

@@ -9,16 +9,19 @@ import { Program } from '../support/process.js'
 
 type Test = Pick<typeof t, 'teardown' | 'testdir'>
 
-/** What the server's thread and this one have set in the memory that they share. */
+/** Positions in the memory that this thread shares with the server's thread. */
 const MAY_ANSWER = 0
 const HAS_ANSWERED = 1
 
-/** Says its port, then that it was asked; it answers when it may, and then says so where a thread that is blocked can see it. */
+/**
+ * Posts its port, and `requested` at a request. Answers when MAY_ANSWER is set, and then sets HAS_ANSWERED: a blocked
+ * thread can read shared memory, but no messages.
+ */
 const SERVER = `
 const { createServer } = require('node:http')
 const { parentPort, workerData } = require('node:worker_threads')
 const server = createServer((request, response) => {
-  parentPort.postMessage('asked')
+  parentPort.postMessage('requested')
   Atomics.wait(workerData, ${MAY_ANSWER}, 0)
   response.end('UP', () => {
     Atomics.store(workerData, ${HAS_ANSWERED}, 1)
@@ -28,39 +31,39 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-const WAYS = ['after', 'inBackground'] as const
+const METHODS = ['after', 'inBackground'] as const
 
 async function after (delayMs: number): Promise<void> {
   await new Promise<void>((resolve) => { systemClock.after(delayMs, resolve) })
 }
 
-/** Runs a program that has the clock, and gives what it has said when it ended by itself. */
+/** Runs a program that uses the clock, and returns its output after it has ended by itself. */
 async function outputOf (test: Test, source: string): Promise<string> {
   const clock = new URL('../../lib/base/clock.ts', import.meta.url).href
   const folder = test.testdir({
     'program.ts': `
       import { systemClock } from '${clock}'
-      const said: string[] = []
-      process.on('exit', () => console.log(said.join(', ')))
+      const lines: string[] = []
+      process.on('exit', () => console.log(lines.join(', ')))
       ${source}`
   })
   return await new Program(test, join(folder, 'program.ts')).waitForLine()
 }
 
-await t.test('an answer that arrived while the event loop was blocked comes before the callback of a delay that is over', async (t) => {
+await t.test('after() calls back after an answer that arrived while the event loop was blocked', async (t) => {
   const shared = new Int32Array(new SharedArrayBuffer(2 * Int32Array.BYTES_PER_ELEMENT))
   const server = new Worker(SERVER, { eval: true, workerData: shared })
   t.teardown(async () => await server.terminate())
   const [port] = await once(server, 'message') as [number]
-  const wasAsked = once(server, 'message')
-  const asking = request({ host: '127.0.0.1', port, agent: false }).end()
+  const wasRequested = once(server, 'message')
+  const sent = request({ host: '127.0.0.1', port, agent: false }).end()
   const order: string[] = []
-  const answered = once(asking, 'response').then(() => undefined)
-  asking.once('response', (response) => {
+  const answered = once(sent, 'response').then(() => undefined)
+  sent.once('response', (response) => {
     order.push('answer')
     response.resume()
   })
-  await wasAsked
+  await wasRequested
 
   const calledBack = new Promise<void>((resolve) => {
     systemClock.after(1, () => {
@@ -77,42 +80,44 @@ await t.test('an answer that arrived while the event loop was blocked comes befo
   t.same(order, ['answer', 'callback'])
 })
 
-await t.test('work in the background does not keep a process alive', async (t) => {
-  t.equal(await outputOf(t, "said.push('began'); systemClock.inBackground(30_000, () => { said.push('called back') })"), 'began')
+await t.test('inBackground() does not keep the process alive', async (t) => {
+  const source = "lines.push('started'); systemClock.inBackground(30_000, () => { lines.push('called back') })"
+  t.equal(await outputOf(t, source), 'started')
 })
 
-await t.test('a delay that is waited for keeps a process alive until it has called back', async (t) => {
-  t.equal(await outputOf(t, "said.push('began'); systemClock.after(20, () => { said.push('called back') })"), 'began, called back')
+await t.test('after() keeps the process alive until it has called back', async (t) => {
+  const source = "lines.push('started'); systemClock.after(20, () => { lines.push('called back') })"
+  t.equal(await outputOf(t, source), 'started, called back')
 })
 
-await t.test('work in the background is done where the process lives', async (t) => {
+await t.test('inBackground() calls back while the process lives', async (t) => {
   let calls = 0
   systemClock.inBackground(1, () => { calls += 1 })
   await after(5)
   t.equal(calls, 1)
 })
 
-await t.test('what is taken back before its time is not called', async (t) => {
-  for (const way of WAYS) systemClock[way](1, () => t.fail('was taken back'))()
+await t.test('after() and inBackground() do not call back if cancelled before the delay is over', async (t) => {
+  for (const method of METHODS) systemClock[method](1, () => t.fail('was cancelled'))()
   await after(5)
 })
 
-await t.test('what is taken back when its time is over, but the callback is still to come, is not called', async (t) => {
-  for (const way of WAYS) {
+await t.test('after() and inBackground() do not call back if cancelled between timer and callback', async (t) => {
+  for (const method of METHODS) {
     const order: string[] = []
-    const cancel = systemClock[way](1, () => order.push('called'))
+    const cancel = systemClock[method](1, () => order.push('called'))
     const next = after(1).then(() => order.push('the next called'))
     setTimeout(() => {
-      order.push('taken back')
+      order.push('cancelled')
       cancel()
     }, 1)
     block(20)
     await next
-    t.same(order, ['taken back', 'the next called'])
+    t.same(order, ['cancelled', 'the next called'])
   }
 })
 
-await t.test('taking back what has been called does nothing', async (t) => {
+await t.test('after() ignores a cancel after the callback', async (t) => {
   let calls = 0
   const cancel = systemClock.after(1, () => { calls += 1 })
   await after(1)
@@ -122,19 +127,20 @@ await t.test('taking back what has been called does nothing', async (t) => {
   t.equal(calls, 1)
 })
 
-await t.test('a delay longer than the longest of a timer is not over at once, and nothing is warned of', async (t) => {
+await t.test('after() and inBackground() accept a delay that is too long for a timer, without a warning', async (t) => {
   const warnings: Error[] = []
   const keep = (warning: Error): void => { warnings.push(warning) }
   process.on('warning', keep)
   t.teardown(() => process.off('warning', keep))
   const delays = [LONGEST_DELAY_MS + 1, LONGEST_DELAY_MS * 1.1, 2 ** 32, Infinity]
-  const cancels = delays.flatMap((delayMs) => WAYS.map((way) => systemClock[way](delayMs, () => t.fail(`${delayMs} ms are not over`))))
+  const cancels = delays.flatMap((delayMs) =>
+    METHODS.map((method) => systemClock[method](delayMs, () => t.fail(`${delayMs} ms are not over`))))
   t.teardown(() => { for (const cancel of cancels) cancel() })
   await after(5)
   t.same(warnings, [])
 })
 
-await t.test('a part of a millisecond is waited for as a whole one', async (t) => {
+await t.test('after() rounds a fraction of a millisecond up', async (t) => {
   const order: string[] = []
   systemClock.after(2, () => order.push('2'))
   systemClock.after(1.5, () => order.push('1.5'))
@@ -142,7 +148,7 @@ await t.test('a part of a millisecond is waited for as a whole one', async (t) =
   t.same(order, ['2', '1.5'])
 })
 
-await t.test('the time for durations never goes back, and goes on', async (t) => {
+await t.test('now() increases and never goes back', async (t) => {
   const times = Array.from({ length: 1_000 }, () => systemClock.now())
   t.same(times, times.toSorted((left, right) => left - right))
   const before = systemClock.now()
@@ -150,13 +156,13 @@ await t.test('the time for durations never goes back, and goes on', async (t) =>
   t.ok(systemClock.now() > before)
 })
 
-await t.test('the date is that of the wall clock', (t) => {
+await t.test('date() returns the time of the wall clock', (t) => {
   const [before, date, after] = [Date.now(), systemClock.date(), Date.now()]
   t.ok(before <= date.getTime() && date.getTime() <= after)
   t.end()
 })
 
-await t.test('chance is from 0 up to, but not, 1, and another each time', (t) => {
+await t.test('random() returns a different number from 0 to below 1 at each call', (t) => {
   const numbers = Array.from({ length: 1_000 }, () => systemClock.random())
   t.ok(numbers.every((number) => number >= 0 && number < 1))
   t.ok(new Set(numbers).size > 990)

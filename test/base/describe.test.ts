@@ -3,7 +3,7 @@ import { describe, reasonOf } from '../../lib/base/describe.js'
 
 class Rows { readonly count = 0 }
 
-await t.test('a value is described by what it is', (t) => {
+await t.test('describe() names the type of a value, and shows short values', (t) => {
   const cases: readonly [unknown, string][] = [
     [undefined, 'undefined'],
     [null, 'null'],
@@ -26,36 +26,40 @@ await t.test('a value is described by what it is', (t) => {
   t.end()
 })
 
-await t.test('an object that resists is described all the same', (t) => {
+await t.test('describe() does not throw if the object throws', (t) => {
   const hostile = new Proxy({}, { getPrototypeOf () { throw new Error('no') } })
   t.equal(describe(hostile), 'an object that cannot be read')
   t.end()
 })
 
-await t.test('the reason of what was thrown is its message', (t) => {
+await t.test('reasonOf() returns the message of an error', (t) => {
   t.equal(reasonOf(new Error('no route to host')), 'no route to host')
   t.equal(reasonOf('plain words'), 'plain words')
   t.equal(reasonOf(new RangeError('')), 'RangeError')
   t.end()
 })
 
-await t.test('what an error only points at stands behind it, once', (t) => {
+await t.test('reasonOf() adds each cause once', (t) => {
   t.equal(reasonOf(new Error('request failed', { cause: new Error('ECONNRESET') })), 'request failed: ECONNRESET')
   t.equal(reasonOf(new Error('same', { cause: new Error('same') })), 'same')
-  const refused = ['connect ECONNREFUSED ::1:80', 'connect ECONNREFUSED 127.0.0.1:80'].map((message) => new Error(message))
-  t.equal(reasonOf(new AggregateError(refused)), 'connect ECONNREFUSED ::1:80: connect ECONNREFUSED 127.0.0.1:80')
+  const messages = ['connect ECONNREFUSED ::1:80', 'connect ECONNREFUSED 127.0.0.1:80']
+  const refused = messages.map((message) => new Error(message))
+  t.equal(reasonOf(new AggregateError(refused)), messages.join(': '))
   t.end()
 })
 
-await t.test('the reason of OpenSSL is said without where in its source it is', (t) => {
-  const message = '80BC2BB5AB7F0000:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:../deps/openssl/x.c:350:\n'
-  t.equal(reasonOf(Object.assign(new Error(message), { library: 'SSL routines', reason: 'wrong version number' })), 'wrong version number')
-  t.equal(reasonOf(new Error('no TLS', { cause: Object.assign(new Error(message), { library: 'SSL routines', reason: 'wrong version number' }) })), 'no TLS: wrong version number')
-  for (const others of [{ reason: 'r' }, { library: 5, reason: 'r' }, { library: 'l' }, { library: 'l', reason: 5 }]) t.equal(reasonOf(Object.assign(new Error('m'), others)), 'm')
+await t.test('reasonOf() takes only the reason from an OpenSSL error', (t) => {
+  const reason = 'wrong version number'
+  const message = `80BC2BB5AB7F0000:error:0A00010B:SSL routines:ssl3_get_record:${reason}:../deps/openssl/x.c:350:\n`
+  const error = Object.assign(new Error(message), { library: 'SSL routines', reason })
+  t.equal(reasonOf(error), reason)
+  t.equal(reasonOf(new Error('no TLS', { cause: error })), `no TLS: ${reason}`)
+  const otherFields = [{ reason: 'r' }, { library: 5, reason: 'r' }, { library: 'l' }, { library: 'l', reason: 5 }]
+  for (const fields of otherFields) t.equal(reasonOf(Object.assign(new Error('m'), fields)), 'm')
   t.end()
 })
 
-await t.test('secrets are hidden before the text is cut, so that none is cut in two', (t) => {
+await t.test('reasonOf() and describe() redact before they truncate', (t) => {
   const secret = `${'e'.repeat(965)} postgres://admin:hunter2hunter2hunter2hunter2@db/x`
   t.notMatch(reasonOf(new Error(secret)), /hunter2/)
   t.equal(reasonOf('x'.repeat(5_000)), `${'x'.repeat(1_000)}…`)
@@ -64,19 +68,19 @@ await t.test('secrets are hidden before the text is cut, so that none is cut in 
   t.end()
 })
 
-await t.test('what is thrown and no error is described', (t) => {
+await t.test('reasonOf() describes a thrown value that is not an error', (t) => {
   t.equal(reasonOf(undefined), 'threw undefined')
   t.equal(reasonOf(''), 'threw the string ""')
   t.equal(reasonOf({ code: 1 }), 'threw an object')
   t.end()
 })
 
-await t.test('an error that resists has a reason all the same', (t) => {
+await t.test('reasonOf() does not throw if the error throws', (t) => {
   const hostile = Object.defineProperty(new Error('x'), 'message', { get () { throw new Error('no') } })
-  t.equal(reasonOf(hostile), 'threw what cannot be read')
+  t.equal(reasonOf(hostile), 'threw a value that cannot be read')
   const { proxy, revoke } = Proxy.revocable({}, {})
   revoke()
-  t.equal(reasonOf(proxy), 'threw what cannot be read')
+  t.equal(reasonOf(proxy), 'threw a value that cannot be read')
   for (const name of [5, Symbol('s'), {}]) t.type(reasonOf(Object.assign(new Error(''), { name })), 'string')
   t.equal(reasonOf(Object.assign(new Error('x'), { message: 5 })), 'the number 5')
   t.end()

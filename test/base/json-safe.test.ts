@@ -2,13 +2,13 @@ import t from 'tap'
 import { toJsonSafe, toJsonSafeObject } from '../../lib/base/json-safe.js'
 import { isRecord } from '../../lib/base/type-guards.js'
 
-await t.test('what JSON has stays as it is', (t) => {
+await t.test('toJsonSafe() keeps JSON values unchanged', (t) => {
   const value = { text: 'a', number: 1.5, no: null, yes: true, list: [1, [2]], inner: { a: 1 } }
   t.same(toJsonSafe(value), value)
   t.end()
 })
 
-await t.test('what JSON has not is written in words', (t) => {
+await t.test('toJsonSafe() replaces values that JSON does not have', (t) => {
   const date = new Date(0)
   t.same(toJsonSafe({
     big: 10n,
@@ -41,13 +41,14 @@ await t.test('what JSON has not is written in words', (t) => {
   t.end()
 })
 
-await t.test('an error shows its name, message, code and cause, and no stack', (t) => {
+await t.test('toJsonSafe() copies name, message, code and cause of an error, but not its stack', (t) => {
   const error = Object.assign(new TypeError('no', { cause: new Error('why') }), { code: 'E_NO', other: 1 })
-  t.same(toJsonSafe(error), { name: 'TypeError', message: 'no', code: 'E_NO', cause: { name: 'Error', message: 'why' } })
+  const cause = { name: 'Error', message: 'why' }
+  t.same(toJsonSafe(error), { name: 'TypeError', message: 'no', code: 'E_NO', cause })
   t.end()
 })
 
-await t.test('a cycle ends where it closes, and the same value twice is no cycle', (t) => {
+await t.test('toJsonSafe() ends a cycle, but copies a value that appears twice', (t) => {
   const cycle: Record<string, unknown> = { a: 1 }
   cycle['self'] = cycle
   t.same(toJsonSafe(cycle), { a: 1, self: '[circular]' })
@@ -56,7 +57,7 @@ await t.test('a cycle ends where it closes, and the same value twice is no cycle
   t.end()
 })
 
-await t.test('what throws when it is read costs itself and no more', (t) => {
+await t.test('toJsonSafe() replaces only the value that throws', (t) => {
   t.same(toJsonSafe({ a: 1, get b () { throw new Error('no') } }), { a: 1, b: '[unreadable]' })
   t.same(toJsonSafe({ a: { toJSON () { throw new Error('no') } } }), { a: '[unreadable]' })
   t.equal(toJsonSafe(new Proxy({}, { ownKeys () { throw new Error('no') } })), '[unreadable]')
@@ -64,7 +65,7 @@ await t.test('what throws when it is read costs itself and no more', (t) => {
   t.end()
 })
 
-await t.test('what is huge stays small', (t) => {
+await t.test('toJsonSafe() truncates long texts and large collections', (t) => {
   t.same(toJsonSafe('x'.repeat(3_000)), `${'x'.repeat(2_000)}…`)
   t.match(toJsonSafe(Array(150).fill(1)), [...Array<number>(100).fill(1), '… 50 more'])
   const wide = Object.fromEntries(Array.from({ length: 150 }, (_, at) => [`k${at}`, at]))
@@ -74,25 +75,25 @@ await t.test('what is huge stays small', (t) => {
   t.end()
 })
 
-await t.test('what is deep ends', (t) => {
+await t.test('toJsonSafe() stops at a depth of 6', (t) => {
   let deep: unknown = 'bottom'
   for (let level = 0; level < 10; level++) deep = { deep }
   t.same(toJsonSafe(deep), { deep: { deep: { deep: { deep: { deep: { deep: '[an object]' } } } } } })
   t.end()
 })
 
-await t.test('a secret that stands where a text is cut is hidden', (t) => {
+await t.test('toJsonSafe() redacts a secret at the position of the cut', (t) => {
   t.notMatch(String(toJsonSafe(`${'d'.repeat(1_965)} postgres://admin:hunter2hunter2hunter2hunter2@db`)), /hunter2/)
   t.end()
 })
 
-await t.test('many large values together stay small', (t) => {
+await t.test('toJsonSafe() limits the total size of many large values', (t) => {
   const large = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => 'x'.repeat(1_000)))
   t.ok(JSON.stringify(toJsonSafe(large)).length < 100_000)
   t.end()
 })
 
-await t.test('secrets are hidden by their names and by their looks', (t) => {
+await t.test('toJsonSafe() redacts values of secret names and secrets in texts', (t) => {
   t.same(toJsonSafe({ password: 'x', apiKey: { id: 1 }, url: 'postgres://u:p@h/db', token: undefined }), {
     password: '[REDACTED]',
     apiKey: '[REDACTED]',
@@ -101,7 +102,7 @@ await t.test('secrets are hidden by their names and by their looks', (t) => {
   t.end()
 })
 
-await t.test('a key that is a name of the prototype is a key', (t) => {
+await t.test('toJsonSafe() copies the keys __proto__ and constructor like other keys', (t) => {
   const hostile: unknown = JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')
   const plain = toJsonSafe(hostile)
   t.equal(JSON.stringify(plain), '{"__proto__":{"polluted":true},"constructor":1}')
@@ -109,14 +110,14 @@ await t.test('a key that is a name of the prototype is a key', (t) => {
   t.end()
 })
 
-await t.test('what should be an object and is none stands under value', (t) => {
+await t.test('toJsonSafeObject() puts a value that is not an object under the key value', (t) => {
   t.same(toJsonSafeObject({ a: 1 }), { a: 1 })
   t.same(toJsonSafeObject(5), { value: 5 })
   t.same(toJsonSafeObject([5]), { value: [5] })
   t.end()
 })
 
-await t.test('a record is an object that is no array', (t) => {
+await t.test('isRecord() accepts objects except arrays', (t) => {
   t.ok(isRecord({}))
   t.ok(isRecord(Object.create(null)))
   for (const other of [null, undefined, [], 'a', 1, () => 1]) t.notOk(isRecord(other))

@@ -1,24 +1,28 @@
 import t from 'tap'
 import { REDACTED, isSecretName, redactArguments, redactText } from '../../lib/base/redact.js'
 
-await t.test('a name with a secret word is secret', (t) => {
+await t.test('isSecretName() is true for a name with a secret word', (t) => {
   const names = [
-    'password', 'PASSWORD', 'dbPassword', 'DBPassword', 'DB_PASSWORD', 'PGPASSWORD', 'password2', '--password', 'passwd', 'pwd',
-    'passphrase', 'clientSecret', 'secrets', 'access_token', 'tokens', 'key', 'api-key', 'apiKey', 'APIKey', 'X-API-Key', 'apikey',
-    'credentials', 'Authorization', 'auth', 'cookie', 'sessionId', 'signature', 'SENTRY_DSN', 'bearer', 'jwt',
-    'myauthtoken', 'awsaccesskey', 'mysecretkey', 'rsaprivatekey', 'fooapikey', 'mydbpassword', 'passwordHash', 'token.value'
+    'password', 'PASSWORD', 'dbPassword', 'DBPassword', 'DB_PASSWORD', 'PGPASSWORD', 'password2', '--password',
+    'passwd', 'pwd', 'passphrase', 'clientSecret', 'secrets', 'access_token', 'tokens', 'key', 'api-key', 'apiKey',
+    'APIKey', 'X-API-Key', 'apikey', 'credentials', 'Authorization', 'auth', 'cookie', 'sessionId', 'signature',
+    'SENTRY_DSN', 'bearer', 'jwt', 'myauthtoken', 'awsaccesskey', 'mysecretkey', 'rsaprivatekey', 'fooapikey',
+    'mydbpassword', 'passwordHash', 'token.value'
   ]
   for (const name of names) t.ok(isSecretName(name), name)
   t.end()
 })
 
-await t.test('a name that only contains the letters of a secret word is not secret', (t) => {
-  const names = ['monkey', 'keyboard', 'author', 'authority', 'tokenizer', 'primaryKeyboard', 'compass', 'port', 'user', 'sessions_per', '', '-', '2']
+await t.test('isSecretName() is false for a name that only contains the letters of a secret word', (t) => {
+  const names = [
+    'monkey', 'keyboard', 'author', 'authority', 'tokenizer', 'primaryKeyboard', 'compass', 'port', 'user',
+    'sessions_per', '', '-', '2'
+  ]
   for (const name of names) t.notOk(isSecretName(name), name)
   t.end()
 })
 
-await t.test('what looks like a secret in a text is hidden', (t) => {
+await t.test('redactText() replaces secrets in a text', (t) => {
   const cases = {
     'postgres://u:p@h/db': 'postgres://[REDACTED]@h/db',
     'postgres://u:p@ss@h/db': 'postgres://[REDACTED]@h/db',
@@ -58,25 +62,29 @@ await t.test('what looks like a secret in a text is hidden', (t) => {
   t.end()
 })
 
-await t.test('prose and harmless values are unchanged', (t) => {
+await t.test('redactText() keeps prose and harmless values', (t) => {
   const texts = [
-    '', 'password authentication failed for user "app"', 'Basic authentication failed', 'bearer token expired', 'Bearer realm="api"',
-    'basic checks passed', 'invalid token: expected a string', 'password=', 'password=""', 'keyboard=x', 'https://h:8080/a@b', 'http://[::1]:80/a@b',
-    'http://a:8080,http://b:80/c@d', 'unknown_service:node', 'connect ECONNREFUSED 127.0.0.1:5432', 'eyJhbGci is no token', 'a@b.example'
+    '', 'password authentication failed for user "app"', 'Basic authentication failed', 'bearer token expired',
+    'Bearer realm="api"', 'basic checks passed', 'invalid token: expected a string', 'password=', 'password=""',
+    'keyboard=x', 'https://h:8080/a@b', 'http://[::1]:80/a@b', 'http://a:8080,http://b:80/c@d',
+    'unknown_service:node', 'connect ECONNREFUSED 127.0.0.1:5432', 'eyJhbGci is no token', 'a@b.example'
   ]
   for (const text of texts) t.equal(redactText(text), text, text)
   t.end()
 })
 
-await t.test('a text that was redacted before is unchanged', (t) => {
+await t.test('redactText() does not change a redacted text', (t) => {
   const once = redactText('a://u:p@h?token=x password="y" Bearer z1 key=\'k\'')
   t.equal(redactText(once), once)
   t.end()
 })
 
-// Were it not linear, one of these would take longer than the whole run may.
-await t.test('a mebibyte of hostile text is read to its end', (t) => {
-  const seeds = ['a', 'a://', 'a://b:', '://:', '://@', '@', 'password=', 'password="', "token='\\", 'eyJ', 'eyJa.', 'eyJ_', 'bearer ', 'a.b-', '"', '\\', ' ', '=', '%5D', '["']
+// With more than linear time, one of these texts would exceed the time limit of the test run.
+await t.test('redactText() reads a mebibyte of hostile text to its end', (t) => {
+  const seeds = [
+    'a', 'a://', 'a://b:', '://:', '://@', '@', 'password=', 'password="', "token='\\", 'eyJ', 'eyJa.', 'eyJ_',
+    'bearer ', 'a.b-', '"', '\\', ' ', '=', '%5D', '["'
+  ]
   for (const seed of seeds) {
     const redacted = redactText(seed.repeat(2 ** 20 / seed.length))
     t.equal(redactText(redacted), redacted, seed)
@@ -84,7 +92,7 @@ await t.test('a mebibyte of hostile text is read to its end', (t) => {
   t.end()
 })
 
-await t.test('the value of a secret flag is hidden', (t) => {
+await t.test('redactArguments() replaces the value of a secret flag', (t) => {
   const cases: [string[], string[]][] = [
     [['--password', 'x', 'y'], ['--password', REDACTED, 'y']],
     [['--api-key', 'x'], ['--api-key', REDACTED]],

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { SingleFlight } from '../../lib/base/single-flight.js'
 
-await t.test('while work goes on no second is begun, and who asks meanwhile waits for the first', async (t) => {
+await t.test('run() starts no second run while the first goes on, and waits for the first', async (t) => {
   const endings: ((value: number) => void)[] = []
   const single = new SingleFlight(async () => await new Promise<number>((resolve) => endings.push(resolve)))
   const first = single.run()
@@ -14,11 +14,11 @@ await t.test('while work goes on no second is begun, and who asks meanwhile wait
   t.equal(await third, 2)
 })
 
-await t.test('work that has failed is begun again', async (t) => {
-  let begun = 0
+await t.test('run() starts again after a failure', async (t) => {
+  let started = 0
   const single = new SingleFlight(async () => {
-    begun += 1
-    return await Promise.reject(new Error(`failure ${begun}`))
+    started += 1
+    return await Promise.reject(new Error(`failure ${started}`))
   })
   await t.rejects(single.run(), { message: 'failure 1' })
   await t.rejects(single.run(), { message: 'failure 2' })

@@ -3,19 +3,19 @@ import { TIMED_OUT, withTimeout } from '../../lib/base/with-timeout.js'
 import { systemClock } from '../../lib/base/clock.js'
 import { ManualClock } from '../support/clock.js'
 
-await t.test('work that ends in time gives its result, and no timer stays', async (t) => {
+await t.test('withTimeout() returns the result of work that ends in time, and clears the timer', async (t) => {
   const clock = new ManualClock()
   t.equal(await withTimeout(100, Promise.resolve('done'), clock), 'done')
   t.equal(clock.waiting, 0)
 })
 
-await t.test('work that fails in time fails, and no timer stays', async (t) => {
+await t.test('withTimeout() rejects if the work rejects in time, and clears the timer', async (t) => {
   const clock = new ManualClock()
   await t.rejects(withTimeout(100, Promise.reject(new Error('broken')), clock), { message: 'broken' })
   t.equal(clock.waiting, 0)
 })
 
-await t.test('work that does not end is waited for until the time is up, and not a millisecond longer', async (t) => {
+await t.test('withTimeout() returns TIMED_OUT exactly after the delay', async (t) => {
   const clock = new ManualClock()
   let ended: unknown = 'not yet'
   const waiting = withTimeout(100, new Promise(() => undefined), clock).then((result) => { ended = result })
@@ -26,8 +26,8 @@ await t.test('work that does not end is waited for until the time is up, and not
   t.equal(ended, TIMED_OUT)
 })
 
-await t.test('the system clock calls back, unless that was taken back', async (t) => {
-  systemClock.after(0, () => t.fail('was taken back'))()
+await t.test('systemClock.after() calls back unless it was cancelled', async (t) => {
+  systemClock.after(0, () => t.fail('was cancelled'))()
   const before = systemClock.now()
   await new Promise<void>((resolve) => { systemClock.after(5, resolve) })
   t.ok(systemClock.now() >= before)

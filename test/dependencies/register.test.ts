@@ -15,13 +15,14 @@ function register (options: Partial<DependencyOptions>): readonly Added[] {
       added.push({ name, kinds: [...byKind.keys()], options })
     }
   }
-  registerDependencies(engine, { dependencies: [], cascade: [], scheme: 'http', ...options }, '/z')
+  registerDependencies(engine, { serviceDependencies: [], cascade: [], scheme: 'http', ...options }, '/z')
   return added
 }
 
 await t.test('registerDependencies() adds each service with its options', (t) => {
-  const dependencies = ['users', 'books'].map((name) => ({ name, address: name, headers: {}, options: { ttl: 10 } }))
-  t.same(register({ dependencies }), [
+  const options = { ttl: 10 }
+  const serviceDependencies = ['users', 'books'].map((name) => ({ name, address: name, headers: {}, options }))
+  t.same(register({ serviceDependencies }), [
     { name: 'users', kinds: [], options: { ttl: 10 } },
     { name: 'books', kinds: [], options: { ttl: 10 } }
   ])
@@ -29,14 +30,14 @@ await t.test('registerDependencies() adds each service with its options', (t) =>
 })
 
 await t.test('registerDependencies() adds a check for each kind that cascades, except health', (t) => {
-  const dependencies = [{ name: 'users', address: 'users', headers: {}, options: {} }]
-  const [users] = register({ dependencies, cascade: ['health', 'readiness', 'custom'] })
+  const serviceDependencies = [{ name: 'users', address: 'users', headers: {}, options: {} }]
+  const [users] = register({ serviceDependencies, cascade: ['health', 'readiness', 'custom'] })
   t.same(users?.kinds, ['readiness', 'custom'])
   t.end()
 })
 
 await t.test('registerDependencies() throws when an address is invalid', (t) => {
-  const dependencies = [{ name: 'users', address: 'ftp://users', headers: {}, options: {} }]
-  t.throws(() => register({ dependencies }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
+  const serviceDependencies = [{ name: 'users', address: 'ftp://users', headers: {}, options: {} }]
+  t.throws(() => register({ serviceDependencies }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
   t.end()
 })
