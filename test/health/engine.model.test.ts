@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { CheckContext, CheckFunction } from '../../lib/health/check/attempt.js'
+import type { CheckContext, CheckFunction } from '../../lib/health/check/check-function.js'
 import type { Health } from '../../lib/health/component.js'
 import { HealthEngine } from '../../lib/health/engine.js'
 import { Kinds } from '../../lib/health/kind.js'
 import { policyOf } from '../../lib/health/check/policy.js'
 import type { CheckOptions } from '../../lib/health/check/policy.js'
-import { unstarted } from '../support/app.js'
+import { unstartedApp } from '../support/app.js'
 import { ManualClock } from '../support/clock.js'
 import { HealthModel } from '../support/health-model.js'
 import type { Behaviour, ReportModel } from '../support/health-model.js'
-import { KeepingLog } from '../support/log.js'
+import { RecordingLog } from '../support/log.js'
 import { isLong } from '../support/long.js'
 
 t.setTimeout(300_000)
@@ -18,17 +18,21 @@ t.setTimeout(300_000)
 const TIMEOUT_MS = 100
 const NAMES = ['a', 'b']
 
-/** So that waits have lengths that no two sums of others have. */
+/** A random value with which no two different sums of waits are equal. */
 const CHANCE = 0.512_91
 
-/** What the functions do, and what that is for the model. What settles late or never has timed out before. */
+/** The functions of the checks, and their behavior in the model. A function that settles late has timed out before. */
 const BEHAVIOURS: Readonly<Record<string, Behaviour & { readonly does: (clock: ManualClock) => unknown }>> = {
   pass: { status: 'UP', after: 0, does: () => undefined },
   fail: { status: 'DOWN', after: 0, does: () => false },
   throws: { status: 'DOWN', after: 0, does: () => { throw new Error('at once') } },
   garbage: { status: 'DOWN', after: 0, does: () => ({ rows: [] }) },
   degraded: { status: 'DEGRADED', after: 0, does: () => ({ status: 'DEGRADED' }) },
-  'out of service': { status: 'OUT_OF_SERVICE', after: 0, does: async () => await Promise.resolve({ status: 'OUT_OF_SERVICE' }) },
+  'out of service': {
+    status: 'OUT_OF_SERVICE',
+    after: 0,
+    does: async () => await Promise.resolve({ status: 'OUT_OF_SERVICE' })
+  },
   rejects: { status: 'DOWN', after: 0, does: async () => await Promise.reject(new Error('later')) },
   'slow pass': { status: 'UP', after: 33.3, does: async (clock) => await after(clock, 33.3, true) },
   'slow fail': { status: 'DOWN', after: 71.7, does: async (clock) => await after(clock, 71.7, false) },
@@ -51,13 +55,46 @@ const policies: fc.Arbitrary<CheckOptions> = fc.record({
 })
 
 const steps = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ step: fc.constant('add' as const), name: fc.constantFrom(...NAMES), kind: fc.constantFrom('readiness', 'readiness', 'startup'), options: policies }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      step: fc.constant('add' as const),
+      name: fc.constantFrom(...NAMES),
+      kind: fc.constantFrom('readiness', 'readiness', 'startup'),
+      options: policies
+    })
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('remove' as const), name: fc.constantFrom(...NAMES) }) },
-  { weight: 5, arbitrary: fc.record({ step: fc.constant('behave' as const), name: fc.constantFrom(...NAMES), as: fc.constantFrom(...Object.keys(BEHAVIOURS)) }) },
-  { weight: 8, arbitrary: fc.record({ step: fc.constant('probe' as const), kind: fc.constantFrom('readiness', 'readiness', 'health', 'startup') }) },
-  { weight: 6, arbitrary: fc.record({ step: fc.constant('pass' as const), delayMs: fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 2_000 })) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      step: fc.constant('behave' as const),
+      name: fc.constantFrom(...NAMES),
+      as: fc.constantFrom(...Object.keys(BEHAVIOURS))
+    })
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      step: fc.constant('probe' as const),
+      kind: fc.constantFrom('readiness', 'readiness', 'health', 'startup')
+    })
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      step: fc.constant('pass' as const),
+      delayMs: fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 2_000 }))
+    })
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('start' as const) }) },
-  { weight: 1, arbitrary: fc.record({ step: fc.constant('availability' as const), change: fc.constantFrom('out', 'in', 'out', 'in', 'broken') }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      step: fc.constant('lifecycle' as const),
+      change: fc.constantFrom('out', 'in', 'out', 'in', 'broken')
+    })
+  },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('close' as const) }) }
 )
 
@@ -75,20 +112,27 @@ interface Probe {
   answeredAt?: number
 }
 
-const log = new KeepingLog()
-const fastify = unstarted(log)
+const log = new RecordingLog()
+const fastify = unstartedApp(log)
 
-/** The engine and its model, side by side. */
-class Both {
+/** Runs the engine and its model side by side, and compares them after each step. */
+class Comparison {
   readonly clock = new ManualClock()
   readonly model = new HealthModel(CHANCE)
-  readonly #engine = new HealthEngine(new Kinds(), { fastify, clock: this.clock, defaults: { timeout: TIMEOUT_MS }, isServing: () => true })
+  readonly #engine = new HealthEngine(new Kinds(), {
+    log: fastify.log,
+    owner: fastify,
+    clock: this.clock,
+    defaults: { timeout: TIMEOUT_MS },
+    isServing: () => true
+  })
+
   readonly #behaviours = new Map<string, string>()
-  /** The calls of each check that is there. */
+  /** The calls of each present check. */
   readonly #calls = new Map<string, Call[]>()
   readonly #probes: Probe[] = []
   readonly #checked: Probe[] = []
-  /** Functions that have timers of their own. */
+  /** The number of timers that belong to the checks' functions. */
   #ownTimers = 0
 
   constructor () {
@@ -103,14 +147,16 @@ class Both {
     this.#compare()
   }
 
-  /** Closes both, if they are not closed, and looks at what is left. */
+  /** Closes the engine and the model, and checks that no timers, probes or log lines are left. */
   async end (): Promise<void> {
     await this.take({ step: 'close' })
-    if (this.clock.waiting !== this.#ownTimers) throw new Error(`${this.clock.waiting - this.#ownTimers} timers are left`)
+    if (this.clock.waiting !== this.#ownTimers) {
+      throw new Error(`${this.clock.waiting - this.#ownTimers} timers are left`)
+    }
     if (this.#probes.length > 0) throw new Error(`${this.#probes.length} probes are not answered`)
     const lines = log.lines.length
     await this.clock.pass(120_000)
-    if (log.lines.length !== lines) throw new Error('it says something after it was closed')
+    if (log.lines.length !== lines) throw new Error('the engine logged a line after it was closed')
   }
 
   #apply (step: Step): void {
@@ -118,7 +164,7 @@ class Both {
     else if (step.step === 'remove') this.#remove(step.name)
     else if (step.step === 'behave') this.#behaviours.set(step.name, step.as)
     else if (step.step === 'probe') this.#probe(step.kind)
-    else if (step.step === 'availability') this.#setAvailability(step.change)
+    else if (step.step === 'lifecycle') this.#setLifecycle(step.change)
     else if (step.step === 'start') this.#start()
     else if (step.step === 'close') this.#close()
   }
@@ -159,10 +205,14 @@ class Both {
     return behaviour
   }
 
-  /** A function that does as it is told at the time. Only some look at their signal. */
+  /** Creates a function with the check's current behavior. Every second call reads its signal. */
   #function (name: string, calls: Call[]): CheckFunction {
     return ((context: CheckContext) => {
-      const call: Call = { startedAt: this.clock.now(), isSettled: false, ...(calls.length % 2 === 0 && { signal: context.signal }) }
+      const call: Call = {
+        startedAt: this.clock.now(),
+        isSettled: false,
+        ...(calls.length % 2 === 0 && { signal: context.signal })
+      }
       calls.push(call)
       const { does, after } = this.#behaviour(name)
       const hasTimer = after > 0 && after < Infinity
@@ -186,35 +236,47 @@ class Both {
     else answered(answer)
   }
 
-  #setAvailability (change: string): void {
+  #setLifecycle (change: string): void {
     const { availability } = this.#engine
     if (change === 'out') availability.takeOutOfService('maintenance')
     else if (change === 'broken') availability.markBroken('beyond repair')
     else if (this.model.isBroken || this.model.isClosed) mustThrow(() => availability.putInService())
     else availability.putInService()
-    this.model.setAvailability(change === 'out' || change === 'broken' ? change : 'in')
+    this.model.setLifecycle(change === 'out' || change === 'broken' ? change : 'in')
   }
 
   #compare (): void {
     for (const probe of this.#probes.splice(0)) (this.#isAnswered(probe) ? this.#checked : this.#probes).push(probe)
     for (const check of this.model.checks) this.#compareCalls(check.name, check.calls)
-    const told = log.lines.filter(({ check, message }) => check !== 'lifecycle' && / is [A-Z_]+$/.test(String(message)))
-    same(told.map(({ check, from, to }) => `${String(check)} ${String(from)} ${String(to)}`).sort(), this.model.transitions.map(({ check, from, to }) => `${check} ${from} ${to}`).sort(), 'transitions')
+    const changes = log.lines.filter(
+      ({ check, message }) => check !== 'lifecycle' && / is [A-Z_]+$/.test(String(message))
+    )
+    const logged = changes.map(({ check, from, to }) => `${String(check)} ${String(from)} ${String(to)}`)
+    const expected = this.model.transitions.map(({ check, from, to }) => `${check} ${from} ${to}`)
+    same(logged.sort(), expected.sort(), 'transitions')
   }
 
   #compareCalls (name: string, expected: number): void {
     const calls = this.#calls.get(name) ?? []
     same(calls.length, expected, `calls of ${name}`)
-    const live = calls.filter((call) => !call.isSettled && call.signal?.aborted !== true && this.clock.now() < call.startedAt + TIMEOUT_MS)
+    const live = calls.filter(({ isSettled, signal, startedAt }) => {
+      return !isSettled && signal?.aborted !== true && this.clock.now() < startedAt + TIMEOUT_MS
+    })
     if (live.length > 1) throw new Error(`${live.length} runs of ${name} are live`)
   }
 
   #isAnswered ({ expected, answer, answeredAt = this.clock.now() }: Probe): boolean {
-    if (answeredAt - expected.askedAt > TIMEOUT_MS) throw new Error(`a probe waits for ${answeredAt - expected.askedAt} ms`)
+    if (answeredAt - expected.askedAt > TIMEOUT_MS) {
+      throw new Error(`a probe waits for ${answeredAt - expected.askedAt} ms`)
+    }
     same(answer !== undefined, expected.isComplete, 'whether it is answered')
     if (answer === undefined) return false
     const components = Object.entries(answer.components).map(([name, { status }]) => [name, status])
-    same({ status: answer.status, components: sorted(Object.fromEntries(components) as Record<string, string>) }, { status: expected.answer.status, components: sorted(expected.answer.components) }, 'the answer')
+    const found = {
+      status: answer.status,
+      components: sorted(Object.fromEntries(components) as Record<string, string>)
+    }
+    same(found, { ...expected.answer, components: sorted(expected.answer.components) }, 'the answer')
     return true
   }
 }
@@ -225,7 +287,7 @@ function mustThrow (act: () => void): void {
   } catch {
     return
   }
-  throw new Error('it was not refused')
+  throw new Error('the call did not throw')
 }
 
 function sorted (record: Readonly<Record<string, string>>): [string, string][] {
@@ -233,17 +295,18 @@ function sorted (record: Readonly<Record<string, string>>): [string, string][] {
 }
 
 function same (found: unknown, wanted: unknown, what: string): void {
-  if (JSON.stringify(found) !== JSON.stringify(wanted)) throw new Error(`${what}: found ${JSON.stringify(found)}, wanted ${JSON.stringify(wanted)}`)
+  const [left, right] = [JSON.stringify(found), JSON.stringify(wanted)]
+  if (left !== right) throw new Error(`${what}: found ${left}, wanted ${right}`)
 }
 
 const { MODEL_RUNS = isLong ? '1500' : '300', MODEL_SEED } = process.env
 
-await t.test('whatever happens, in whatever order, the engine does as its model does', async (t) => {
+await t.test('the engine behaves like its model for random sequences of events', async (t) => {
   let taken = 0
   await fc.assert(fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 60, size: 'max' }), async (sequence) => {
-    const both = new Both()
-    for (const step of sequence) await both.take(step)
-    await both.end()
+    const comparison = new Comparison()
+    for (const step of sequence) await comparison.take(step)
+    await comparison.end()
     taken += sequence.length
   }), { numRuns: Number(MODEL_RUNS), ...(MODEL_SEED !== undefined && { seed: Number(MODEL_SEED) }) })
   t.ok(taken > 5 * Number(MODEL_RUNS), `${taken} steps`)

@@ -2,44 +2,55 @@ import t from 'tap'
 import { describe } from '../../lib/base/describe.js'
 import { Kinds } from '../../lib/health/kind.js'
 
-await t.test('the built-in kinds are there, and the custom ones behind them', (t) => {
+await t.test('Kinds contains the built-in kinds followed by the custom kinds', (t) => {
   t.same([...new Kinds()], ['liveness', 'readiness', 'startup', 'health'])
   t.same([...new Kinds(['canary'])], ['liveness', 'readiness', 'startup', 'health', 'canary'])
   t.end()
 })
 
-await t.test('an unknown kind is refused with those that are known', (t) => {
+await t.test('assertKnown() throws for an unknown kind and names the known kinds', (t) => {
   const kinds = new Kinds(['canary'])
   t.throws(() => kinds.assertKnown(['readines']), {
     code: 'FST_MANAGEMENT_KIND_UNKNOWN',
-    message: 'unknown kind: got the string "readines", expected one of liveness, readiness, startup, health, canary; custom kinds are named in the option "kinds"'
+    message: 'unknown kind: got the string "readines", expected one of ' +
+      'liveness, readiness, startup, health, canary; add custom kinds to the option "kinds"'
   })
-  for (const kind of [undefined, null, 1, {}, 'toString', '', 'LIVENESS']) t.throws(() => kinds.assertKnown(['health', kind]), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
+  for (const kind of [undefined, null, 1, {}, 'toString', '', 'LIVENESS']) {
+    t.throws(() => kinds.assertKnown(['health', kind]), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
+  }
   t.throws(() => kinds.assertKnown([]), { code: 'FST_MANAGEMENT_KIND_UNKNOWN', message: /got an array of 0/ })
   t.doesNotThrow(() => kinds.assertKnown(['liveness', 'canary']))
   t.end()
 })
 
-await t.test('a name has 1 to 100 letters, digits, dots, underscores and dashes', (t) => {
+await t.test('assertCheckName() accepts 1 to 100 letters, digits, dots, underscores and dashes', (t) => {
   const kinds = new Kinds()
-  for (const name of ['a', 'db', 'users_api', 'v1.2-x', '0', 'constructor', 'toString', 'hasOwnProperty', 'x'.repeat(100)]) {
+  const valid = ['a', 'db', 'users_api', 'v1.2-x', '0', 'constructor', 'toString', 'hasOwnProperty', 'x'.repeat(100)]
+  for (const name of valid) {
     t.doesNotThrow(() => kinds.assertCheckName(name), name)
   }
-  for (const name of ['', ' ', 'a b', 'ä', '-a', '.a', '__proto__', 'a/b', 'a\n', 'x'.repeat(101), undefined, null, 1, {}]) {
+  const invalid = ['', ' ', 'a b', 'ä', '-a', '.a', '__proto__', 'a/b', 'a\n', 'x'.repeat(101), undefined, null, 1, {}]
+  for (const name of invalid) {
     t.throws(() => kinds.assertCheckName(name), { code: 'FST_MANAGEMENT_NAME_INVALID' }, describe(name))
   }
   t.end()
 })
 
-await t.test('a name that is a path of its own is refused, in any case', (t) => {
+await t.test('assertCheckName() throws for a reserved path, in upper or lower case', (t) => {
   const kinds = new Kinds(['canary'])
   for (const name of ['liveness', 'readiness', 'startup', 'health', 'ping', 'lifecycle', 'canary', 'Ping']) {
-    t.throws(() => kinds.assertCheckName(name), { code: 'FST_MANAGEMENT_NAME_INVALID', message: /none of .*which are paths of their own/ }, name)
+    t.throws(
+      () => kinds.assertCheckName(name),
+      { code: 'FST_MANAGEMENT_NAME_INVALID', message: /none of .*which are paths of their own/ },
+      name
+    )
   }
   t.end()
 })
 
-await t.test('a custom kind has a name that is free', (t) => {
-  for (const kind of ['liveness', 'ping', 'lifecycle', '', 'a b']) t.throws(() => new Kinds([kind]), { code: 'FST_MANAGEMENT_NAME_INVALID' }, kind)
+await t.test('Kinds throws when a custom kind has a reserved or invalid name', (t) => {
+  for (const kind of ['liveness', 'ping', 'lifecycle', '', 'a b']) {
+    t.throws(() => new Kinds([kind]), { code: 'FST_MANAGEMENT_NAME_INVALID' }, kind)
+  }
   t.end()
 })

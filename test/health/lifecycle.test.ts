@@ -3,9 +3,9 @@ import t from 'tap'
 import { Lifecycle } from '../../lib/health/lifecycle.js'
 import { Events } from '../../lib/health/events.js'
 import type { Status } from '../../lib/health/status.js'
-import { unstarted } from '../support/app.js'
+import { unstartedApp } from '../support/app.js'
 import { ManualClock } from '../support/clock.js'
-import { KeepingLog } from '../support/log.js'
+import { RecordingLog } from '../support/log.js'
 import type { Line } from '../support/log.js'
 
 interface Setting {
@@ -16,8 +16,8 @@ interface Setting {
 
 function setUp (isServing = (): boolean => true): Setting {
   const clock = new ManualClock()
-  const log = new KeepingLog()
-  return { availability: new Lifecycle(new Events(unstarted(log)), clock, isServing), clock, lines: log.lines }
+  const log = new RecordingLog()
+  return { availability: new Lifecycle(new Events(log, unstartedApp(log)), clock, isServing), clock, lines: log.lines }
 }
 
 const CHANGES = 'fastify-management-endpoints:status'
@@ -32,21 +32,21 @@ const IN_SERVICE = { liveness: 'UP', readiness: 'UP', startup: 'UP', health: 'UP
 const OUT_OF_SERVICE = { ...IN_SERVICE, readiness: 'OUT_OF_SERVICE', health: 'OUT_OF_SERVICE' }
 const BROKEN = { ...IN_SERVICE, liveness: 'DOWN', readiness: 'DOWN', health: 'DOWN' }
 
-/** Each way out of service for good, and what is said of it. */
-const FOR_GOOD: readonly [string, (availability: Lifecycle) => void][] = [
+/** Each permanent state, with the reason in the error of `putInService()`. */
+const PERMANENT: readonly [string, (availability: Lifecycle) => void][] = [
   ['it is broken', (availability) => availability.markBroken('the worker is gone')],
   ['it is draining', (availability) => { void availability.drain(0) }],
   ['it is closing', (availability) => availability.close()]
 ]
 
-/** Tells whether a promise has resolved. */
+/** Returns a function that says whether a promise has resolved. */
 function watch (promise: Promise<unknown>): () => boolean {
   let isResolved = false
   void promise.then(() => { isResolved = true })
   return () => isResolved
 }
 
-await t.test('at first it is in service: every kind is UP, and nothing is shown or logged', (t) => {
+await t.test('a new lifecycle is in service: every kind is UP, and nothing is shown or logged', (t) => {
   const { availability, lines } = setUp()
   t.same(statusesOf(availability), IN_SERVICE)
   t.equal(availability.component, undefined)
@@ -54,11 +54,15 @@ await t.test('at first it is in service: every kind is UP, and nothing is shown 
   t.end()
 })
 
-await t.test('until it serves it is out of service, which nobody is told', (t) => {
+await t.test('an app that does not serve yet is out of service, which is not logged', (t) => {
   let isServing = false
   const { availability, lines } = setUp(() => isServing)
   t.same(statusesOf(availability), OUT_OF_SERVICE)
-  t.match(availability.component, { status: 'OUT_OF_SERVICE', details: { reason: 'the app does not listen yet' }, time: String })
+  t.match(availability.component, {
+    status: 'OUT_OF_SERVICE',
+    details: { reason: 'the app does not listen yet' },
+    time: String
+  })
   isServing = true
   t.same(statusesOf(availability), IN_SERVICE)
   t.equal(availability.component, undefined)
@@ -66,7 +70,7 @@ await t.test('until it serves it is out of service, which nobody is told', (t) =
   t.end()
 })
 
-await t.test('what it is told before it serves is told on, and outlasts that', (t) => {
+await t.test('a change before the app serves is logged and stays afterwards', (t) => {
   let isServing = false
   const { availability, lines } = setUp(() => isServing)
   availability.takeOutOfService('the cache is being built')
@@ -79,7 +83,7 @@ await t.test('what it is told before it serves is told on, and outlasts that', (
   t.end()
 })
 
-await t.test('broken or closed before it serves, it says that', (t) => {
+await t.test('an app that is broken or closed before it serves shows that state', (t) => {
   const { availability } = setUp(() => false)
   availability.markBroken('the worker is gone')
   t.same(statusesOf(availability), BROKEN)
@@ -89,21 +93,21 @@ await t.test('broken or closed before it serves, it says that', (t) => {
   t.end()
 })
 
-await t.test('out of service, readiness and health are OUT_OF_SERVICE and the other kinds stay UP', (t) => {
+await t.test('takeOutOfService() makes readiness and health OUT_OF_SERVICE', (t) => {
   const { availability } = setUp()
   availability.takeOutOfService('the cache is being rebuilt')
   t.same(statusesOf(availability), OUT_OF_SERVICE)
   t.end()
 })
 
-await t.test('broken, liveness, readiness and health are DOWN and the other kinds stay UP', (t) => {
+await t.test('markBroken() makes liveness, readiness and health DOWN', (t) => {
   const { availability } = setUp()
   availability.markBroken('the worker is gone')
   t.same(statusesOf(availability), BROKEN)
   t.end()
 })
 
-await t.test('put back in service every kind is UP again, and nothing is shown', (t) => {
+await t.test('putInService() makes every kind UP and removes the component', (t) => {
   const { availability } = setUp()
   availability.takeOutOfService('the cache is being rebuilt')
   availability.putInService()
@@ -112,7 +116,7 @@ await t.test('put back in service every kind is UP again, and nothing is shown',
   t.end()
 })
 
-await t.test('to put in service what is in service changes nothing', (t) => {
+await t.test('putInService() has no effect on an app in service', (t) => {
   const { availability, lines } = setUp()
   availability.putInService()
   t.same(statusesOf(availability), IN_SERVICE)
@@ -120,17 +124,25 @@ await t.test('to put in service what is in service changes nothing', (t) => {
   t.end()
 })
 
-await t.test('what is not in service is shown with its status, its reason and since when', async (t) => {
+await t.test('component contains the status, the reason and the time of the change', async (t) => {
   const { availability, clock } = setUp()
   await clock.pass(5_000)
   availability.takeOutOfService('the cache is being rebuilt')
   await clock.pass(5_000)
-  t.same(availability.component, { status: 'OUT_OF_SERVICE', details: { reason: 'the cache is being rebuilt' }, time: '1970-01-01T00:00:05.000Z' })
+  t.same(availability.component, {
+    status: 'OUT_OF_SERVICE',
+    details: { reason: 'the cache is being rebuilt' },
+    time: '1970-01-01T00:00:05.000Z'
+  })
   availability.markBroken('the worker is gone')
-  t.same(availability.component, { status: 'DOWN', details: { reason: 'the worker is gone' }, time: '1970-01-01T00:00:10.000Z' })
+  t.same(availability.component, {
+    status: 'DOWN',
+    details: { reason: 'the worker is gone' },
+    time: '1970-01-01T00:00:10.000Z'
+  })
 })
 
-await t.test('taken out of service again, it is shown with the new reason, and no change is logged', (t) => {
+await t.test('a second takeOutOfService() replaces the reason and logs nothing', (t) => {
   const { availability, lines } = setUp()
   availability.takeOutOfService('first')
   availability.takeOutOfService('second')
@@ -140,7 +152,7 @@ await t.test('taken out of service again, it is shown with the new reason, and n
   t.end()
 })
 
-await t.test('broken a second time, it stays as it was broken first', async (t) => {
+await t.test('a second markBroken() has no effect', async (t) => {
   const { availability, clock, lines } = setUp()
   availability.markBroken('first')
   await clock.pass(5_000)
@@ -149,7 +161,7 @@ await t.test('broken a second time, it stays as it was broken first', async (t) 
   t.equal(lines.length, 1)
 })
 
-await t.test('broken weighs more than out of service, whichever was first', async (t) => {
+await t.test('broken outranks out of service in either order', async (t) => {
   const ways: readonly ((availability: Lifecycle) => void)[] = [
     (availability) => availability.takeOutOfService('maintenance'),
     (availability) => { void availability.drain(0) },
@@ -170,19 +182,22 @@ await t.test('broken weighs more than out of service, whichever was first', asyn
   }
 })
 
-await t.test('broken, draining or closing, it cannot be put in service', async (t) => {
-  for (const [reason, takeOut] of FOR_GOOD) {
+await t.test('putInService() throws when the app is broken, draining or closing', async (t) => {
+  for (const [reason, takeOut] of PERMANENT) {
     const { availability, clock } = setUp()
     takeOut(availability)
     const statuses = statusesOf(availability)
-    t.throws(() => availability.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD', message: `the app cannot be put in service again: ${reason}` })
+    t.throws(() => availability.putInService(), {
+      code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD',
+      message: `the app cannot be put in service again: ${reason}`
+    })
     t.same(statusesOf(availability), statuses)
     await clock.pass(0)
   }
 })
 
-await t.test('broken, draining or closing, it is not taken out of service for another reason', async (t) => {
-  for (const [, takeOut] of FOR_GOOD) {
+await t.test('takeOutOfService() has no effect when the app is broken, draining or closing', async (t) => {
+  for (const [, takeOut] of PERMANENT) {
     const { availability, clock } = setUp()
     takeOut(availability)
     const { component } = availability
@@ -192,7 +207,7 @@ await t.test('broken, draining or closing, it is not taken out of service for an
   }
 })
 
-await t.test('after the drain is over it still cannot be put in service', async (t) => {
+await t.test('putInService() throws after the drain has ended', async (t) => {
   const { availability, clock } = setUp()
   const drained = availability.drain(1_000)
   await clock.pass(1_000)
@@ -201,7 +216,7 @@ await t.test('after the drain is over it still cannot be put in service', async 
   t.same(statusesOf(availability), OUT_OF_SERVICE)
 })
 
-await t.test('a drain takes it out of service at once, and resolves after the delay and not a millisecond before', async (t) => {
+await t.test('drain() takes the app out of service at once and resolves exactly after the delay', async (t) => {
   const { availability, clock } = setUp()
   const isResolved = watch(availability.drain(5_000))
   t.same(statusesOf(availability), OUT_OF_SERVICE)
@@ -213,7 +228,7 @@ await t.test('a drain takes it out of service at once, and resolves after the de
   t.equal(clock.waiting, 0)
 })
 
-await t.test('a drain without a delay resolves without one', async (t) => {
+await t.test('drain(0) resolves at once', async (t) => {
   const { availability, clock } = setUp()
   const isResolved = watch(availability.drain(0))
   await clock.pass(0)
@@ -221,7 +236,7 @@ await t.test('a drain without a delay resolves without one', async (t) => {
   t.equal(clock.waiting, 0)
 })
 
-await t.test('a drain keeps the process alive, as somebody waits for it', async (t) => {
+await t.test('drain() keeps the process alive until it resolves', async (t) => {
   const { availability, clock } = setUp()
   const drained = availability.drain(5_000)
   t.equal(clock.keepingAlive, 1)
@@ -230,7 +245,7 @@ await t.test('a drain keeps the process alive, as somebody waits for it', async 
   t.equal(clock.keepingAlive, 0)
 })
 
-await t.test('what is out of service already is draining from the drain on', async (t) => {
+await t.test('drain() changes the reason of an app that is out of service', async (t) => {
   const { availability, clock, lines } = setUp()
   availability.takeOutOfService('maintenance')
   const drained = availability.drain(1_000)
@@ -240,7 +255,7 @@ await t.test('what is out of service already is draining from the drain on', asy
   await drained
 })
 
-await t.test('what is broken can be drained, and stays broken', async (t) => {
+await t.test('drain() waits for the delay on a broken app, which stays broken', async (t) => {
   const { availability, clock } = setUp()
   availability.markBroken('the worker is gone')
   const isResolved = watch(availability.drain(1_000))
@@ -251,7 +266,7 @@ await t.test('what is broken can be drained, and stays broken', async (t) => {
   t.throws(() => availability.putInService(), { message: /it is broken/ })
 })
 
-await t.test('several drains at once resolve each after its own delay, and are logged as one', async (t) => {
+await t.test('simultaneous drains resolve after their own delays and are logged once', async (t) => {
   const { availability, clock, lines } = setUp()
   const [long, short] = [watch(availability.drain(5_000)), watch(availability.drain(1_000))]
   await clock.pass(1_000)
@@ -262,7 +277,7 @@ await t.test('several drains at once resolve each after its own delay, and are l
   t.equal(lines.length, 1)
 })
 
-await t.test('hurried, every drain ends at once, and it stays out of service', async (t) => {
+await t.test('hurry() ends every drain at once, and the app stays out of service', async (t) => {
   const { availability, clock } = setUp()
   const drains = [availability.drain(5_000), availability.drain(10_000)]
   availability.hurry()
@@ -271,7 +286,7 @@ await t.test('hurried, every drain ends at once, and it stays out of service', a
   t.same(statusesOf(availability), OUT_OF_SERVICE)
 })
 
-await t.test('a close ends every drain at once, and leaves no timer', async (t) => {
+await t.test('close() ends every drain at once and leaves no timer', async (t) => {
   const { availability, clock } = setUp()
   const drains = [availability.drain(5_000), availability.drain(10_000)]
   availability.close()
@@ -279,7 +294,7 @@ await t.test('a close ends every drain at once, and leaves no timer', async (t) 
   await Promise.all(drains)
 })
 
-await t.test('after a close a drain resolves at once, without a timer', async (t) => {
+await t.test('drain() after close() resolves at once, without a timer', async (t) => {
   const { availability, clock } = setUp()
   availability.close()
   const drained = availability.drain(5_000)
@@ -287,7 +302,7 @@ await t.test('after a close a drain resolves at once, without a timer', async (t
   await drained
 })
 
-await t.test('closing, it is out of service without a word', (t) => {
+await t.test('close() takes the app out of service without a log line', (t) => {
   const { availability, lines } = setUp()
   availability.close()
   t.same(statusesOf(availability), OUT_OF_SERVICE)
@@ -296,7 +311,7 @@ await t.test('closing, it is out of service without a word', (t) => {
   t.end()
 })
 
-await t.test('what breaks while the app closes is DOWN without a word', (t) => {
+await t.test('markBroken() after close() makes the app DOWN without a log line', (t) => {
   const { availability, lines } = setUp()
   availability.close()
   availability.markBroken('the worker is gone')
@@ -305,7 +320,7 @@ await t.test('what breaks while the app closes is DOWN without a word', (t) => {
   t.end()
 })
 
-await t.test('closing, what was out of service keeps its reason', async (t) => {
+await t.test('close() keeps the reason of an app that is out of service', async (t) => {
   const { availability } = setUp()
   const drained = availability.drain(5_000)
   availability.close()
@@ -315,22 +330,54 @@ await t.test('closing, what was out of service keeps its reason', async (t) => {
   await drained
 })
 
-await t.test('a change is logged once, with the kinds that it is for, info to UP and else warn', (t) => {
+await t.test('each change is logged once with its kinds: to UP as info, otherwise as warn', (t) => {
   const { availability, lines } = setUp()
   availability.takeOutOfService('maintenance')
   availability.putInService()
   availability.takeOutOfService('maintenance again')
   availability.markBroken('the worker is gone')
   t.same(lines, [
-    { level: 'warn', message: 'check "lifecycle" is OUT_OF_SERVICE', check: 'lifecycle', kinds: ['readiness'], from: 'UP', to: 'OUT_OF_SERVICE', error: 'maintenance' },
-    { level: 'info', message: 'check "lifecycle" is UP', check: 'lifecycle', kinds: ['readiness'], from: 'OUT_OF_SERVICE', to: 'UP', error: undefined },
-    { level: 'warn', message: 'check "lifecycle" is OUT_OF_SERVICE', check: 'lifecycle', kinds: ['readiness'], from: 'UP', to: 'OUT_OF_SERVICE', error: 'maintenance again' },
-    { level: 'warn', message: 'check "lifecycle" is DOWN', check: 'lifecycle', kinds: ['liveness', 'readiness'], from: 'OUT_OF_SERVICE', to: 'DOWN', error: 'the worker is gone' }
+    {
+      level: 'warn',
+      message: 'check "lifecycle" is OUT_OF_SERVICE',
+      check: 'lifecycle',
+      kinds: ['readiness'],
+      from: 'UP',
+      to: 'OUT_OF_SERVICE',
+      error: 'maintenance'
+    },
+    {
+      level: 'info',
+      message: 'check "lifecycle" is UP',
+      check: 'lifecycle',
+      kinds: ['readiness'],
+      from: 'OUT_OF_SERVICE',
+      to: 'UP',
+      error: undefined
+    },
+    {
+      level: 'warn',
+      message: 'check "lifecycle" is OUT_OF_SERVICE',
+      check: 'lifecycle',
+      kinds: ['readiness'],
+      from: 'UP',
+      to: 'OUT_OF_SERVICE',
+      error: 'maintenance again'
+    },
+    {
+      level: 'warn',
+      message: 'check "lifecycle" is DOWN',
+      check: 'lifecycle',
+      kinds: ['liveness', 'readiness'],
+      from: 'OUT_OF_SERVICE',
+      to: 'DOWN',
+      error: 'the worker is gone'
+    }
   ])
   t.end()
 })
 
-await t.test('a drain is logged with its reason', async (t) => {
+await t.test('drain() is logged with its reason', async (t) => {
   const { availability, clock, lines } = setUp()
   const drained = availability.drain(0)
   t.match(lines, [{ level: 'warn', kinds: ['readiness'], from: 'UP', to: 'OUT_OF_SERVICE', error: 'draining' }])
@@ -339,36 +386,36 @@ await t.test('a drain is logged with its reason', async (t) => {
   await drained
 })
 
-await t.test('whoever is told that it is out of service for good cannot put it in service', async (t) => {
-  for (const [, takeOut] of FOR_GOOD.slice(0, 2)) {
+await t.test('putInService() throws in a subscriber of the change to broken or draining', async (t) => {
+  for (const [, takeOut] of PERMANENT.slice(0, 2)) {
     const { availability, clock } = setUp()
-    let told = 0
+    let changes = 0
     const putBack = (): void => {
-      told += 1
+      changes += 1
       t.throws(() => availability.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
     }
     subscribe(CHANGES, putBack)
     takeOut(availability)
     unsubscribe(CHANGES, putBack)
-    t.equal(told, 1)
+    t.equal(changes, 1)
     await clock.pass(0)
   }
 })
 
-await t.test('secrets in a reason are neither shown nor logged', (t) => {
-  for (const tell of ['takeOutOfService', 'markBroken'] as const) {
+await t.test('secrets in a reason are redacted in the component and the log', (t) => {
+  for (const method of ['takeOutOfService', 'markBroken'] as const) {
     const { availability, lines } = setUp()
-    availability[tell]('postgres://u:p@db is away')
+    availability[method]('postgres://u:p@db is away')
     t.match(availability.component, { details: { reason: 'postgres://[REDACTED]@db is away' } })
     t.match(lines, [{ error: 'postgres://[REDACTED]@db is away' }])
   }
   t.end()
 })
 
-await t.test('a reason is cut after 1,000 characters, where it is shown and where it is logged', (t) => {
-  for (const tell of ['takeOutOfService', 'markBroken'] as const) {
+await t.test('a reason is truncated to 1,000 characters in the component and the log', (t) => {
+  for (const method of ['takeOutOfService', 'markBroken'] as const) {
     const { availability, lines } = setUp()
-    availability[tell]('x'.repeat(2_000))
+    availability[method]('x'.repeat(2_000))
     const reason = `${'x'.repeat(1_000)}…`
     t.same(availability.component?.details, { reason })
     t.equal(lines[0]?.['error'], reason)

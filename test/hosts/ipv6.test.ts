@@ -1,9 +1,9 @@
 import { request } from 'node:http'
 import { portOf } from '../support/app.js'
-import { livesIn, ownRoutes, receive } from '../support/host.js'
+import { testHost, ownRoutes, sendWith } from '../support/host.js'
 
-await livesIn('an app that listens on IPv6', {
+await testHost('an app that listens on IPv6', {
   setUp: ownRoutes,
   listen: { host: '::1', port: 0 },
-  client: async (app, sent) => await receive(request, { host: '::1', port: portOf(app.server) }, sent)
+  client: async (app, sent) => await sendWith(request, { host: '::1', port: portOf(app.server) }, sent)
 })

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { ask } from '../support/app.js'
+import { fetchAnswer } from '../support/app.js'
 import { Program } from '../support/process.js'
 
 const APP = fileURLToPath(new URL('fixtures/hostile-app.ts', import.meta.url))
@@ -31,8 +31,8 @@ interface Health {
 
 await t.test('whatever a check does, the process answers well-formed and lives', async (t) => {
   const app = new Program(t, APP)
-  const url = await app.says()
-  const answers = await Promise.all(Array.from({ length: 20 }, async () => await ask(`${url}/z/health/readiness?verbose`)))
+  const url = await app.waitForLine()
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => await fetchAnswer(`${url}/z/health/readiness?verbose`)))
   for (const { status, text, body, headers } of answers) {
     t.match({ status, headers }, { status: 503, headers: { 'content-type': 'application/json; charset=utf-8' } })
     t.match(body, { status: 'DOWN' })
@@ -46,20 +46,20 @@ await t.test('whatever a check does, the process answers well-formed and lives',
 
 await t.test('each of them by its name is well-formed too', async (t) => {
   const app = new Program(t, APP)
-  const url = await app.says()
+  const url = await app.waitForLine()
   await Promise.all([...UP, ...Object.keys(DOWN)].map(async (name) => {
-    const { status, body } = await ask(`${url}/z/health/${name}`)
+    const { status, body } = await fetchAnswer(`${url}/z/health/${name}`)
     t.match({ status, body }, UP.includes(name) ? { status: 200, body: { status: 'UP' } } : { status: 503, body: { status: 'DOWN' } }, name)
   }))
 })
 
 await t.test('no rejection is left unhandled, and nothing is written to standard error', async (t) => {
   const app = new Program(t, APP)
-  const url = await app.says()
-  const rejected = app.says(/^(rejected late)$/)
-  await ask(`${url}/z/health/readiness`)
+  const url = await app.waitForLine()
+  const rejected = app.waitForLine(/^(rejected late)$/)
+  await fetchAnswer(`${url}/z/health/readiness`)
   await rejected
-  t.match(await ask(`${url}/z/health/liveness`), { status: 200 })
+  t.match(await fetchAnswer(`${url}/z/health/liveness`), { status: 200 })
   app.kill('SIGTERM')
   t.same(await app.ending, { code: null, signal: 'SIGTERM', stderr: '' })
 })

@@ -45,7 +45,7 @@ await t.test('wrong usage: it exits with 1, and says how it is used', async (t) 
 
 await t.test('an answer of 200: it exits with 0, and prints the body', async (t) => {
   const command = start(t, await startServer(t, (_request, response) => response.end('{"status":"UP"}')), ...PATIENT)
-  t.equal(await command.says(), '{"status":"UP"}')
+  t.equal(await command.waitForLine(), '{"status":"UP"}')
   t.same(await command.ending, { code: 0, signal: null, stderr: '' })
 })
 
@@ -63,7 +63,7 @@ await t.test('an answer without end: it exits with 0', async (t) => {
     pour()
   })
   const command = start(t, url, ...PATIENT)
-  t.match(await command.says(), /^x{2000}…$/)
+  t.match(await command.waitForLine(), /^x{2000}…$/)
   t.match(await command.ending, { code: 0, stderr: '' })
 })
 
@@ -78,6 +78,6 @@ await t.test('an output that is closed: it exits with what the probe came to', a
 
 await t.test('--help: it exits with 0, and prints how it is used', async (t) => {
   const command = start(t, '--help')
-  t.equal(await command.says(), 'usage: management-probe URL [--timeout MS]')
+  t.equal(await command.waitForLine(), 'usage: management-probe URL [--timeout MS]')
   t.match(await command.ending, { code: 0, stderr: '' })
 })

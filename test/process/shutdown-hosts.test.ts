@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
-import { ask } from '../support/app.js'
+import { fetchAnswer } from '../support/app.js'
 import { Program } from '../support/process.js'
 import { processTree, signalAll } from '../support/servers/process-tree.js'
 import type { ShutdownAppOptions } from './fixtures/shutdown-app.js'
@@ -24,18 +24,18 @@ t.jobs = 2
 
 await t.test('under `fastify start`, which closes the app at the same signal, the close waits for the delay', async (t) => {
   const app = cli(t, 6_000, '--close-grace-delay', '60000')
-  const url = await app.says(/"msg":"Server listening at (http:[^"]+)"/)
+  const url = await app.waitForLine(/"msg":"Server listening at (http:[^"]+)"/)
   app.kill('SIGTERM')
-  await app.says(/(the app is out of service)/)
-  t.match(await ask(`${url}/z/health/readiness`, ALONE), { status: 503, text: '{"status":"OUT_OF_SERVICE"}' })
-  t.match(await ask(`${url}/z/health/liveness`, ALONE), { status: 200 })
-  t.match(await ask(url, ALONE), { status: 200, text: 'at once' })
+  await app.waitForLine(/(the app is out of service)/)
+  t.match(await fetchAnswer(`${url}/z/health/readiness`, ALONE), { status: 503, text: '{"status":"OUT_OF_SERVICE"}' })
+  t.match(await fetchAnswer(`${url}/z/health/liveness`, ALONE), { status: 200 })
+  t.match(await fetchAnswer(url, ALONE), { status: 200, text: 'at once' })
   t.same(await app.ending, ENDED_WELL)
 })
 
 await t.test('where the command gives less time than the delay takes it ends the process with 1', async (t) => {
   const app = cli(t, 600_000, '--close-grace-delay', '100')
-  await app.says(/"msg":"(Server listening)/)
+  await app.waitForLine(/"msg":"(Server listening)/)
   app.kill('SIGTERM')
   t.match(await app.ending, { code: 1, signal: null, stderr: /killed by timeout \(100ms\)/ })
 })
@@ -43,9 +43,9 @@ await t.test('where the command gives less time than the delay takes it ends the
 await t.test('a worker of a cluster ends alone, while the others serve', async (t) => {
   const cluster = new Program(t, CLUSTER)
   const said = /^(worker \d+: .*)$/
-  const [first, second] = [await cluster.says(said), await cluster.says(said)].map((line) => /^worker (\d+): (.*)$/.exec(line)?.slice(1) ?? [])
+  const [first, second] = [await cluster.waitForLine(said), await cluster.waitForLine(said)].map((line) => /^worker (\d+): (.*)$/.exec(line)?.slice(1) ?? [])
   const [pid = '', url = ''] = first ?? []
-  const ended = cluster.says(new RegExp(`^ended ${pid}: (.*)$`))
+  const ended = cluster.waitForLine(new RegExp(`^ended ${pid}: (.*)$`))
   const rolling = new AbortController()
   void ended.then(() => rolling.abort())
 
@@ -53,17 +53,17 @@ await t.test('a worker of a cluster ends alone, while the others serve', async (
   const answers: number[] = []
   const servers = new Set<string>()
   while (!rolling.signal.aborted) {
-    const { status, text } = await ask(url, ALONE)
+    const { status, text } = await fetchAnswer(url, ALONE)
     answers.push(status)
     servers.add(text)
   }
   t.equal(await ended, '0')
   t.same(answers.filter((status) => status !== 200), [], `of ${answers.length}`)
   t.same([...servers].sort(), [pid, second?.[0]].sort(), 'the one that drains served as well')
-  t.match(await ask(url, ALONE), { status: 200, text: second?.[0] })
+  t.match(await fetchAnswer(url, ALONE), { status: 200, text: second?.[0] })
 
   cluster.kill('SIGTERM')
-  t.equal(await cluster.says(new RegExp(`^ended ${second?.[0] ?? ''}: (.*)$`)), '0')
+  t.equal(await cluster.waitForLine(new RegExp(`^ended ${second?.[0] ?? ''}: (.*)$`)), '0')
   t.same(await cluster.ending, ENDED_WELL)
 })
 
@@ -77,12 +77,12 @@ await t.test('under `node --watch` it is shut down for each change, and at the e
   // The watcher does not take what it has started with it when it is killed.
   t.teardown(() => signalAll(processTree(app.pid), 'SIGKILL'))
 
-  await app.says(/^app 1: (.*)$/)
+  await app.waitForLine(/^app 1: (.*)$/)
   const change = new Date()
   await utimes(file, change, change)
-  await app.says(/(SIGTERM: the app is out of service)/)
-  await app.says(/^app 1: (.*)$/)
+  await app.waitForLine(/(SIGTERM: the app is out of service)/)
+  await app.waitForLine(/^app 1: (.*)$/)
   app.kill('SIGTERM')
-  await app.says(/(SIGTERM: the app is out of service)/)
+  await app.waitForLine(/(SIGTERM: the app is out of service)/)
   t.match(await app.ending, { signal: null })
 })

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import type { Test } from 'tap'
-import { ask } from '../support/app.js'
+import { fetchAnswer } from '../support/app.js'
 import type { Answer } from '../support/app.js'
 import { Kubelet } from '../support/kubelet.js'
 import type { Probes } from '../support/kubelet.js'
@@ -35,11 +35,11 @@ async function start (t: Test): Promise<Pod> {
 }
 
 async function get ({ url }: Pod, path: string): Promise<Answer> {
-  return await ask(url + path, { connection: 'close' })
+  return await fetchAnswer(url + path, { connection: 'close' })
 }
 
 async function post ({ url }: Pod, path: string): Promise<void> {
-  await ask(url + path, { connection: 'close' }, 'POST')
+  await fetchAnswer(url + path, { connection: 'close' }, 'POST')
 }
 
 /** What the probes have asked for, in its order. */
@@ -58,27 +58,27 @@ async function livenessAsked (pod: Pod, times: number): Promise<void> {
 await t.test('a life without a restart: a slow start, a database that is lost, hangs and comes back, and an end at SIGTERM that nobody notices', async (t) => {
   const pod = await start(t)
   const { app, kubelet } = pod
-  t.match(await kubelet.sees('started', START_LIMIT_MS), { reason: 'answered 200' })
-  await kubelet.sees('ready')
+  t.match(await kubelet.waitFor('started', START_LIMIT_MS), { reason: 'answered 200' })
+  await kubelet.waitFor('ready')
   const beginning = await asked(pod)
   t.same(beginning.slice(0, 6), Array(6).fill('startup'), 'startup was asked until it passed, and nothing else')
   t.notOk(beginning.slice(6).includes('startup'), 'and no more after that')
 
   await post(pod, '/lose')
-  t.match(await kubelet.sees('unready'), { reason: 'answered 503, expected 200 to 399' })
+  t.match(await kubelet.waitFor('unready'), { reason: 'answered 503, expected 200 to 399' })
   await post(pod, '/hang')
   await livenessAsked(pod, 5)
   t.same(kubelet.events, ['started', 'ready', 'unready'], 'a database that is away is no reason to restart')
   await post(pod, '/mend')
-  await kubelet.sees('ready')
+  await kubelet.waitFor('ready')
   await post(pod, '/hang')
-  t.match(await kubelet.sees('unready'), { reason: 'answered 503, expected 200 to 399' }, 'answered in time, though its database is not')
+  t.match(await kubelet.waitFor('unready'), { reason: 'answered 503, expected 200 to 399' }, 'answered in time, though its database is not')
   await post(pod, '/mend')
-  await kubelet.sees('ready')
+  await kubelet.waitFor('ready')
 
   kubelet.terminate()
   app.kill('SIGTERM')
-  await kubelet.sees('unready')
+  await kubelet.waitFor('unready')
   t.match(await get(pod, '/books'), { status: 200, body: ['Momo'] }, 'requests that are still sent to it are answered')
   t.match(await get(pod, '/z/health/liveness'), { status: 200 })
   t.same(await app.ending, { code: 0, signal: null, stderr: '' })
@@ -87,15 +87,15 @@ await t.test('a life without a restart: a slow start, a database that is lost, h
 
 await t.test('an app that says it is broken: it is restarted', async (t) => {
   const pod = await start(t)
-  await pod.kubelet.sees('ready', START_LIMIT_MS)
+  await pod.kubelet.waitFor('ready', START_LIMIT_MS)
   await post(pod, '/break')
-  t.match(await pod.kubelet.sees('restart'), { reason: 'liveness: answered 503, expected 200 to 399' })
+  t.match(await pod.kubelet.waitFor('restart'), { reason: 'liveness: answered 503, expected 200 to 399' })
   t.ok(pod.kubelet.events.includes('unready'), 'and had no traffic before')
 })
 
 await t.test('an app whose event loop is blocked for good: it is restarted', async (t) => {
   const pod = await start(t)
-  await pod.kubelet.sees('ready', START_LIMIT_MS)
+  await pod.kubelet.waitFor('ready', START_LIMIT_MS)
   await post(pod, '/block')
-  t.match(await pod.kubelet.sees('restart'), { reason: 'liveness: no answer within 1000 ms' })
+  t.match(await pod.kubelet.waitFor('restart'), { reason: 'liveness: no answer within 1000 ms' })
 })

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import t from 'tap'
 import { Load } from '../support/load.js'
-import type { Figures } from '../support/load.js'
+import type { LoadResult } from '../support/load.js'
 import { isLong } from '../support/long.js'
 import { listen, refusingPort } from '../support/loopback.js'
 import { Program } from '../support/process.js'
@@ -31,7 +31,7 @@ interface Rolling {
   readonly graceMs: number
 }
 
-interface Rolled extends Figures {
+interface Rolled extends LoadResult {
   readonly endings: readonly Ending[]
   /** How many requests were under way at each SIGTERM. */
   readonly underWay: readonly number[]
@@ -82,7 +82,7 @@ class Apps {
   /** Starts a process that is to take the place of one. */
   async build (name: Name): Promise<Program> {
     const program = new Program(this.#test, this.#file, { ROLLED_PORT: String(this.#ports[name]), ROLLED_MODE: this.#rolling.mode })
-    await program.says(/^(built)$/)
+    await program.waitForLine(/^(built)$/)
     return program
   }
 
@@ -103,7 +103,7 @@ class Apps {
   }
 
   async #open (name: Name, program: Program): Promise<void> {
-    const listening = program.says(/^(listening)$/)
+    const listening = program.waitForLine(/^(listening)$/)
     program.kill('SIGUSR2')
     await listening
     await becomes(this.proxy, name, 'UP')
@@ -180,7 +180,7 @@ async function roll (test: Test, rolling: Rolling): Promise<Rolled> {
   return { ...await load.stop(), endings, underWay }
 }
 
-async function failing (test: Test, port: number): Promise<Figures> {
+async function failing (test: Test, port: number): Promise<LoadResult> {
   return await new Load(test, `http://127.0.0.1:${port}`, 1).stop()
 }
 

@@ -1,4 +1,4 @@
-/** A certificate for localhost that nobody trusts, for servers of tests. */
+/** A self-signed certificate for localhost, for the servers of tests. No client trusts it. */
 export const CERTIFICATE = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg7sr1Y7k1LAZ5whHg
@@ -19,8 +19,8 @@ VNL5caizNKp4CbnyzXpe+xmhGggHKk8pzhUdYLkC7w==
 }
 
 /**
- * A certificate without a subject for localhost and 127.0.0.1, the authority that vouches for it, and the root that vouches for that
- * one. All are valid from 2020 on; the authority ends first, in 2090, then the certificate, in 2100, then the root, in 2120.
+ * A certificate chain for localhost and 127.0.0.1: a leaf without a subject, an intermediate authority, and a root.
+ * All are valid from 2020. The intermediate authority expires in 2090, the leaf in 2100, and the root in 2120.
  */
 export const CHAIN = {
   key: `-----BEGIN PRIVATE KEY-----

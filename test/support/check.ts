@@ -1,55 +1,64 @@
 import { systemClock } from '../../lib/base/clock.js'
 import type { Clock } from '../../lib/base/clock.js'
-import type { CheckFunction, Run } from '../../lib/health/check/attempt.js'
+import type { CheckFunction } from '../../lib/health/check/check-function.js'
+import type { RunResult } from '../../lib/health/check/result.js'
 import { Check } from '../../lib/health/check/check.js'
-import type { MaybeRun, CheckObserver, StatusChange } from '../../lib/health/check/check.js'
+import type { MaybeResult, CheckObserver, StatusChange } from '../../lib/health/check/check.js'
 import { policyOf } from '../../lib/health/check/policy.js'
 import type { CheckOptions } from '../../lib/health/check/policy.js'
 import { ManualClock } from './clock.js'
-import { KeepingLog } from './log.js'
+import { RecordingLog } from './log.js'
 
-/** A check with nothing around it, and what it told of itself. */
-export interface LoneCheck<C extends Clock = ManualClock> {
+/** A check outside any engine, with a record of the events that it has reported. */
+export interface StandaloneCheck<C extends Clock = ManualClock> {
   readonly check: Check
   readonly clock: C
   readonly changes: readonly StatusChange[]
-  /** How many calls had been abandoned each time it was said that they hang. */
+  /** The number of abandoned calls at each report that the check hangs. */
   readonly hangs: readonly number[]
-  /** Asks now. */
-  readonly ask: () => MaybeRun
-  /** Asks now and gives the run; throws where there is none. */
-  readonly run: () => Promise<Run>
+  /** Probes the check: returns the known run, or a promise of the run that is under way. */
+  readonly probe: () => MaybeResult
+  /** Probes the check and waits for the run. Throws if the check has been removed. */
+  readonly run: () => Promise<RunResult>
 }
 
-export function loneCheck (checkFunction: CheckFunction, options?: CheckOptions): LoneCheck
-export function loneCheck<C extends Clock> (checkFunction: CheckFunction, options: CheckOptions, clock: C): LoneCheck<C>
-export function loneCheck (checkFunction: CheckFunction, options: CheckOptions = {}, clock: Clock = new ManualClock()): LoneCheck<Clock> {
+export function standaloneCheck (checkFunction: CheckFunction, options?: CheckOptions): StandaloneCheck
+export function standaloneCheck<C extends Clock> (
+  checkFunction: CheckFunction,
+  options: CheckOptions,
+  clock: C
+): StandaloneCheck<C>
+export function standaloneCheck (
+  checkFunction: CheckFunction,
+  options: CheckOptions = {},
+  clock: Clock = new ManualClock()
+): StandaloneCheck<Clock> {
   const changes: StatusChange[] = []
   const hangs: number[] = []
   const observer: CheckObserver = {
     isTracing: false,
-    trace: (_start, begin) => begin(() => undefined),
+    trace: (_start, run) => { void run() },
     changed: (change) => changes.push(change),
     hangs: (_check, abandoned) => hangs.push(abandoned)
   }
-  const check = new Check('db', checkFunction, policyOf(options), { clock, log: new KeepingLog(), observer })
-  const ask = (): MaybeRun => check.ask(clock.now())
-  return { check, clock, changes, hangs, ask, run: async () => await runOf(ask()) }
+  const check = new Check('db', checkFunction, policyOf(options), { clock, log: new RecordingLog(), observer })
+  const probe = (): MaybeResult => check.result(clock.now())
+  return { check, clock, changes, hangs, probe, run: async () => await runOf(probe()) }
 }
 
-/** In which no time is ever up. */
-const PATIENT_CLOCK: Clock = { ...systemClock, after: () => () => undefined }
+/** A clock whose timers never fire. */
+const CLOCK_WITHOUT_TIMERS: Clock = { ...systemClock, after: () => () => undefined }
 
 /**
- * Runs a check as the engine does, but for the timeout, which the check is told and has to keep by itself: what it says then is not
- * to depend on which of two timers is the first on a busy machine.
+ * Runs a check as the engine does, but never times it out. The check receives `timeout` and must keep it by itself.
+ * Otherwise, on a busy machine, the result would depend on which of the two timers fires first.
  */
-export async function run (check: CheckFunction, timeout = 5_000): Promise<Run> {
-  return await loneCheck(check, { timeout }, PATIENT_CLOCK).run()
+export async function run (check: CheckFunction, timeout = 5_000): Promise<RunResult> {
+  return await standaloneCheck(check, { timeout }, CLOCK_WITHOUT_TIMERS).run()
 }
 
-async function runOf (answer: MaybeRun): Promise<Run> {
-  const run = await answer
+async function runOf (maybeResult: MaybeResult): Promise<RunResult> {
+  const run = await maybeResult
   if (run === undefined) throw new Error('the check has been removed')
   return run
 }

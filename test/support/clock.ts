@@ -11,15 +11,15 @@ export class ManualClock implements Clock {
   #now = 0
   readonly #timers = new Set<Timer>()
 
-  /** What `random` gives. */
+  /** The value that `random()` returns. */
   chance = 0.5
 
-  /** How many timers wait. */
+  /** The number of pending timers. */
   get waiting (): number {
     return this.#timers.size
   }
 
-  /** How many of them would keep a process alive. */
+  /** The number of pending timers that would keep a process alive. */
   get keepingAlive (): number {
     return [...this.#timers].filter(({ keepsAlive }) => keepsAlive).length
   }
@@ -49,7 +49,7 @@ export class ManualClock implements Clock {
     return () => this.#timers.delete(timer)
   }
 
-  /** Lets time pass: what is due is called in its order, and what follows from it is done before the next is called. */
+  /** Moves the clock and fires the due timers in order. All promises settle before the next timer fires. */
   async pass (delayMs: number): Promise<void> {
     const end = this.#now + delayMs
     await settled()
@@ -67,12 +67,12 @@ export class ManualClock implements Clock {
   }
 }
 
-/** After every promise that could settle has: a turn of the event loop comes after all microtasks. */
+/** Resolves after all pending microtasks, in the next turn of the event loop. */
 async function settled (): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve))
 }
 
-/** Blocks the event loop, so that every timer of less is due when it goes on. */
+/** Blocks the event loop. Every shorter timer is due when the loop continues. */
 export function block (milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)), 0, 0, milliseconds)
 }

@@ -1,5 +1,5 @@
 import type { Test } from 'tap'
-import { ask } from './app.js'
+import { fetchAnswer } from './app.js'
 import type { Answer } from './app.js'
 import { Program } from './process.js'
 
@@ -13,21 +13,21 @@ export class ExampleProcess extends Program {
     super(test, 'example/main.ts', env)
   }
 
-  /** Waits until it says that it listens, and gives where. */
+  /** Waits until the example logs its address, and returns the address. */
   async listening (): Promise<string> {
-    this.#address = await this.says(READY)
+    this.#address = await this.waitForLine(READY)
     return this.#address
   }
 
   async get (path: string): Promise<Answer> {
-    return await ask(this.#address + path)
+    return await fetchAnswer(this.#address + path)
   }
 
   async post (path: string): Promise<Answer> {
-    return await ask(this.#address + path, {}, 'POST')
+    return await fetchAnswer(this.#address + path, {}, 'POST')
   }
 
-  /** Asks again and again until the answer has this status code; the test's own timeout ends it otherwise. */
+  /** Repeats a request until the answer has this status code. Only the test's timeout ends it early. */
   async getUntil (status: number, path: string): Promise<Answer> {
     for (;;) {
       const answer = await this.get(path)

@@ -2,7 +2,7 @@ import type { CheckPolicy } from '../../lib/health/check/policy.js'
 import { worst } from '../../lib/health/status.js'
 import type { Status } from '../../lib/health/status.js'
 
-/** What a check's function does when it is called: what it comes to, and after how many milliseconds; for ever, if it hangs. */
+/** The behavior of a check's function: its result, and the milliseconds until then. `Infinity` means that it hangs. */
 export interface Behaviour {
   readonly status: Status
   readonly after: number
@@ -18,7 +18,7 @@ export interface Transition {
 interface Result {
   readonly status: Status
   readonly passes: boolean
-  /** Whether what was there before was too old for a pass to count. */
+  /** Whether the previous result had become stale, so that a shown pass no longer counts. */
   readonly isAfterStale: boolean
 }
 
@@ -31,7 +31,7 @@ interface Call {
 
 const passes = (status: Status): boolean => status === 'UP' || status === 'DEGRADED'
 
-/** One check as the documentation has it, as simply as it can be said. */
+/** A simple model of one check, as the documentation describes it. */
 export class CheckModel {
   readonly name: string
   readonly kind: string
@@ -59,7 +59,7 @@ export class CheckModel {
     this.#chance = chance
   }
 
-  /** What it is shown with: told anew each time from all results there were. */
+  /** The status that reports show, computed from all results so far. */
   get shown (): Status | undefined {
     return this.#history.at(-1)?.status
   }
@@ -75,20 +75,20 @@ export class CheckModel {
     return changes.filter(({ from, to }) => from !== to && !(from === 'UNKNOWN' && to === 'UP'))
   }
 
-  /** When something happens next. */
+  /** The time of the next event. */
   get nextAt (): number {
     const ends = this.#live === undefined ? Infinity : Math.min(this.#live.settlesAt, this.#live.timesOutAt)
     return Math.min(ends, this.#beatsAt, ...this.#hanging.map(({ settlesAt }) => settlesAt))
   }
 
-  /** Asks: `told` is called with the status, now or when it is known. */
-  ask (now: number, told: (status: Status) => void): void {
+  /** Probes the check. Calls `onStatus` with the status, at once or when a run has ended. */
+  probe (now: number, onStatus: (status: Status) => void): void {
     const { ttl, interval, timeout } = this.policy
     const goodForMs = interval > 0 ? 2 * interval + timeout : ttl
     const isFresh = !this.#isDue && now - this.#lastResultAt < goodForMs
     if (!isFresh && this.#live === undefined) this.#run(now)
-    if (!isFresh && this.#live !== undefined) this.#waiting.push(told)
-    else told(this.shown ?? 'DOWN')
+    if (!isFresh && this.#live !== undefined) this.#waiting.push(onStatus)
+    else onStatus(this.shown ?? 'DOWN')
   }
 
   start (now: number): void {
@@ -104,14 +104,14 @@ export class CheckModel {
     this.#beatWaits = false
   }
 
-  /** Ends what it does, and tells who waits what is known: startup is over. */
+  /** Ends all runs after startup has completed. Waiting callers get the known status. */
   rest (): void {
     this.pause()
     this.#live = undefined
-    for (const told of this.#waiting.splice(0)) told(this.shown ?? 'DOWN')
+    for (const onStatus of this.#waiting.splice(0)) onStatus(this.shown ?? 'DOWN')
   }
 
-  /** Ends it. Gives who waited. */
+  /** Ends the check. Returns the callbacks of the waiting callers. */
   end (): readonly ((status: Status) => void)[] {
     this.pause()
     this.#live = undefined
@@ -119,11 +119,11 @@ export class CheckModel {
     return this.#waiting.splice(0)
   }
 
-  /** Does what is due at this time. */
+  /** Handles all events that are due at this time. */
   happen (now: number): void {
     const late = this.#hanging.filter(({ settlesAt }) => settlesAt <= now)
     this.#hanging = this.#hanging.filter(({ settlesAt }) => settlesAt > now)
-    for (const { status } of late) if (passes(status) && this.#timeouts > 0) this.#lookAgain()
+    for (const { status } of late) if (passes(status) && this.#timeouts > 0) this.#endBackOff()
     const live = this.#live
     if (live !== undefined && live.settlesAt <= now) this.#settled(live, now)
     else if (live !== undefined && live.timesOutAt <= now) this.#timedOut(live, now)
@@ -171,7 +171,7 @@ export class CheckModel {
     this.#land('DOWN', now)
   }
 
-  #lookAgain (): void {
+  #endBackOff (): void {
     this.#timeouts = 0
     this.#leftAloneUntil = -Infinity
     this.#isDue = true
@@ -181,10 +181,11 @@ export class CheckModel {
     const { interval, timeout, failureStatus } = this.policy
     this.#live = undefined
     const isAfterStale = interval > 0 && now - this.#lastResultAt >= 2 * interval + timeout
-    this.#results.push({ status: passes(status) ? status : failureStatus ?? status, passes: passes(status), isAfterStale })
+    const shown = passes(status) ? status : failureStatus ?? status
+    this.#results.push({ status: shown, passes: passes(status), isAfterStale })
     this.#lastResultAt = now
     this.#isDue = false
-    for (const told of this.#waiting.splice(0)) told(this.shown ?? 'DOWN')
+    for (const onStatus of this.#waiting.splice(0)) onStatus(this.shown ?? 'DOWN')
     if (this.#beatWaits) this.#scheduleBeat(now)
   }
 
@@ -201,14 +202,14 @@ export class CheckModel {
   }
 }
 
-/** What a report must say: complete when each of its parts is known. */
+/** The expected report: complete when the status of each part is known. */
 export class ReportModel {
   readonly kind: string
   readonly askedAt: number
   readonly parts = new Map<string, Status | 'awaited'>()
-  /** As the app's own state was when the last part was known. */
+  /** The lifecycle's status when the last part became known. */
   lifecycle: Status = 'UP'
-  /** Whether startup was over before. */
+  /** Whether startup had completed before this report. */
   isAfterStartup = false
 
   constructor (kind: string, askedAt: number) {
@@ -220,16 +221,19 @@ export class ReportModel {
     return ![...this.parts.values()].includes('awaited')
   }
 
-  /** The status that an endpoint answers with, and those of its components. */
+  /** The expected status of the report and of its components. */
   get answer (): { status: Status, components: Record<string, string> } {
     const statuses = [...this.parts.values()].filter((status) => status !== 'awaited')
-    const own = this.kind === 'startup' ? 'UP' : this.lifecycle
-    const components = this.lifecycle === 'UP' ? {} : { lifecycle: this.lifecycle }
-    return { status: this.kind === 'startup' && this.isAfterStartup ? 'UP' : worst([own, ...statuses]), components: { ...components, ...Object.fromEntries(this.parts) } }
+    const isStartup = this.kind === 'startup'
+    const lifecycle = this.lifecycle === 'UP' ? {} : { lifecycle: this.lifecycle }
+    return {
+      status: isStartup && this.isAfterStartup ? 'UP' : worst([isStartup ? 'UP' : this.lifecycle, ...statuses]),
+      components: { ...lifecycle, ...Object.fromEntries(this.parts) }
+    }
   }
 }
 
-/** An instance with its checks, its startup and its own state. */
+/** A model of one instance: its checks, its startup and its lifecycle. */
 export class HealthModel {
   readonly reports: ReportModel[] = []
   readonly #chance: number
@@ -287,7 +291,7 @@ export class HealthModel {
     this.#conclude()
   }
 
-  /** For a check that nothing will be known of any more. */
+  /** Drops a part that will never be known, because its check is gone. */
   #leaveOut (name: string): void {
     for (const { parts } of this.reports) if (parts.get(name) === 'awaited') parts.delete(name)
   }
@@ -303,13 +307,13 @@ export class HealthModel {
     this.#outOfService = true
     for (const check of this.#checks.values()) {
       const { shown } = check
-      for (const told of check.end()) if (shown !== undefined) told(shown)
+      for (const onStatus of check.end()) if (shown !== undefined) onStatus(shown)
       this.#leaveOut(check.name)
     }
     this.#conclude()
   }
 
-  setAvailability (change: 'out' | 'in' | 'broken'): void {
+  setLifecycle (change: 'out' | 'in' | 'broken'): void {
     if (change === 'broken') this.#broken = true
     else if (!this.#broken && !this.#isClosed) this.#outOfService = change === 'out'
   }
@@ -317,7 +321,7 @@ export class HealthModel {
   report (kind: string): ReportModel {
     const report = new ReportModel(kind, this.now)
     for (const check of this.#checks.values()) {
-      if (kind === 'health' || check.kind === kind) this.#ask(report, check)
+      if (kind === 'health' || check.kind === kind) this.#addPart(report, check)
     }
     this.reports.push(report)
     this.#conclude()
@@ -338,18 +342,18 @@ export class HealthModel {
     return Math.min(Infinity, ...[...this.#checks.values()].map(({ nextAt }) => nextAt))
   }
 
-  #ask (report: ReportModel, check: CheckModel): void {
+  #addPart (report: ReportModel, check: CheckModel): void {
     const known = this.#latched.get(check)
     if (known !== undefined) report.parts.set(check.name, known)
     else if (this.#isClosed) {
       if (check.shown !== undefined) report.parts.set(check.name, check.shown)
     } else {
       report.parts.set(check.name, 'awaited')
-      check.ask(this.now, (status) => report.parts.set(check.name, status))
+      check.probe(this.now, (status) => report.parts.set(check.name, status))
     }
   }
 
-  /** Takes out the reports that are complete; what they say ends startup, where it does. */
+  /** Removes complete reports. A startup report with only passed checks completes startup. */
   #conclude (): void {
     for (let report = this.#nextComplete(); report !== undefined; report = this.#nextComplete()) {
       this.reports.splice(this.reports.indexOf(report), 1)
@@ -367,7 +371,8 @@ export class HealthModel {
     const checks = this.checks.filter(({ kind }) => kind === 'startup')
     if (checks.length === 0) return
     const statuses = checks.map((check) => parts.get(check.name))
-    if (!statuses.every((status) => status === 'UP' || status === 'DEGRADED') || !checks.every(({ isPassing }) => isPassing)) return
+    if (!statuses.every((status) => status === 'UP' || status === 'DEGRADED')) return
+    if (!checks.every(({ isPassing }) => isPassing)) return
     checks.forEach((check, at) => {
       this.#latched.set(check, statuses[at] === 'DEGRADED' ? 'DEGRADED' : 'UP')
       check.rest()

@@ -7,15 +7,16 @@ import { listen } from './loopback.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
-/** A status code, or what else to do. */
+/** A status code, or a function that answers in another way. */
 type Answer = number | ((response: ServerResponse) => void)
 
 type Kind = keyof Probes
 
-/** A container that answers what it is told to, in turn, and the last of it for good. */
+/** A container with a list of answers for each probe. It repeats the last answer. */
 class Container {
-  readonly asked: Kind[] = []
+  readonly probed: Kind[] = []
   readonly answers: Record<Kind, Answer[]>
+  /** The most probes of one kind at the same time. */
   mostAtOnce = 0
   #url = ''
 
@@ -27,7 +28,7 @@ class Container {
     const open = new Map<Kind, number>()
     const server = createServer((request, response) => {
       const kind = request.url?.slice(1) as Kind
-      this.asked.push(kind)
+      this.probed.push(kind)
       open.set(kind, (open.get(kind) ?? 0) + 1)
       this.mostAtOnce = Math.max(this.mostAtOnce, ...open.values())
       response.once('close', () => open.set(kind, (open.get(kind) ?? 0) - 1))
@@ -42,11 +43,11 @@ class Container {
   }
 
   count (kind: Kind): number {
-    return this.asked.filter((asked) => asked === kind).length
+    return this.probed.filter((probed) => probed === kind).length
   }
 
-  /** Waits until a probe was asked so often. */
-  async askedFor (kind: Kind, times: number): Promise<void> {
+  /** Waits until the container has received this number of probes of a kind. */
+  async receives (kind: Kind, times: number): Promise<void> {
     while (this.count(kind) < times) await new Promise((resolve) => setTimeout(resolve, 5))
   }
 
@@ -69,118 +70,125 @@ function probes (specs: Partial<Record<Kind, Partial<ProbeSpec>>> = {}): Probes 
 const hang = (): void => undefined
 const hangInBody = (response: ServerResponse): void => { response.write('{') }
 
-await t.test('startup that fails less often than its threshold: it is asked alone until it passes, and then no more', async (t) => {
+await t.test('the kubelet runs only the startup probe until it passes, and never again after that', async (t) => {
   const container = await new Container({ startup: [503, 503, 503, 503, 200] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes({ startup: { failureThreshold: 5 } }))
-  t.match(await kubelet.sees('started'), { at: Number, event: 'started', reason: 'answered 200' })
-  t.same(container.asked, Array(5).fill('startup'))
-  await kubelet.sees('ready')
-  await container.askedFor('liveness', 3)
+  t.match(await kubelet.waitFor('started'), { at: Number, event: 'started', reason: 'answered 200' })
+  t.same(container.probed, Array(5).fill('startup'))
+  await kubelet.waitFor('ready')
+  await container.receives('liveness', 3)
   t.equal(container.count('startup'), 5)
   t.same(kubelet.events, ['started', 'ready'])
 })
 
-await t.test('startup that fails as often as its threshold: the container is killed, and nothing is asked any more', async (t) => {
+await t.test('the kubelet kills the container and stops probing when startup fails too often', async (t) => {
   const container = await new Container({ startup: [503, 503, 503, 200] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  t.match(await kubelet.sees('restart'), { reason: 'startup: answered 503, expected 200 to 399' })
+  t.match(await kubelet.waitFor('restart'), { reason: 'startup: answered 503, expected 200 to 399' })
   await new Promise((resolve) => setTimeout(resolve, 100))
-  t.same(container.asked, Array(3).fill('startup'))
+  t.same(container.probed, Array(3).fill('startup'))
 })
 
-await t.test('startup that fails at times: failures count in a row only', async (t) => {
+await t.test('the kubelet tolerates startup failures below the threshold', async (t) => {
   const container = await new Container({ startup: [503, 503, 200] }).start(t)
-  t.match(await new Kubelet(t, container.url, probes()).sees('started'), { event: 'started' })
+  t.match(await new Kubelet(t, container.url, probes()).waitFor('started'), { event: 'started' })
 })
 
-await t.test('liveness that fails three times in a row: the container is killed, and nothing is asked any more', async (t) => {
+await t.test('the kubelet kills the container and stops probing when liveness fails three times', async (t) => {
   const container = await new Container({ liveness: [200, 503, 503, 200, 503, 500, 404, 200] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  t.match(await kubelet.sees('restart'), { reason: 'liveness: answered 404, expected 200 to 399' })
+  t.match(await kubelet.waitFor('restart'), { reason: 'liveness: answered 404, expected 200 to 399' })
   t.equal(container.count('liveness'), 7)
-  const asked = container.asked.length
+  const before = container.probed.length
   await new Promise((resolve) => setTimeout(resolve, 100))
-  t.ok(container.asked.length <= asked + 1, 'a probe of readiness may have been under way')
+  t.ok(container.probed.length <= before + 1, 'one readiness probe may have been under way')
   t.same(kubelet.events, ['started', 'ready', 'restart'])
 })
 
-await t.test('readiness: it begins as not ready, and changes at its thresholds, exactly', async (t) => {
-  const container = await new Container({ readiness: [503, 200, 503, 200, 200, 503, 503, 200, 503, 503, 503, 200, 200] }).start(t)
+await t.test('a container is not ready at first, and readiness changes exactly at its thresholds', async (t) => {
+  const readiness = [503, 200, 503, 200, 200, 503, 503, 200, 503, 503, 503, 200, 200]
+  const container = await new Container({ readiness }).start(t)
   const kubelet = new Kubelet(t, container.url, probes({ readiness: { failureThreshold: 3, successThreshold: 2 } }))
-  await kubelet.sees('ready')
+  await kubelet.waitFor('ready')
   t.equal(container.count('readiness'), 5)
-  t.match(await kubelet.sees('unready'), { reason: 'answered 503, expected 200 to 399' })
+  t.match(await kubelet.waitFor('unready'), { reason: 'answered 503, expected 200 to 399' })
   t.equal(container.count('readiness'), 11)
-  await kubelet.sees('ready')
+  await kubelet.waitFor('ready')
   t.equal(container.count('readiness'), 13)
   t.same(kubelet.events, ['started', 'ready', 'unready', 'ready'])
 })
 
-await t.test('readiness that fails for ever: that is no restart, nor an event before it was ready', async (t) => {
+await t.test('the kubelet neither restarts a container that never becomes ready nor records an event', async (t) => {
   const container = await new Container({ readiness: [503] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  await container.askedFor('readiness', 8)
+  await container.receives('readiness', 8)
   t.same(kubelet.events, ['started'])
 })
 
-await t.test('no answer within the time: that is a failure', async (t) => {
+await t.test('a probe without an answer within its timeout has failed', async (t) => {
   const container = await new Container({ liveness: [hang] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes({ liveness: { timeoutMs: 500 } }))
-  t.match(await kubelet.sees('restart'), { reason: 'liveness: no answer within 500 ms' })
+  t.match(await kubelet.waitFor('restart'), { reason: 'liveness: no answer within 500 ms' })
   t.equal(container.count('liveness'), 3)
 })
 
-await t.test('a body that does not end: the kubelet asks three times, and that counts for nothing', async (t) => {
-  const container = await new Container({ readiness: [200, 503, 503, hangInBody, hangInBody, hangInBody, 503, 200] }).start(t)
+await t.test('the kubelet tries a probe with an endless body three times and ignores the result', async (t) => {
+  const readiness = [200, 503, 503, hangInBody, hangInBody, hangInBody, 503, 200]
+  const container = await new Container({ readiness }).start(t)
   const kubelet = new Kubelet(t, container.url, probes({ readiness: { timeoutMs: 1_000 } }))
-  await kubelet.sees('ready')
-  t.match(await kubelet.sees('unready'), { reason: 'answered 503, expected 200 to 399' })
+  await kubelet.waitFor('ready')
+  t.match(await kubelet.waitFor('unready'), { reason: 'answered 503, expected 200 to 399' })
   t.equal(container.count('readiness'), 7)
 })
 
-await t.test('answers that take longer than the period: no probe is asked twice at the same time', async (t) => {
+await t.test('probes of one kind never overlap when an answer takes longer than the period', async (t) => {
   const slow = (response: ServerResponse): void => { setTimeout(() => response.end(), 70) }
   const container = await new Container({ startup: [slow], liveness: [slow], readiness: [slow] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  await container.askedFor('liveness', 3)
+  await container.receives('liveness', 3)
   t.equal(container.mostAtOnce, 1)
   await kubelet.stop()
 })
 
-await t.test('a pod that is being deleted: liveness is asked no more, readiness is', async (t) => {
+await t.test('terminate() stops liveness probes but not readiness probes', async (t) => {
   const container = await new Container({}).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  await kubelet.sees('ready')
-  await container.askedFor('liveness', 1)
+  await kubelet.waitFor('ready')
+  await container.receives('liveness', 1)
   kubelet.terminate()
   container.answers.liveness = [503]
   container.answers.readiness = [503]
-  const asked = container.count('liveness')
-  await kubelet.sees('unready')
-  await container.askedFor('readiness', container.count('readiness') + 5)
-  t.ok(container.count('liveness') <= asked + 1, 'one may have been under way')
+  const before = container.count('liveness')
+  await kubelet.waitFor('unready')
+  await container.receives('readiness', container.count('readiness') + 5)
+  t.ok(container.count('liveness') <= before + 1, 'one liveness probe may have been under way')
   t.same(kubelet.events, ['started', 'ready', 'unready'])
 })
 
-await t.test('a kubelet that is stopped: it asks nothing more, and what is under way counts for nothing', async (t) => {
-  const container = await new Container({ startup: [(response) => { setTimeout(() => response.end(), 100) }] }).start(t)
+await t.test('stop() ends all probes and ignores the result of the one under way', async (t) => {
+  const slow = (response: ServerResponse): void => { setTimeout(() => response.end(), 100) }
+  const container = await new Container({ startup: [slow] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  await container.askedFor('startup', 1)
+  await container.receives('startup', 1)
   await kubelet.stop()
-  t.same(container.asked, ['startup'])
+  t.same(container.probed, ['startup'])
   t.same(kubelet.events, [])
 })
 
-await t.test('an event that does not come: who waits for it is told what has come instead', async (t) => {
+await t.test('waitFor() rejects with the timeline when the event does not occur in time', async (t) => {
   const container = await new Container({}).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  await t.rejects(kubelet.sees('unready', 1_000), { message: /^no unready within 1000 ms: \[\{"at":\d+,"event":"started","reason":"answered 200"\},\{"at":\d+,"event":"ready"/ })
-  await kubelet.sees('ready')
-  await t.rejects(kubelet.sees('ready', 100), { message: /^no ready within 100 ms/ }, 'the same is not seen twice')
+  await t.rejects(kubelet.waitFor('unready', 1_000), {
+    message: /^no event "unready" within 1000 ms: \[\{"at":\d+,"event":"started","reason":"answered 200"\},.*"ready"/
+  })
+  await kubelet.waitFor('ready')
+  const message = /^no event "ready" within 100 ms/
+  await t.rejects(kubelet.waitFor('ready', 100), { message }, 'each event counts once')
 })
 
-await t.test('an event that cannot come any more: who waits for it is told at once', async (t) => {
+await t.test('waitFor() rejects at once when the container has been killed', async (t) => {
   const container = await new Container({ startup: [503] }).start(t)
   const kubelet = new Kubelet(t, container.url, probes())
-  await t.rejects(kubelet.sees('ready'), { message: /^the container is killed, and never ready: \[.*"restart"/ })
+  const message = /^the container was killed before the event "ready": \[.*"restart"/
+  await t.rejects(kubelet.waitFor('ready'), { message })
 })

@@ -3,7 +3,7 @@ import type t from 'tap'
 import { probe } from '../../lib/probe/http-probe.js'
 import type { ProbeResult } from '../../lib/probe/http-probe.js'
 
-/** A probe, as it stands in a container's manifest. */
+/** A probe as a container's manifest describes it. */
 export interface ProbeSpec {
   readonly path: string
   readonly periodMs: number
@@ -11,7 +11,7 @@ export interface ProbeSpec {
   readonly timeoutMs?: number
   /** Default 3. */
   readonly failureThreshold?: number
-  /** Default 1, as it has to be for startup and liveness. */
+  /** Default 1. Must be 1 for startup and liveness. */
   readonly successThreshold?: number
 }
 
@@ -21,9 +21,9 @@ export interface Probes {
   readonly readiness: ProbeSpec
 }
 
-/** What the kubelet makes of its probes. At a restart it would kill the container. */
+/** A conclusion that the kubelet draws from its probes. At `restart` it would kill the container. */
 export interface KubeletEvent {
-  /** In milliseconds since it began. */
+  /** In milliseconds since the kubelet started. */
   readonly at: number
   readonly event: 'started' | 'ready' | 'unready' | 'restart'
   readonly reason: string
@@ -33,8 +33,8 @@ const USER_AGENT = 'kube-probe/1.34'
 const MOST_TRIES = 3
 
 /**
- * Probes one container as the kubelet does: startup alone until it has succeeded, and then no more; liveness and readiness, which
- * begins as not ready, from then on. What comes of it stands in a timeline. It ends with the test.
+ * Probes one container as the kubelet does, until the test ends. It runs only the startup probe until that succeeds,
+ * and then only liveness and readiness. The container is not ready at first. `timeline` records each event.
  *
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/kubelet/prober/worker.go
  */
@@ -47,44 +47,52 @@ export class Kubelet {
   readonly #readiness: Worker
   #isStarted = false
   #isReady = false
-  /** How much of the timeline has been waited for. */
-  #seen = 0
+  /** The number of events that `waitFor()` has passed. */
+  #passed = 0
 
   constructor (test: Pick<typeof t, 'teardown'>, url: string, { startup, liveness, readiness }: Probes) {
-    this.#startup = new Worker(url, startup, () => true, (passed, reason) => passed ? this.#start(reason) : this.#restart(`startup: ${reason}`))
-    this.#liveness = new Worker(url, liveness, () => this.#isStarted, (passed, reason) => { if (!passed) this.#restart(`liveness: ${reason}`) })
-    this.#readiness = new Worker(url, readiness, () => this.#isStarted, (passed, reason) => this.#ready(passed, reason))
+    const isStarted = (): boolean => this.#isStarted
+    this.#startup = new Worker(url, startup, () => true, (passed, reason) => {
+      if (passed) this.#start(reason)
+      else this.#restart(`startup: ${reason}`)
+    })
+    this.#liveness = new Worker(url, liveness, isStarted, (passed, reason) => {
+      if (!passed) this.#restart(`liveness: ${reason}`)
+    })
+    this.#readiness = new Worker(url, readiness, isStarted, (passed, reason) => this.#ready(passed, reason))
     test.teardown(async () => await this.stop())
   }
 
-  /** What has happened, without when and why. */
+  /** The names of all events so far. */
   get events (): readonly KubeletEvent['event'][] {
     return this.timeline.map(({ event }) => event)
   }
 
-  /** Waits for an event after those waited for before. Rejects with the timeline when it does not come, or cannot any more. */
-  async sees (event: KubeletEvent['event'], limitMs = 30_000): Promise<KubeletEvent> {
+  /** Waits for the next event of this name. Rejects with the timeline after the time limit or a restart. */
+  async waitFor (event: KubeletEvent['event'], limitMs = 30_000): Promise<KubeletEvent> {
     const signal = AbortSignal.timeout(limitMs)
     for (;;) {
-      const found = this.timeline.slice(this.#seen).find((candidate) => candidate.event === event)
+      const found = this.timeline.slice(this.#passed).find((candidate) => candidate.event === event)
       if (found !== undefined) {
-        this.#seen = this.timeline.indexOf(found) + 1
+        this.#passed = this.timeline.indexOf(found) + 1
         return found
       }
-      if (this.events.includes('restart')) throw new Error(`the container is killed, and never ${event}: ${JSON.stringify(this.timeline)}`)
+      if (this.events.includes('restart')) {
+        throw new Error(`the container was killed before the event "${event}": ${JSON.stringify(this.timeline)}`)
+      }
       await once(this.#changes, 'change', { signal }).catch(() => {
-        throw new Error(`no ${event} within ${limitMs} ms: ${JSON.stringify(this.timeline)}`)
+        throw new Error(`no event "${event}" within ${limitMs} ms: ${JSON.stringify(this.timeline)}`)
       })
     }
   }
 
-  /** The pod is being deleted: whatever liveness would say, the container is not restarted any more. */
+  /** Simulates the deletion of the pod: stops the startup and liveness probes, so that no restart follows. */
   terminate (): void {
     this.#startup.stop()
     this.#liveness.stop()
   }
 
-  /** Ends once the probes that are under way have. */
+  /** Stops all probes. Resolves when those under way have ended. */
   async stop (): Promise<void> {
     const workers = [this.#startup, this.#liveness, this.#readiness]
     for (const worker of workers) worker.stop()
@@ -94,30 +102,30 @@ export class Kubelet {
   #start (reason: string): void {
     this.#isStarted = true
     this.#startup.stop()
-    this.#happened('started', reason)
+    this.#record('started', reason)
     this.#readiness.trigger()
   }
 
   #ready (isReady: boolean, reason: string): void {
     if (isReady === this.#isReady) return
     this.#isReady = isReady
-    this.#happened(isReady ? 'ready' : 'unready', reason)
+    this.#record(isReady ? 'ready' : 'unready', reason)
   }
 
   #restart (reason: string): void {
     void this.stop()
-    this.#happened('restart', reason)
+    this.#record('restart', reason)
   }
 
-  #happened (event: KubeletEvent['event'], reason: string): void {
+  #record (event: KubeletEvent['event'], reason: string): void {
     this.timeline.push({ at: Math.round(performance.now() - this.#began), event, reason })
     this.#changes.emit('change')
   }
 }
 
-/** One probe, asked again and again, and never twice at the same time. */
+/** Repeats one probe after each period. Its requests never overlap. */
 class Worker {
-  /** Resolves when it asks no more. */
+  /** Resolves after the last request. */
   readonly ended: Promise<void>
   readonly #url: URL
   readonly #spec: ProbeSpec
@@ -128,8 +136,13 @@ class Worker {
   #isStopped = false
   #wake: () => void = () => undefined
 
-  /** `onThreshold` is told of each result with which as many in a row were the same as its threshold says, or more. */
-  constructor (url: string, spec: ProbeSpec, isDue: () => boolean, onThreshold: (passed: boolean, reason: string) => void) {
+  /** Calls `onThreshold` for each result from the one that reaches its threshold of equal results in a row. */
+  constructor (
+    url: string,
+    spec: ProbeSpec,
+    isDue: () => boolean,
+    onThreshold: (passed: boolean, reason: string) => void
+  ) {
     this.#url = new URL(spec.path, url)
     this.#spec = spec
     this.#isDue = isDue
@@ -137,7 +150,7 @@ class Worker {
     this.ended = this.#work()
   }
 
-  /** Asks at once instead of after the period. */
+  /** Sends the next request at once instead of after the period. */
   trigger (): void {
     this.#wake()
   }
@@ -148,7 +161,7 @@ class Worker {
   }
 
   async #work (): Promise<void> {
-    // Whoever has made it is not complete yet.
+    // The kubelet's constructor has not finished yet.
     await Promise.resolve()
     while (!this.#isStopped) {
       const next = performance.now() + this.#spec.periodMs
@@ -158,20 +171,21 @@ class Worker {
   }
 
   async #turn (): Promise<void> {
-    const result = await this.#ask()
+    const result = await this.#probe()
     if (result === undefined || this.#isStopped) return
     const { passed } = result
     const { failureThreshold = 3, successThreshold = 1 } = this.#spec
     this.#inRow = passed === this.#last ? this.#inRow + 1 : 1
     this.#last = passed
-    if (this.#inRow >= (passed ? successThreshold : failureThreshold)) this.#onThreshold(passed, passed ? `answered ${result.statusCode}` : result.reason)
+    if (this.#inRow < (passed ? successThreshold : failureThreshold)) return
+    this.#onThreshold(passed, result.passed ? `answered ${result.statusCode}` : result.reason)
   }
 
   /**
-   * Where a body does not come to its end the kubelet asks again, and a result that it has not got then is none: see
-   * `runProbeWithRetries` in its prober.go, and where worker.go throws the result away.
+   * Sends one probe. If the body does not end, the kubelet tries again, three times in all, and then drops the result:
+   * see `runProbeWithRetries` in its prober.go, and `doProbe` in worker.go.
    */
-  async #ask (): Promise<ProbeResult | undefined> {
+  async #probe (): Promise<ProbeResult | undefined> {
     for (let tries = 0; tries < MOST_TRIES; tries++) {
       const result = await probe(this.#url, { timeoutMs: this.#spec.timeoutMs ?? 1_000, userAgent: USER_AGENT })
       if (result.passed || result.fault !== 'body') return result

@@ -4,50 +4,50 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type t from 'tap'
 
-/** What came of a load. */
-export interface Figures {
-  /** How many requests were sent: all of them have been answered, or have failed. */
+/** The result of a load. */
+export interface LoadResult {
+  /** The number of requests. All were answered or have failed. */
   readonly requests: number
   readonly failed: number
-  /** How many of them failed in which way. */
+  /** The number of failures by reason. */
   readonly reasons: Readonly<Record<string, number>>
-  /** How many connections it took: as many as there are clients, unless some were closed. */
+  /** The number of connections: one per client, and one more for each that was closed. */
   readonly connections: number
 }
 
-/** What is asked. The answer to it is `answerTo` this. */
-export interface Question {
+/** A request of the load. `expectedAnswer()` returns the right answer. */
+export interface LoadRequest {
   readonly id: string
-  /** What a POST carries. */
+  /** The body of a POST; `undefined` for a GET. */
   readonly sent: string | undefined
-  /** How long the answer is to take, in ms. */
+  /** The time that the app waits before it answers, in milliseconds. */
   readonly wait: number
-  /** How long it is to be, in bytes. What is long is read slowly. */
+  /** The size of the answer's filler, in bytes. The client reads large answers slowly. */
   readonly size: number
 }
 
-/** Some 1,000 requests a second from 200 clients: with the apps and a proxy they take a third of two cores. */
+/** About 1,000 requests per second from 200 clients. With the apps and a proxy they use a third of two cores. */
 const PAUSE_MS = { least: 120, spread: 121 }
 const SLOW_MS = { least: 100, spread: 51 }
-/** More than an app serves on after its signal, so that some are under way when it closes. */
+/** Longer than an app's shutdown delay, so that some requests are under way when it closes. */
 const LONG_MS = 2_500
-/** More than the sockets on the way hold, so that it is not yet sent when the app has ended it. */
+/** More than the socket buffers hold, so that bytes are still unsent after the app has ended the answer. */
 const LARGE_BYTES = 8_000_000
-/** How long the client takes to read it, unless the machine is slower: some are being sent whenever an app closes. */
+/** The least time that the client takes to read a large answer. Some are being sent whenever an app closes. */
 const READING_MS = 3_000
 const PATIENCE_MS = 20_000
-/** For a test that never stops it. */
+/** Limits for a test that never stops the load. */
 const LIMIT_MS = 300_000
 const LIMIT_REQUESTS = 1_000_000
 
-/** The whole of a right answer. */
-export function answerTo ({ id, sent, size }: Pick<Question, 'id' | 'sent' | 'size'>): string {
+/** Returns the right answer to a request. */
+export function expectedAnswer ({ id, sent, size }: Pick<LoadRequest, 'id' | 'sent' | 'size'>): string {
   return JSON.stringify({ id, sent: sent ?? null, fill: 'x'.repeat(size) })
 }
 
 /**
- * Clients of which each has a connection of its own that it keeps, and sends its next request there a moment after the last was
- * answered. None sends a request again.
+ * Clients that send requests until `stop()`. Each client keeps one connection, and sends its next request shortly after
+ * the last answer. No client retries a request.
  */
 export class Load {
   readonly #url: string
@@ -61,11 +61,11 @@ export class Load {
   #connections = 0
   #isStopped = false
 
-  /** Starts them; whatever happens, they end with the test. */
+  /** Starts the clients. They end with the test. */
   constructor (test: Pick<typeof t, 'teardown'>, url: string, clients: number) {
     this.#url = url
     this.#agents = Array.from({ length: clients }, () => new Agent({ keepAlive: true, maxSockets: 1 }))
-    this.#loops = Promise.all(this.#agents.map(async (agent) => await this.#ask(agent)))
+    this.#loops = Promise.all(this.#agents.map(async (agent) => await this.#sendRequests(agent)))
     test.teardown(async () => {
       this.#isStopped = true
       for (const agent of this.#agents) agent.destroy()
@@ -73,13 +73,13 @@ export class Load {
     })
   }
 
-  /** How many requests are under way. */
+  /** The number of requests under way. */
   get underWay (): number {
     return this.#requests - this.#answered
   }
 
-  /** Sends no more, and waits for what is under way. Rejects where it has ended before: what was done since then had no load. */
-  async stop (): Promise<Figures> {
+  /** Sends no more requests and waits for the last answers. Rejects if a limit has ended the load before. */
+  async stop (): Promise<LoadResult> {
     const wasOver = this.#isOver
     this.#isStopped = true
     await this.#loops
@@ -93,10 +93,10 @@ export class Load {
     return this.#requests >= LIMIT_REQUESTS || performance.now() - this.#started > LIMIT_MS
   }
 
-  async #ask (agent: Agent): Promise<void> {
+  async #sendRequests (agent: Agent): Promise<void> {
     while (!this.#isStopped && !this.#isOver) {
       const nth = this.#requests += 1
-      const reason = await failureOf(this.#url, agent, questionOf(nth), (socket) => this.#count(socket))
+      const reason = await failureOf(this.#url, agent, requestOf(nth), (socket) => this.#count(socket))
       this.#answered += 1
       if (reason !== undefined) this.#reasons.set(reason, (this.#reasons.get(reason) ?? 0) + 1)
       await sleep(PAUSE_MS.least + nth * 37 % PAUSE_MS.spread)
@@ -110,8 +110,8 @@ export class Load {
   }
 }
 
-/** How often each kind turns up. By primes, so that in time each turns up with each other. */
-function questionOf (nth: number): Question {
+/** Combines the variants by prime numbers, so that over time each variant occurs together with each other. */
+function requestOf (nth: number): LoadRequest {
   return {
     id: String(nth),
     sent: nth % 5 === 0 ? `the order ${nth}` : undefined,
@@ -120,29 +120,46 @@ function questionOf (nth: number): Question {
   }
 }
 
-/** Why a request has failed; `undefined` where it was answered, wholly and right. */
-async function failureOf (url: string, agent: Agent, question: Question, onSocket: (socket: Socket) => void): Promise<string | undefined> {
+type OnSocket = (socket: Socket) => void
+
+/** Sends a request. Returns the reason if it failed, or `undefined` after a complete and right answer. */
+async function failureOf (
+  url: string,
+  agent: Agent,
+  sent: LoadRequest,
+  onSocket: OnSocket
+): Promise<string | undefined> {
   try {
-    const response = await send(url, agent, question, onSocket)
-    const text = await read(response, question)
+    const response = await send(url, agent, sent, onSocket)
+    const text = await read(response, sent)
     const { statusCode = 0, headers } = response
-    // HAProxy's own answers are pages.
+    // HAProxy's own answers are HTML pages.
     if (statusCode !== 200) return `${statusCode} of the ${headers['content-type'] === 'text/html' ? 'proxy' : 'app'}`
-    return text === answerTo(question) ? undefined : 'wrong answer'
+    return text === expectedAnswer(sent) ? undefined : 'wrong answer'
   } catch (error) {
-    return error instanceof Error ? wordsFor(error) : String(error)
+    return error instanceof Error ? reasonOf(error) : String(error)
   }
 }
 
-async function send (url: string, agent: Agent, { id, sent, wait, size }: Question, onSocket: (socket: Socket) => void): Promise<IncomingMessage> {
+async function send (
+  url: string,
+  agent: Agent,
+  { id, sent, wait, size }: LoadRequest,
+  onSocket: OnSocket
+): Promise<IncomingMessage> {
   return await new Promise((resolve, reject) => {
-    const options = { agent, timeout: PATIENCE_MS, ...(sent !== undefined && { method: 'POST', headers: { 'content-type': 'text/plain' } }) }
+    const post = sent !== undefined && { method: 'POST', headers: { 'content-type': 'text/plain' } }
+    const options = { agent, timeout: PATIENCE_MS, ...post }
     const sending = request(`${url}/answer?id=${id}&wait=${wait}&size=${size}`, options, resolve)
-    sending.on('socket', onSocket).on('error', reject).on('timeout', () => sending.destroy(new Error('timed out'))).end(sent)
+    sending
+      .on('socket', onSocket)
+      .on('error', reject)
+      .on('timeout', () => sending.destroy(new Error('timed out')))
+      .end(sent)
   })
 }
 
-async function read (response: IncomingMessage, { size }: Question): Promise<string> {
+async function read (response: IncomingMessage, { size }: LoadRequest): Promise<string> {
   const started = performance.now()
   let text = ''
   response.setEncoding('utf8')
@@ -153,7 +170,10 @@ async function read (response: IncomingMessage, { size }: Question): Promise<str
   return text
 }
 
-/** Node's words: an answer that ends too early is `aborted`, and where a connection is closed before there was one, that is a `socket hang up`. */
-function wordsFor (error: Error): string {
+/**
+ * Returns Node's message without the address, except `aborted`, which means that an answer ended too early.
+ * `socket hang up` means that a connection was closed before its answer began.
+ */
+function reasonOf (error: Error): string {
   return error.message === 'aborted' ? 'answer cut off' : error.message.replace(/ \d+\.\d+\.\d+\.\d+:\d+$/, '')
 }

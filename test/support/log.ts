@@ -1,14 +1,14 @@
 import type { FastifyBaseLogger } from 'fastify'
 
-/** A line that was logged: its level, its fields and its message. */
+/** A logged line: its level, its fields and its message. */
 export interface Line {
   readonly level: string
   readonly message: unknown
   readonly [field: string]: unknown
 }
 
-/** A logger of no make in particular that keeps what it is told. It does not know what a level of `silent` means. */
-export class KeepingLog implements FastifyBaseLogger {
+/** A logger that records every line. It ignores the level `silent`. */
+export class RecordingLog implements FastifyBaseLogger {
   readonly lines: Line[] = []
   readonly #bindings: object
   level = 'info'
@@ -18,21 +18,22 @@ export class KeepingLog implements FastifyBaseLogger {
     this.#bindings = bindings
   }
 
-  child (bindings: object): KeepingLog {
-    return new KeepingLog(this.lines, { ...this.#bindings, ...bindings })
+  child (bindings: object): RecordingLog {
+    return new RecordingLog(this.lines, { ...this.#bindings, ...bindings })
   }
 
-  fatal = this.#keep('fatal')
-  error = this.#keep('error')
-  warn = this.#keep('warn')
-  info = this.#keep('info')
-  debug = this.#keep('debug')
-  trace = this.#keep('trace')
+  fatal = this.#record('fatal')
+  error = this.#record('error')
+  warn = this.#record('warn')
+  info = this.#record('info')
+  debug = this.#record('debug')
+  trace = this.#record('trace')
   silent = (): void => undefined
 
-  #keep (level: string): (fields: unknown, message?: unknown) => void {
+  #record (level: string): (fields: unknown, message?: unknown) => void {
     return (fields, message) => {
-      this.lines.push({ ...this.#bindings, ...(typeof fields === 'object' ? fields : {}), level, message: typeof fields === 'string' ? fields : message })
+      const line = typeof fields === 'string' ? { message: fields } : { ...fields as object | undefined, message }
+      this.lines.push({ ...this.#bindings, ...line, level })
     }
   }
 }

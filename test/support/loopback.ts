@@ -7,7 +7,7 @@ import { freePort } from './servers/free-port.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
-/** Lets a server listen on a free port of the loopback interface until the test is over, and gives the port. */
+/** Starts a server on a free port of the loopback interface and returns the port. The server stops with the test. */
 export async function listen (test: Test, server: Server): Promise<number> {
   const connections = new Set<{ destroy: () => void }>()
   server.on('connection', (socket) => connections.add(socket))
@@ -19,12 +19,12 @@ export async function listen (test: Test, server: Server): Promise<number> {
   return portOf(server)
 }
 
-/** A port of the loopback interface on which nothing listens. */
+/** Returns a port of the loopback interface that refuses connections. */
 export async function refusingPort (): Promise<number> {
   return await freePort()
 }
 
-/** Listens with room for two connections, and accepts none. */
+/** Listens with a backlog for two connections, and accepts none. */
 const BLOCKED = `
   const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
     require('node:worker_threads').parentPort.postMessage(server.address().port)
@@ -32,7 +32,7 @@ const BLOCKED = `
   })
 `
 
-/** A port of the loopback interface that neither accepts connections nor refuses them, until the test is over. */
+/** Returns a port of the loopback interface that neither accepts nor refuses connections until the test ends. */
 export async function blackHole (test: Test): Promise<number> {
   const worker = new Worker(BLOCKED, { eval: true })
   test.teardown(async () => await worker.terminate())

@@ -10,26 +10,35 @@ import type t from 'tap'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What became of a process. */
+/** How a process ended. */
 export interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly stderr: string
 }
 
-/** A file, of TypeScript too, that runs as a process of its own, with the package's name led to its source as tsconfig.json has it. */
+/** Runs a JavaScript or TypeScript file in its own process. tsconfig.json maps the package's name to its source. */
 export class Program {
   readonly ending: Promise<Ending>
-  /** What it has said on its standard output. */
+  /** The lines of its standard output. */
   readonly lines: string[] = []
   readonly #output: Interface
-  /** How many of the lines have been waited for. */
-  #heard = 0
+  /** The number of lines that `waitForLine()` has passed. */
+  #passed = 0
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
 
-  /** Starts a file; whatever happens, it ends with the test. */
-  constructor (test: Pick<typeof t, 'teardown'>, file: string, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', file, ...args], { cwd: ROOT, env: { ...plainEnvironment(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  /** Starts the file. The end of the test kills the process. */
+  constructor (
+    test: Pick<typeof t, 'teardown'>,
+    file: string,
+    env: NodeJS.ProcessEnv = {},
+    args: readonly string[] = []
+  ) {
+    this.#child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+      cwd: ROOT,
+      env: { ...plainEnvironment(), ...env },
+      stdio: ['ignore', 'pipe', 'pipe']
+    })
     this.#output = createInterface({ input: this.#child.stdout }).on('line', (line) => this.lines.push(line))
     this.ending = endingOf(this.#child)
     test.teardown(async () => {
@@ -38,12 +47,15 @@ export class Program {
     })
   }
 
-  /** Waits for a line of its standard output that has not been waited for, by default the next, and gives what the pattern's group holds. */
-  async says (pattern = /^(.*)$/): Promise<string> {
-    for (let at = this.#heard; ; at++) {
+  /**
+   * Waits for the next line of standard output that matches the pattern, and returns the pattern's group.
+   * By default any line matches.
+   */
+  async waitForLine (pattern = /^(.*)$/): Promise<string> {
+    for (let at = this.#passed; ; at++) {
       const [, found] = pattern.exec(await this.#line(at, pattern)) ?? []
       if (found === undefined) continue
-      this.#heard = Math.max(this.#heard, at + 1)
+      this.#passed = Math.max(this.#passed, at + 1)
       return found
     }
   }
@@ -53,7 +65,9 @@ export class Program {
       const line = this.lines[at]
       if (line !== undefined) return line
       const ending = await Promise.race([once(this.#output, 'line'), this.ending])
-      if ('stderr' in ending && this.lines.length <= at) throw new Error(`it ended before it said ${String(awaited)}: ${ending.stderr}`)
+      if ('stderr' in ending && this.lines.length <= at) {
+        throw new Error(`the process ended before it printed ${String(awaited)}: ${ending.stderr}`)
+      }
     }
   }
 
@@ -66,9 +80,11 @@ export class Program {
   }
 }
 
-/** Without the variables that decide how the program listens and which name it has. Its coverage is not counted, which lets it end sooner. */
+/** Variables that change the program's address, name or version. Without coverage the process ends sooner. */
+const REMOVED_VARIABLES = /^(PORT|HOST|VERSION|OTEL_\w+|NODE_V8_COVERAGE)$/
+
 function plainEnvironment (): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(PORT|HOST|VERSION|OTEL_\w+|NODE_V8_COVERAGE)$/.test(name)))
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !REMOVED_VARIABLES.test(name)))
 }
 
 async function endingOf (child: ChildProcessByStdio<null, Readable, Readable>): Promise<Ending> {

@@ -6,7 +6,7 @@ import t from 'tap'
 import { dns, dnsBy } from '../../../lib/checks/network/dns.js'
 import { Lookup } from '../../../lib/checks/network/lookup.js'
 import { run } from '../../support/check.js'
-import { KeepingLog } from '../../support/log.js'
+import { RecordingLog } from '../../support/log.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
@@ -85,7 +85,7 @@ await t.test('where a server does not answer the next one is asked in time', asy
 await t.test('where the time is over before it begins no server is asked', async (t) => {
   let asked = 0
   const { address } = await startServer(t, () => { asked += 1; return undefined })
-  const log = new KeepingLog()
+  const log = new RecordingLog()
   t.match(await dns('db.test', { servers: [address] })({ signal: AbortSignal.abort(), timeout: 100, log }), { status: 'DOWN', details: { error: 'no answer within 90 ms' } })
   t.notOk(process.getActiveResourcesInfo().some((resource) => resource === 'QueryReqWrap'))
   t.equal(asked, 0)

@@ -1,19 +1,24 @@
 import t from 'tap'
-import type { Run } from '../../../lib/health/check/attempt.js'
+import type { RunResult } from '../../../lib/health/check/result.js'
 import { BackOff } from '../../../lib/health/check/back-off.js'
 import { ManualClock } from '../../support/clock.js'
 
 interface Setting {
   readonly hang: BackOff
   readonly clock: ManualClock
-  /** Has a run time out, and gives how long the function is left alone. */
+  /** Reports a timeout, and returns the length of the back-off. */
   readonly timeOut: () => Promise<number>
 }
 
-const run: Run = { status: 'DOWN', details: { error: 'timed out after 800 ms' }, time: '2020-01-01T00:00:00.000Z', durationMs: 800 }
+const run: RunResult = {
+  status: 'DOWN',
+  details: { error: 'timed out after 800 ms' },
+  time: '2020-01-01T00:00:00.000Z',
+  durationMs: 800
+}
 
-/** Longer than any wait here should be. */
-const LONGEST_WAIT_MS = 100_000
+/** Longer than any back-off in these tests. */
+const WAIT_LIMIT_MS = 100_000
 
 function setUp (policy = { timeout: 800, maxBackoff: 60_000 }, chance = 0.5): Setting {
   const clock = new ManualClock()
@@ -22,16 +27,16 @@ function setUp (policy = { timeout: 800, maxBackoff: 60_000 }, chance = 0.5): Se
   return { hang, clock, timeOut: async () => await timeOut(hang, clock) }
 }
 
-/** Counts the milliseconds until the function is left alone no more, and lets them pass. */
+/** Reports a timeout, counts the milliseconds of the back-off, and lets them pass. */
 async function timeOut (hang: BackOff, clock: ManualClock): Promise<number> {
   hang.timedOut(run)
   let waitMs = 0
-  while (hang.skips(clock.now() + waitMs) !== undefined && waitMs < LONGEST_WAIT_MS) waitMs += 1
+  while (hang.skips(clock.now() + waitMs) !== undefined && waitMs < WAIT_LIMIT_MS) waitMs += 1
   await clock.pass(waitMs)
   return waitMs
 }
 
-await t.test('a function that has not timed out is not left alone', (t) => {
+await t.test('a back-off skips no run before the first timeout', (t) => {
   const { hang } = setUp()
   t.equal(hang.skips(0), undefined)
   t.match(hang, { timeouts: 0, abandoned: 0 })
@@ -39,41 +44,42 @@ await t.test('a function that has not timed out is not left alone', (t) => {
   t.end()
 })
 
-await t.test('the wait doubles with each run that times out, from the timeout to the longest', async (t) => {
+await t.test('the wait doubles with each timeout in a row, from the timeout up to maxBackoff', async (t) => {
   const { timeOut } = setUp({ timeout: 1_000, maxBackoff: 10_000 })
   const waits: number[] = []
   for (let count = 0; count < 6; count++) waits.push(await timeOut())
-  t.same(waits, [900, 1_800, 3_600, 7_200, 9_000, 9_000], 'a tenth is cut where chance is in the middle')
+  t.same(waits, [900, 1_800, 3_600, 7_200, 9_000, 9_000], 'jitter of 10 % at a random value of 0.5')
 })
 
-await t.test('after thousands of runs that timed out the wait is still the longest', async (t) => {
+await t.test('the wait stays at maxBackoff after thousands of timeouts', async (t) => {
   const { hang, timeOut } = setUp({ timeout: 1_000, maxBackoff: 10_000 })
   for (let count = 0; count < 5_000; count++) hang.timedOut(run)
   t.equal(await timeOut(), 9_000)
 })
 
-await t.test('a longest wait that is shorter than the timeout is kept from the first', async (t) => {
+await t.test('a maxBackoff shorter than the timeout limits the first wait', async (t) => {
   const { timeOut } = setUp({ timeout: 1_000, maxBackoff: 100 })
   t.equal(await timeOut(), 90)
   t.equal(await timeOut(), 90)
 })
 
-await t.test('a wait is cut by 5 to 15 percent, as chance has it', async (t) => {
-  const waitBy = async (chance: number): Promise<number> => await setUp({ timeout: 1_000, maxBackoff: 60_000 }, chance).timeOut()
+await t.test('jitter shortens a wait by 5 to 15 %', async (t) => {
+  const policy = { timeout: 1_000, maxBackoff: 60_000 }
+  const waitBy = async (chance: number): Promise<number> => await setUp(policy, chance).timeOut()
   t.equal(await waitBy(0), 950)
   t.equal(await waitBy(0.25), 925)
   t.equal(await waitBy(0.5), 900)
-  t.equal(await waitBy(0.9999), 851, 'it was 850 and a fraction')
+  t.equal(await waitBy(0.9999), 851, 'the first whole millisecond after the wait')
 })
 
-await t.test('chance is asked anew for each wait', async (t) => {
+await t.test('each wait uses a new random value', async (t) => {
   const { clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 1_000 }, 0)
   t.equal(await timeOut(), 950)
   clock.chance = 0.5
   t.equal(await timeOut(), 900)
 })
 
-await t.test('while it is left alone the last run that timed out stands for the one that is skipped, and not after', (t) => {
+await t.test('skips() returns the run that timed out during the wait, and undefined after it', (t) => {
   const { hang } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   hang.timedOut(run)
   t.equal(hang.skips(0), run)
@@ -82,15 +88,15 @@ await t.test('while it is left alone the last run that timed out stands for the 
   t.end()
 })
 
-await t.test('of several runs that timed out the last stands for those that are skipped', async (t) => {
+await t.test('skips() returns the last of several runs that timed out', async (t) => {
   const { hang, clock, timeOut } = setUp()
   await timeOut()
-  const last: Run = { ...run, time: '2020-01-01T00:00:02.000Z' }
+  const last: RunResult = { ...run, time: '2020-01-01T00:00:02.000Z' }
   hang.timedOut(last)
   t.equal(hang.skips(clock.now()), last)
 })
 
-await t.test('the runs that timed out in a row are counted, up to one that ended in time', (t) => {
+await t.test('timeouts counts the timeouts in a row, and a run in time resets it', (t) => {
   const { hang } = setUp()
   const counts = [1, 2, 3].map(() => {
     hang.timedOut(run)
@@ -102,7 +108,7 @@ await t.test('the runs that timed out in a row are counted, up to one that ended
   t.end()
 })
 
-await t.test('a run that ended in time ends the wait, and the next wait is short again', async (t) => {
+await t.test('a run in time ends the wait, and the next wait is as short as the first', async (t) => {
   const { hang, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   await timeOut()
   hang.timedOut(run)
@@ -111,7 +117,7 @@ await t.test('a run that ended in time ends the wait, and the next wait is short
   t.equal(await timeOut(), 900)
 })
 
-await t.test('a call that passes late ends the wait, is a reason to look again, and the next wait is short again', async (t) => {
+await t.test('a late pass ends the wait, makes the check due, and resets the next wait', async (t) => {
   const { hang, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   await timeOut()
   hang.timedOut(run)
@@ -121,7 +127,7 @@ await t.test('a call that passes late ends the wait, is a reason to look again, 
   t.equal(await timeOut(), 900)
 })
 
-await t.test('a call that fails late changes nothing but the count of those abandoned', async (t) => {
+await t.test('a late failure only decreases the number of abandoned calls', async (t) => {
   const { hang, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   await timeOut()
   hang.timedOut(run)
@@ -131,7 +137,7 @@ await t.test('a call that fails late changes nothing but the count of those aban
   t.equal(await timeOut(), 3_600)
 })
 
-await t.test('a call that passes late is no reason to look again where a run has ended in time since', (t) => {
+await t.test('a late pass does not make the check due if another run has ended in time since', (t) => {
   const { hang } = setUp()
   hang.timedOut(run)
   hang.ended()
@@ -140,7 +146,7 @@ await t.test('a call that passes late is no reason to look again where a run has
   t.end()
 })
 
-await t.test('calls are abandoned from their timeout to their end, whatever ends in time meanwhile', (t) => {
+await t.test('a call counts as abandoned from its timeout until it settles, even if later runs end in time', (t) => {
   const { hang } = setUp()
   hang.timedOut(run)
   hang.timedOut(run)
@@ -153,7 +159,7 @@ await t.test('calls are abandoned from their timeout to their end, whatever ends
   t.end()
 })
 
-await t.test('a call that has not ended is news once, however many follow it', (t) => {
+await t.test('takeNews() is true once for any number of abandoned calls', (t) => {
   const { hang } = setUp()
   hang.timedOut(run)
   t.equal(hang.takeNews(), true)
@@ -163,17 +169,17 @@ await t.test('a call that has not ended is news once, however many follow it', (
   t.end()
 })
 
-await t.test('a call that has ended before it was looked for is no news', (t) => {
+await t.test('takeNews() is false if the abandoned call has settled', (t) => {
   const { hang } = setUp()
   hang.timedOut(run)
   hang.endedLate(false)
   t.equal(hang.takeNews(), false)
   hang.timedOut(run)
-  t.equal(hang.takeNews(), true, 'but one that has not ended is')
+  t.equal(hang.takeNews(), true, 'this call has not settled')
   t.end()
 })
 
-await t.test('after a run that ended in time, the next that times out is news again', (t) => {
+await t.test('takeNews() is true again at the next timeout after a run in time', (t) => {
   const { hang } = setUp()
   hang.timedOut(run)
   t.equal(hang.takeNews(), true)
@@ -185,7 +191,7 @@ await t.test('after a run that ended in time, the next that times out is news ag
   t.end()
 })
 
-await t.test('one call that never ends is not news again after each run that ends in time', (t) => {
+await t.test('takeNews() stays false after runs in time while one old call never settles', (t) => {
   const { hang } = setUp()
   hang.timedOut(run)
   t.equal(hang.takeNews(), true)

@@ -3,23 +3,23 @@ import { failure, toOutcome } from '../../../lib/health/check/result.js'
 
 const EXPECTED = 'expected nothing, true, or an object whose status is one of DOWN, OUT_OF_SERVICE, DEGRADED, UP'
 
-await t.test('nothing and true pass', (t) => {
+await t.test('a check that returns undefined or true is UP', (t) => {
   t.same(toOutcome(undefined), { status: 'UP' })
   t.same(toOutcome(true), { status: 'UP' })
   t.end()
 })
 
-await t.test('false fails', (t) => {
+await t.test('a check that returns false is DOWN', (t) => {
   t.same(toOutcome(false), { status: 'DOWN', details: { error: 'the check returned false' } })
   t.end()
 })
 
-await t.test('an object says its own status', (t) => {
+await t.test('a check that returns an object has the status of the object', (t) => {
   for (const status of ['UP', 'DEGRADED', 'OUT_OF_SERVICE', 'DOWN']) t.same(toOutcome({ status }), { status })
   t.end()
 })
 
-await t.test('anything else fails, with what came and what is expected', (t) => {
+await t.test('a check that returns anything else is DOWN, with an error that names the value', (t) => {
   const cases: readonly [unknown, string][] = [
     [0, 'the number 0'],
     [1, 'the number 1'],
@@ -34,16 +34,20 @@ await t.test('anything else fails, with what came and what is expected', (t) => 
     [{ rows: [], rowCount: 0 }, 'an object whose status is undefined'],
     [new Response('', { status: 200 }), 'an object of class Response whose status is the number 200']
   ]
-  for (const [returned, came] of cases) t.same(toOutcome(returned), { status: 'DOWN', details: { error: `the check returned ${came}, ${EXPECTED}` } })
+  for (const [returned, description] of cases) {
+    const error = `the check returned ${description}, ${EXPECTED}`
+    t.same(toOutcome(returned), { status: 'DOWN', details: { error } })
+  }
   t.end()
 })
 
-await t.test('a status that throws when it is read fails', (t) => {
-  t.same(toOutcome({ get status () { throw new Error('no status') } }), { status: 'DOWN', details: { error: 'no status' } })
+await t.test('a status getter that throws makes the check DOWN with the error message', (t) => {
+  const throwing = { get status () { throw new Error('no status') } }
+  t.same(toOutcome(throwing), { status: 'DOWN', details: { error: 'no status' } })
   t.end()
 })
 
-await t.test('details are copied plain, and what is no object stands under value', (t) => {
+await t.test('details are copied as JSON-safe values, and a non-object is wrapped as value', (t) => {
   const cycle: Record<string, unknown> = { n: 1n }
   cycle['self'] = cycle
   t.same(toOutcome({ status: 'UP', details: cycle }), { status: 'UP', details: { n: '1', self: '[circular]' } })
@@ -51,7 +55,7 @@ await t.test('details are copied plain, and what is no object stands under value
   t.end()
 })
 
-await t.test('components are copied plain', (t) => {
+await t.test('components are copied as JSON-safe values', (t) => {
   t.same(toOutcome({ status: 'UP', components: { disk: { status: 'UP', details: { free: 1n } } } }), {
     status: 'UP',
     components: { disk: { status: 'UP', details: { free: '1' } } }
@@ -59,7 +63,8 @@ await t.test('components are copied plain', (t) => {
   t.end()
 })
 
-await t.test('the reason of a failure is its message, without secrets', (t) => {
-  t.same(failure(new Error('postgres://u:p@h refused')), { status: 'DOWN', details: { error: 'postgres://[REDACTED]@h refused' } })
+await t.test('failure() contains the error message with secrets redacted', (t) => {
+  const details = { error: 'postgres://[REDACTED]@h refused' }
+  t.same(failure(new Error('postgres://u:p@h refused')), { status: 'DOWN', details })
   t.end()
 })

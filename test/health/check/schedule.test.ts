@@ -5,15 +5,15 @@ import { ManualClock } from '../../support/clock.js'
 interface Setting {
   readonly schedule: Schedule
   readonly clock: ManualClock
-  /** When the work was begun. */
+  /** The start times of the work. */
   readonly beats: readonly number[]
-  /** How often it was under way twice. */
+  /** Returns how often the work overlapped with itself. */
   readonly overlaps: () => number
 }
 
 const INTERVAL_MS = 1_000
 
-/** A schedule whose work takes so long. */
+/** Creates a schedule whose work takes `workMs`. */
 function setUp (workMs = 0, chance = 0): Setting {
   const clock = new ManualClock()
   clock.chance = chance
@@ -30,14 +30,14 @@ function setUp (workMs = 0, chance = 0): Setting {
   return { schedule: new Schedule(INTERVAL_MS, work, clock), clock, beats, overlaps: () => overlaps }
 }
 
-await t.test('before the start nothing is done', async (t) => {
+await t.test('a schedule does nothing before start()', async (t) => {
   const { clock, beats } = setUp()
   await clock.pass(5_000)
   t.same(beats, [])
   t.equal(clock.waiting, 0)
 })
 
-await t.test('the work is done at once, and then after each interval', async (t) => {
+await t.test('start() runs the work at once, and then after each interval', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.start()
   await clock.pass(0)
@@ -46,7 +46,7 @@ await t.test('the work is done at once, and then after each interval', async (t)
   t.same(beats, [0, 1_000, 2_000, 3_000])
 })
 
-await t.test('the work begins after whoever starts it is through with what it does', async (t) => {
+await t.test('the work begins after the synchronous code that called start()', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.start()
   t.same(beats, [])
@@ -54,7 +54,7 @@ await t.test('the work begins after whoever starts it is through with what it do
   t.same(beats, [0])
 })
 
-await t.test('stopped before the work could begin, nothing is done', async (t) => {
+await t.test('stop() before the first run prevents that run', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.start()
   schedule.stop()
@@ -63,7 +63,7 @@ await t.test('stopped before the work could begin, nothing is done', async (t) =
   t.equal(clock.waiting, 0)
 })
 
-await t.test('started, stopped and started again before the work could begin, it makes one loop', async (t) => {
+await t.test('start(), stop() and start() before the first run create one loop', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.start()
   schedule.stop()
@@ -73,7 +73,7 @@ await t.test('started, stopped and started again before the work could begin, it
   t.equal(clock.waiting, 1)
 })
 
-await t.test('a wait is up to a tenth longer, as chance has it, anew each time', async (t) => {
+await t.test('jitter lengthens each wait by up to 10 %, with a new random value each time', async (t) => {
   const { schedule, clock, beats } = setUp(0, 0.5)
   schedule.start()
   await clock.pass(1_050)
@@ -84,14 +84,14 @@ await t.test('a wait is up to a tenth longer, as chance has it, anew each time',
   t.same(beats, [0, 1_050, 2_100, 3_125])
 })
 
-await t.test('the interval is counted from the end of the work', async (t) => {
+await t.test('the interval begins at the end of the work', async (t) => {
   const { schedule, clock, beats } = setUp(300)
   schedule.start()
   await clock.pass(3_000)
   t.same(beats, [0, 1_300, 2_600])
 })
 
-await t.test('work that takes longer than the interval is never under way twice', async (t) => {
+await t.test('work that takes longer than the interval never overlaps', async (t) => {
   const { schedule, clock, beats, overlaps } = setUp(2_500)
   schedule.start()
   await clock.pass(8_000)
@@ -99,7 +99,7 @@ await t.test('work that takes longer than the interval is never under way twice'
   t.equal(overlaps(), 0)
 })
 
-await t.test('work that does not end is not done again, and no timer waits', async (t) => {
+await t.test('work that never ends does not run again, and no timer is pending', async (t) => {
   const clock = new ManualClock()
   let beats = 0
   new Schedule(INTERVAL_MS, async () => {
@@ -111,7 +111,7 @@ await t.test('work that does not end is not done again, and no timer waits', asy
   t.equal(clock.waiting, 0)
 })
 
-await t.test('to start what is on changes nothing', async (t) => {
+await t.test('start() has no effect on a started schedule', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.start()
   schedule.start()
@@ -122,7 +122,7 @@ await t.test('to start what is on changes nothing', async (t) => {
   t.equal(clock.waiting, 1)
 })
 
-await t.test('once stopped nothing is done any more, and no timer is left', async (t) => {
+await t.test('stop() ends the loop and cancels the timer', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.start()
   await clock.pass(1_500)
@@ -133,7 +133,7 @@ await t.test('once stopped nothing is done any more, and no timer is left', asyn
   t.same(beats, [0, 1_000])
 })
 
-await t.test('stopped while the work is under way, that goes on to its end and no timer follows', async (t) => {
+await t.test('stop() during the work lets the work finish, and no timer follows', async (t) => {
   const { schedule, clock, beats } = setUp(300)
   schedule.start()
   await clock.pass(100)
@@ -144,7 +144,7 @@ await t.test('stopped while the work is under way, that goes on to its end and n
   t.same(beats, [0])
 })
 
-await t.test('to stop what is not on changes nothing', async (t) => {
+await t.test('stop() has no effect on a stopped schedule', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.stop()
   schedule.start()
@@ -155,7 +155,7 @@ await t.test('to stop what is not on changes nothing', async (t) => {
   t.same(beats, [0, 1_000])
 })
 
-await t.test('started again it begins at once, and the interval is counted from there', async (t) => {
+await t.test('start() after stop() runs the work at once, and the interval begins there', async (t) => {
   const { schedule, clock, beats } = setUp()
   schedule.start()
   await clock.pass(500)
@@ -168,7 +168,7 @@ await t.test('started again it begins at once, and the interval is counted from 
   t.equal(clock.waiting, 1)
 })
 
-await t.test('started again while the work is under way it makes no second loop', async (t) => {
+await t.test('stop() and start() during the work create no second loop', async (t) => {
   const { schedule, clock, beats, overlaps } = setUp(300)
   schedule.start()
   await clock.pass(100)
@@ -182,7 +182,7 @@ await t.test('started again while the work is under way it makes no second loop'
   t.equal(clock.waiting, 0)
 })
 
-await t.test('stopped and started again just before or after the work ends, it makes no second loop', async (t) => {
+await t.test('stop() and start() within six microtasks after the work ends create no second loop', async (t) => {
   for (let turns = 0; turns < 6; turns++) {
     const clock = new ManualClock()
     const beats: number[] = []
@@ -198,14 +198,14 @@ await t.test('stopped and started again just before or after the work ends, it m
     schedule.stop()
     schedule.start()
     await clock.pass(5_000)
-    t.same(beats, [...new Set(beats)], `${turns} turns later no two beats come at a time`)
+    t.same(beats, [...new Set(beats)], `after ${turns} microtasks no two runs start at the same time`)
     t.equal(clock.waiting, 1)
     schedule.stop()
     t.equal(clock.waiting, 0)
   }
 })
 
-await t.test('its timers do not keep the process alive', async (t) => {
+await t.test('the timers of a schedule do not keep the process alive', async (t) => {
   const { schedule, clock } = setUp()
   schedule.start()
   await clock.pass(1_500)
