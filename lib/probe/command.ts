@@ -9,51 +9,52 @@ import type { ProbeOptions, ProbeResult } from './http-probe.js'
 
 const NAME = 'management-probe'
 
-/** Access logs and meshes know probes by how it begins. */
+/** Access logs and service meshes recognize probes by the prefix `kube-probe/`. */
 const USER_AGENT = `kube-probe/1.34 (${NAME})`
 
 const DEFAULT_TIMEOUT_MS = 1_000
 
-/** Docker keeps 4,096 bytes of what a health check says. */
+/** In characters. Docker keeps 4,096 bytes of a health check's output. */
 const LONGEST_URL = 200
 const LONGEST_LINE = 2_000
 
+/** The longest wait for the output, in milliseconds. */
 const LONGEST_WRITE_MS = 500
 
 const USAGE = `usage: ${NAME} URL [--timeout MS]`
 
 const HELP = `${USAGE}
 
-Asks a URL once, as the HTTP probe of the kubelet does. Exits with 0 when the answer is
-200 to 399, and prints its body; else exits with 1, and prints the reason.
+Sends one GET request to a URL, as the HTTP probe of the kubelet does.
+If the status code is 200 to 399, prints the body and exits with 0.
+Otherwise prints the reason and exits with 1.
 
-  URL            begins with http:// or https://; certificates are not verified
-  --timeout MS   how long all of it may take, in milliseconds; default ${DEFAULT_TIMEOUT_MS}
-  --help         prints this`
+  URL            must begin with http:// or https://; certificates are not verified
+  --timeout MS   the limit for the whole probe, in milliseconds; default ${DEFAULT_TIMEOUT_MS}
+  --help         prints this text`
 
-/** Where the command writes. */
+/** The streams that the command writes to. */
 export interface Output {
   readonly stdout: Writable
   readonly stderr: Writable
 }
 
-/** What the command has to say, and its exit code. */
+/** The text that the command prints, and its exit code. */
 interface Outcome {
   readonly exitCode: 0 | 1
   readonly text: string
 }
 
-/** What is to be asked. */
-interface Question {
+interface ProbeArguments {
   readonly url: URL
   readonly timeoutMs: ProbeOptions['timeoutMs']
 }
 
 /**
- * Runs `management-probe`: probes a URL, says on the output what came of it, and gives the exit code, 0 or 1; 2 is Docker's own.
- * As `curl -f` it prints the body of what passes, so that `docker inspect` shows it.
+ * Runs `management-probe`: probes a URL, prints the result and returns the exit code, 0 or 1. Docker reserves 2.
+ * If the probe passes, prints the body as `curl -f` does, so that `docker inspect` shows it.
  *
- * @param args without the program's name
+ * @param args the arguments without the program's name
  * @see https://docs.docker.com/reference/dockerfile/#healthcheck
  */
 export async function run (args: readonly string[], { stdout, stderr }: Output): Promise<0 | 1> {
@@ -63,14 +64,14 @@ export async function run (args: readonly string[], { stdout, stderr }: Output):
 }
 
 async function outcomeOf (args: readonly string[]): Promise<Outcome> {
-  let question: Question | undefined
+  let parsed: ProbeArguments | undefined
   try {
-    question = readArguments(args)
+    parsed = readArguments(args)
   } catch (error) {
     return { exitCode: 1, text: `${NAME}: ${oneLine(reasonOf(error))}\n${USAGE}` }
   }
-  if (question === undefined) return { exitCode: 0, text: HELP }
-  const { url, timeoutMs } = question
+  if (parsed === undefined) return { exitCode: 0, text: HELP }
+  const { url, timeoutMs } = parsed
   return outcomeOfProbe(url, await probe(url, { timeoutMs, userAgent: USER_AGENT }))
 }
 
@@ -78,12 +79,12 @@ function outcomeOfProbe (url: URL, result: ProbeResult): Outcome {
   const { passed, body } = result
   if (passed) return { exitCode: 0, text: oneLine(body) }
   const shownUrl = redactAndTruncate(url.href, LONGEST_URL)
-  const said = [`${NAME}: GET ${shownUrl} failed`, result.reason, body].filter((part) => part !== '')
-  return { exitCode: 1, text: oneLine(said.join(': ')) }
+  const parts = [`${NAME}: GET ${shownUrl} failed`, result.reason, body].filter((part) => part !== '')
+  return { exitCode: 1, text: oneLine(parts.join(': ')) }
 }
 
-/** Nothing where help is asked for. Throws where it is used wrongly. */
-function readArguments (args: readonly string[]): Question | undefined {
+/** Returns undefined for `--help`. Throws if an argument is wrong. */
+function readArguments (args: readonly string[]): ProbeArguments | undefined {
   const { values: { help, timeout }, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
@@ -102,10 +103,14 @@ function readUrl ([url, ...more]: readonly string[]): URL {
 function readTimeout (timeout = String(DEFAULT_TIMEOUT_MS)): number {
   const timeoutMs = Number(timeout)
   if (/^\d+$/.test(timeout) && timeoutMs >= 1 && timeoutMs <= LONGEST_DELAY_MS) return timeoutMs
-  throw new Error(`expected --timeout to be a whole number of milliseconds from 1 to ${LONGEST_DELAY_MS}, got ${describe(timeout)}`)
+  const expected = `a whole number of milliseconds from 1 to ${LONGEST_DELAY_MS}`
+  throw new Error(`expected --timeout to be ${expected}, got ${describe(timeout)}`)
 }
 
-/** One line that a terminal shows as it is: whoever answers could else move its cursor, or make up lines of a log. */
+/**
+ * Makes a text safe to print as one line. Without this, a server's answer could move the terminal's cursor
+ * or forge lines of a log.
+ */
 function oneLine (text: string): string {
   return redactAndTruncate(text.trim().replace(/\s+/g, ' ').replace(/\p{C}/gu, escaped), LONGEST_LINE)
 }
@@ -114,7 +119,7 @@ function escaped (character: string): string {
   return `\\u{${Number(character.codePointAt(0)).toString(16)}}`
 }
 
-/** Waits until a text is written, or is not to be: who reads it may have gone away, or have stopped reading. */
+/** Waits until a text is written. Gives up after an error or 500 ms: the reader may have exited or stopped reading. */
 async function write (stream: Writable, text: string): Promise<void> {
   const written = new Promise<void>((resolve) => {
     stream.once('error', () => resolve())

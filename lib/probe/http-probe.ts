@@ -5,97 +5,108 @@ import { systemClock } from '../base/clock.js'
 import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
 import { reasonOf } from '../base/describe.js'
 
-/** How much of a body the kubelet reads, and how often it asks where it is redirected. */
+/** The kubelet reads at most 10 KiB of a body and sends at most 10 requests when it follows redirects. */
 const MOST_BYTES = 10 * 1024
 const MOST_REQUESTS = 10
 
 const REDIRECTS: readonly unknown[] = [301, 302, 303, 307, 308]
 
-/** How a probe asks. */
 export interface ProbeOptions {
-  /** How long all of it may take: to connect, the headers and the body. */
+  /** The limit for the whole probe, in milliseconds: connection, redirects, headers and body. */
   readonly timeoutMs: number
   readonly userAgent: string
 }
 
-/** What came of a probe. */
 export type ProbeResult = Passed | Failed
 
 export interface Passed {
   readonly passed: true
   readonly statusCode: number
-  /** The first 10 KiB of it. */
+  /** The first 10 KiB of the body. */
   readonly body: string
 }
 
 export interface Failed {
   readonly passed: false
   readonly reason: string
-  /** What is wrong: there is no answer, its body does not come to its end, or its status code is none that passes. */
+  /**
+   * `answer`: no answer, or a redirect that cannot be followed. `body`: the body did not end.
+   * `status`: the status code is not 200 to 399.
+   */
   readonly fault: 'answer' | 'body' | 'status'
   readonly statusCode: number | undefined
-  /** What has come of it. */
+  /** The part of the body that was received, up to 10 KiB. */
   readonly body: string
 }
 
 /**
- * Asks once, as the kubelet's HTTP probe does: on a connection of its own, over no proxy, and without a look at certificates. An answer
- * of 200 to 399 passes. A redirect to another host name is such an answer, one to the same is followed. Never rejects.
+ * Sends one probe, as the kubelet does: over a new connection, without a proxy, without verifying certificates.
+ * The probe passes if the status code is 200 to 399. It follows redirects to the same host name.
+ * A redirect to another host name passes, because its code is 300 to 399. Never rejects.
  *
- * @param url of `http:` or `https:`
+ * @param url an `http:` or `https:` URL
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/probe/http/http.go
  */
 export async function probe (url: URL, { timeoutMs, userAgent }: ProbeOptions): Promise<ProbeResult> {
-  const end = new AbortController()
+  const abort = new AbortController()
   const answer = new Answer()
-  const asking = follow(url, async (target) => await send(target, userAgent, end.signal)).then(async (response) => await answer.take(response))
-  const result = await withTimeout(timeoutMs, asking, systemClock).then(
-    (outcome) => outcome === TIMED_OUT ? answer.brokenOff(`no answer within ${timeoutMs} ms`, `did not end within ${timeoutMs} ms`) : answer.judged(),
-    (error: unknown) => answer.brokenOff(reasonOf(error), `broke off: ${reasonOf(error)}`)
+  const receiving = follow(url, async (target) => await send(target, userAgent, abort.signal))
+    .then(async (response) => await answer.receive(response))
+  const result = await withTimeout(timeoutMs, receiving, systemClock).then(
+    (outcome) => outcome === TIMED_OUT ? answer.timedOut(timeoutMs) : answer.complete(),
+    (error: unknown) => answer.failed(reasonOf(error))
   )
-  end.abort()
+  abort.abort()
   return result
 }
 
-/** An answer, as far as it has come. */
+/** The part of an answer that was received so far. */
 class Answer {
   #statusCode: number | undefined
-  readonly #start = Buffer.alloc(MOST_BYTES)
+  readonly #buffer = Buffer.alloc(MOST_BYTES)
   #length = 0
 
-  /** Reads the body to its end, or as much as is of interest; then the connection is dropped. */
-  async take (response: IncomingMessage): Promise<void> {
+  /** Reads the body to its end, or up to 10 KiB. */
+  async receive (response: IncomingMessage): Promise<void> {
     this.#statusCode = response.statusCode
     for await (const chunk of response.iterator() as AsyncIterable<Buffer>) {
-      this.#length += chunk.copy(this.#start, this.#length)
+      this.#length += chunk.copy(this.#buffer, this.#length)
       if (this.#length === MOST_BYTES) return
     }
   }
 
-  /** What came of one that is complete. */
-  judged (): ProbeResult {
+  /** The result for an answer that was received to its end, or up to 10 KiB. */
+  complete (): ProbeResult {
     const { statusCode = 0, body } = this.#parts
     if (statusCode >= 200 && statusCode <= 399) return { passed: true, statusCode, body }
     return { passed: false, reason: `answered ${statusCode}, expected 200 to 399`, fault: 'status', statusCode, body }
   }
 
-  /** What came of one that is not, with what there is to say before it has begun, and of its body after that. */
-  brokenOff (before: string, after: string): Failed {
+  timedOut (timeoutMs: number): Failed {
+    return this.#incomplete(`no answer within ${timeoutMs} ms`, `did not end within ${timeoutMs} ms`)
+  }
+
+  failed (reason: string): Failed {
+    return this.#incomplete(reason, `broke off: ${reason}`)
+  }
+
+  /** `withoutAnswer`: the reason if no headers were received. `inBody`: the fault of the body otherwise. */
+  #incomplete (withoutAnswer: string, inBody: string): Failed {
     const { statusCode, body } = this.#parts
-    if (statusCode === undefined) return { passed: false, reason: before, fault: 'answer', statusCode, body }
-    return { passed: false, reason: `answered ${statusCode}, but its body ${after}`, fault: 'body', statusCode, body }
+    if (statusCode === undefined) return { passed: false, reason: withoutAnswer, fault: 'answer', statusCode, body }
+    return { passed: false, reason: `answered ${statusCode}, but its body ${inBody}`, fault: 'body', statusCode, body }
   }
 
   get #parts (): { readonly statusCode: number | undefined, readonly body: string } {
-    return { statusCode: this.#statusCode, body: this.#start.toString('utf8', 0, this.#length) }
+    return { statusCode: this.#statusCode, body: this.#buffer.toString('utf8', 0, this.#length) }
   }
 }
 
-/** Asks until the answer leads nowhere else under the same host name. */
-async function follow (url: URL, ask: (target: URL) => Promise<IncomingMessage>): Promise<IncomingMessage> {
+/** Sends requests until an answer is not a redirect to the same host name. */
+async function follow (url: URL, sendTo: (target: URL) => Promise<IncomingMessage>): Promise<IncomingMessage> {
   let target = url
   for (let requests = 0; requests < MOST_REQUESTS; requests++) {
-    const response = await ask(target)
+    const response = await sendTo(target)
     const next = redirectOf(response, target)
     if (next?.hostname !== url.hostname) return response
     response.destroy()
@@ -106,7 +117,7 @@ async function follow (url: URL, ask: (target: URL) => Promise<IncomingMessage>)
 
 function redirectOf ({ statusCode, headers: { location = '' } }: IncomingMessage, from: URL): URL | undefined {
   if (location === '' || !REDIRECTS.includes(statusCode)) return undefined
-  if (!URL.canParse(location, from.href)) throw new Error(`redirected to what is no URL: ${location}`)
+  if (!URL.canParse(location, from.href)) throw new Error(`redirected to an invalid URL: ${location}`)
   return new URL(location, from)
 }
 
@@ -114,11 +125,11 @@ async function send (target: URL, userAgent: string, signal: AbortSignal): Promi
   const { request } = target.protocol === 'https:' ? https : http
   const headers = { 'user-agent': userAgent, accept: '*/*', connection: 'close' }
   return await new Promise((resolve, reject) => {
-    // Without an agent there is no proxy either, whatever stands in the environment.
-    const asked = request(target, { agent: false, headers, rejectUnauthorized: false, signal })
-    asked.on('response', resolve).on('error', reject).on('upgrade', (_response, socket) => {
+    // `agent: false` also ignores the proxy variables of the environment.
+    const probing = request(target, { agent: false, headers, rejectUnauthorized: false, signal })
+    probing.on('response', resolve).on('error', reject).on('upgrade', (_response, socket) => {
       socket.destroy()
-      reject(new Error('answered 101, which nobody asked for'))
+      reject(new Error('answered 101, an upgrade that the probe did not request'))
     }).end()
   })
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
 import { run } from './command.js'
 
-// Not by `process.exitCode`: what is still to be written to a pipe that nobody reads would keep the process.
+// Do not set `process.exitCode` instead: output to a pipe without a reader would keep the process alive.
 process.exit(await run(process.argv.slice(2), process))

@@ -9,13 +9,13 @@ type Test = Pick<typeof t, 'teardown'>
 
 const USAGE = 'usage: management-probe URL [--timeout MS]\n'
 
-interface Ran {
+interface RunOutput {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
 }
 
-async function runWith (...args: readonly string[]): Promise<Ran> {
+async function runWith (...args: readonly string[]): Promise<RunOutput> {
   const [stdout, stderr] = [new PassThrough({ encoding: 'utf8' }), new PassThrough({ encoding: 'utf8' })]
   const exitCode = await run(args, { stdout, stderr })
   return { exitCode, stdout: readFrom(stdout), stderr: readFrom(stderr) }
@@ -33,91 +33,110 @@ function answering (status: number, body: string): RequestListener {
   return (_request, response) => response.writeHead(status).end(body)
 }
 
-await t.test('a server that is not there: 1, and one line that says why', async (t) => {
+await t.test('run() returns 1 and prints the reason in one line when the server refuses the connection', async (t) => {
   const url = `http://127.0.0.1:${await refusingPort()}/z`
-  t.same(await runWith(url), { exitCode: 1, stdout: '', stderr: `management-probe: GET ${url} failed: connect ECONNREFUSED ${new URL(url).host}\n` })
+  const stderr = `management-probe: GET ${url} failed: connect ECONNREFUSED ${new URL(url).host}\n`
+  t.same(await runWith(url), { exitCode: 1, stdout: '', stderr })
 })
 
-await t.test('an answer that does not pass: 1, and one line with the status code and the body', async (t) => {
+await t.test('run() returns 1 and prints the status code and the body when the probe fails', async (t) => {
   const url = await startServer(t, answering(503, '{\n  "status": "DOWN"\n}\n'))
-  t.same(await runWith(url), { exitCode: 1, stdout: '', stderr: `management-probe: GET ${url} failed: answered 503, expected 200 to 399: { "status": "DOWN" }\n` })
+  const stderr = `management-probe: GET ${url} failed: answered 503, expected 200 to 399: { "status": "DOWN" }\n`
+  t.same(await runWith(url), { exitCode: 1, stdout: '', stderr })
   const empty = await startServer(t, answering(404, ''))
-  t.same(await runWith(empty), { exitCode: 1, stdout: '', stderr: `management-probe: GET ${empty} failed: answered 404, expected 200 to 399\n` })
+  t.same(await runWith(empty), {
+    exitCode: 1,
+    stdout: '',
+    stderr: `management-probe: GET ${empty} failed: answered 404, expected 200 to 399\n`
+  })
 })
 
-await t.test('no answer within the time of --timeout: 1, and a line that says how long that was', async (t) => {
+await t.test('run() returns 1 and prints the timeout when no answer arrives within --timeout', async (t) => {
   const url = await startServer(t, () => undefined)
   for (const args of [['--timeout', '150'], ['--timeout=150']]) {
-    t.same(await runWith(url, ...args), { exitCode: 1, stdout: '', stderr: `management-probe: GET ${url} failed: no answer within 150 ms\n` })
+    const stderr = `management-probe: GET ${url} failed: no answer within 150 ms\n`
+    t.same(await runWith(url, ...args), { exitCode: 1, stdout: '', stderr })
   }
 })
 
-await t.test('no answer, and no --timeout: 1 after a second, as the kubelet\'s own default', async (t) => {
+await t.test('run() returns 1 after one second without --timeout, like the kubelet', async (t) => {
   const url = await startServer(t, () => undefined)
-  t.same(await runWith(url), { exitCode: 1, stdout: '', stderr: `management-probe: GET ${url} failed: no answer within 1000 ms\n` })
+  const stderr = `management-probe: GET ${url} failed: no answer within 1000 ms\n`
+  t.same(await runWith(url), { exitCode: 1, stdout: '', stderr })
 })
 
-await t.test('an answer that passes: 0, and its body, as from `curl -f`', async (t) => {
+await t.test('run() returns 0 and prints the body, like `curl -f`, when the probe passes', async (t) => {
   const url = await startServer(t, answering(200, '{"status":"UP"}'))
   t.same(await runWith(url), { exitCode: 0, stdout: '{"status":"UP"}\n', stderr: '' })
   t.same(await runWith('--timeout=2147483647', '--', url), { exitCode: 0, stdout: '{"status":"UP"}\n', stderr: '' })
   t.same(await runWith(await startServer(t, answering(200, ''))), { exitCode: 0, stdout: '', stderr: '' })
 })
 
-await t.test('the request: it calls itself a probe of Kubernetes', async (t) => {
+await t.test('run() sends the user agent of a Kubernetes probe', async (t) => {
   const url = await startServer(t, ({ headers }, response) => response.end(headers['user-agent']))
   t.match(await runWith(url), { stdout: /^kube-probe\/\d+\.\d+ \(management-probe\)\n$/ })
 })
 
-await t.test('a body of escapes, controls and line breaks: nothing of it moves a cursor or makes up a line', async (t) => {
+await t.test('run() escapes control characters of a body and joins its lines', async (t) => {
   const hostile = '\u001b[2J\u001b]0;title\u0007 down\r\nERROR forged\u2028line\u009b31m \u202eevil\u0000\u007f 😀 grün'
-  const shown = '\\u{1b}[2J\\u{1b}]0;title\\u{7} down ERROR forged line\\u{9b}31m \\u{202e}evil\\u{0}\\u{7f} 😀 grün'
+  const printed = '\\u{1b}[2J\\u{1b}]0;title\\u{7} down ERROR forged line\\u{9b}31m \\u{202e}evil\\u{0}\\u{7f} 😀 grün'
   const failing = await startServer(t, answering(500, hostile))
-  t.equal((await runWith(failing)).stderr, `management-probe: GET ${failing} failed: answered 500, expected 200 to 399: ${shown}\n`)
-  t.equal((await runWith(await startServer(t, answering(200, hostile)))).stdout, `${shown}\n`)
+  const reason = 'answered 500, expected 200 to 399'
+  t.equal((await runWith(failing)).stderr, `management-probe: GET ${failing} failed: ${reason}: ${printed}\n`)
+  t.equal((await runWith(await startServer(t, answering(200, hostile)))).stdout, `${printed}\n`)
 })
 
-await t.test('a body that is long: it is cut, after the reason', async (t) => {
+await t.test('run() truncates a long body, but not the reason', async (t) => {
   const { stderr } = await runWith(await startServer(t, answering(500, 'x'.repeat(20_000))))
   t.match(stderr, /answered 500, expected 200 to 399: x{1000,2000}…\n$/)
   const { stdout } = await runWith(await startServer(t, answering(200, 'x'.repeat(20_000))))
   t.match(stdout, /^x{2000}…\n$/)
 })
 
-await t.test('a URL that is long, or has a user in it: the reason is there, and no password', async (t) => {
+await t.test('run() truncates a long URL, redacts its password and still prints the reason', async (t) => {
   const url = await startServer(t, answering(500, ''))
   const { stderr } = await runWith(`${url.replace('127', 'probe:hidden@127')}?${'x'.repeat(5_000)}`)
-  t.match(stderr, /^management-probe: GET http:\/\/\[REDACTED\]@127\.0\.0\.1:\d+\/z\/health\/livenes{2}\?x+… failed: answered 500/)
+  const host = /^management-probe: GET http:\/\/\[REDACTED\]@127\.0\.0\.1:\d+\//
+  t.match(stderr, host)
+  t.match(stderr.replace(host, ''), /^z\/health\/livenes{2}\?x+… failed: answered 500/)
   t.notMatch(stderr, 'hidden')
 })
 
-await t.test('wrong usage: 1, never Docker\'s 2, with what came, what is expected, and the usage', async (t) => {
+await t.test('run() returns 1 and prints the wrong value, the expected value and the usage', async (t) => {
   const url = 'http://127.0.0.1:1/'
-  const expected = 'expected --timeout to be a whole number of milliseconds from 1 to 2147483647, got the string'
-  const cases: readonly [readonly string[], string][] = [
+  const wrongUrls = [
+    '',
+    '127.0.0.1:3000/z',
+    'localhost:3000/z',
+    'ftp://h/',
+    'file:///etc/passwd',
+    'http://',
+    'http:/h',
+    'http://h:70000/',
+    '\u001b[31m'
+  ]
+  const expectedUrl = 'expected a URL that begins with http:// or https://, got the string'
+  const wrongTimeouts = [
+    '0', '-1', '1.5', '1e3', '0x10', ' 5', '', '500ms', '2147483648', '9'.repeat(60), 'NaN', 'Infinity'
+  ]
+  const expectedTimeout = 'expected --timeout to be a whole number of milliseconds from 1 to 2147483647, got the string'
+  const cases: readonly (readonly [readonly string[], string])[] = [
     [[], 'expected a URL, got none'],
     [['--timeout', '5'], 'expected a URL, got none'],
     [[url, url], 'expected one URL, got 2'],
     [[url, '5', '6'], 'expected one URL, got 3'],
-    [[''], 'expected a URL that begins with http:// or https://, got the string ""'],
-    [['127.0.0.1:3000/z'], 'expected a URL that begins with http:// or https://, got the string "127.0.0.1:3000/z"'],
-    [['localhost:3000/z'], 'expected a URL that begins with http:// or https://, got the string "localhost:3000/z"'],
-    [['ftp://h/'], 'expected a URL that begins with http:// or https://, got the string "ftp://h/"'],
-    [['file:///etc/passwd'], 'expected a URL that begins with http:// or https://, got the string "file:///etc/passwd"'],
-    [['http://'], 'expected a URL that begins with http:// or https://, got the string "http://"'],
-    [['http:/h'], 'expected a URL that begins with http:// or https://, got the string "http:/h"'],
-    [['http://h:70000/'], 'expected a URL that begins with http:// or https://, got the string "http://h:70000/"'],
-    [['http://user:hidden@h:x/'], 'expected a URL that begins with http:// or https://, got the string "http://[REDACTED]@h:x/"'],
-    [['\u001b[31m'], 'expected a URL that begins with http:// or https://, got the string "\\u001b[31m"'],
-    ...['0', '-1', '1.5', '1e3', '0x10', ' 5', '', '500ms', '2147483648', '9'.repeat(400), 'NaN', 'Infinity'].map((value) =>
-      [[url, `--timeout=${value}`], `${expected} "${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`] as [string[], string])
+    ...wrongUrls.map((wrong) => [[wrong], `${expectedUrl} ${JSON.stringify(wrong)}`] as const),
+    [['http://user:hidden@h:x/'], `${expectedUrl} "http://[REDACTED]@h:x/"`],
+    ...wrongTimeouts.map((wrong) => [[url, `--timeout=${wrong}`], `${expectedTimeout} "${wrong}"`] as const),
+    [[url, `--timeout=${'9'.repeat(400)}`], `${expectedTimeout} "${'9'.repeat(60)}…"`]
   ]
   for (const [args, message] of cases) {
-    t.same(await runWith(...args), { exitCode: 1, stdout: '', stderr: `management-probe: ${message}\n${USAGE}` }, args.join(' '))
+    const stderr = `management-probe: ${message}\n${USAGE}`
+    t.same(await runWith(...args), { exitCode: 1, stdout: '', stderr }, args.join(' '))
   }
 })
 
-await t.test('flags that it does not know, or that lack their value: 1, with which, and the usage', async (t) => {
+await t.test('run() returns 1 and prints the usage when a flag is unknown or lacks its value', async (t) => {
   const cases: readonly [readonly string[], RegExp][] = [
     [['http://h/', '--tiemout', '5'], /^management-probe: Unknown option '--tiemout'/],
     [['-f', 'http://h/'], /^management-probe: Unknown option '-f'/],
@@ -134,7 +153,7 @@ await t.test('flags that it does not know, or that lack their value: 1, with whi
   }
 })
 
-await t.test('--help: 0, and the usage on standard output, whatever else there is', async (t) => {
+await t.test('run() returns 0 and prints the usage for --help, also with wrong arguments', async (t) => {
   for (const args of [['--help'], ['-h'], ['--help', 'no URL', '--timeout=x']]) {
     const { exitCode, stdout, stderr } = await runWith(...args)
     t.same({ exitCode, stderr }, { exitCode: 0, stderr: '' })
@@ -143,16 +162,17 @@ await t.test('--help: 0, and the usage on standard output, whatever else there i
   }
 })
 
-await t.test('an output that is closed: the exit code is that of the probe', async (t) => {
+await t.test('run() returns the exit code of the probe when the output is closed', async (t) => {
   const [passing, failing] = [await startServer(t, answering(200, 'up')), await startServer(t, answering(500, 'down'))]
-  const closed = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })) })
+  const error = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  const closed = (): Writable => new Writable({ write: (_chunk, _encoding, done) => done(error) })
   t.equal(await run([passing], { stdout: closed(), stderr: closed() }), 0)
   t.equal(await run([failing], { stdout: closed(), stderr: closed() }), 1)
   const destroyed = new PassThrough().destroy()
   t.equal(await run([passing], { stdout: destroyed, stderr: destroyed }), 0)
 })
 
-await t.test('an output that nobody reads: the command ends all the same', async (t) => {
+await t.test('run() returns when the output has no reader', async (t) => {
   const stuck = new Writable({ write: () => undefined })
   t.equal(await run([await startServer(t, answering(200, 'up'))], { stdout: stuck, stderr: stuck }), 0)
 })

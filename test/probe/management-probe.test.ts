@@ -1,6 +1,6 @@
 import t from 'tap'
 
-await t.test('the program: it takes its arguments from the process, writes where that writes, and ends it', async (t) => {
+await t.test('management-probe reads process.argv, writes to process.stderr and calls process.exit()', async (t) => {
   const { argv } = process
   t.teardown(() => { process.argv = argv })
   process.argv = [process.execPath, 'management-probe', 'h:3000']
