@@ -1,6 +1,5 @@
 import t from 'tap'
 import { toJsonSafe, toJsonSafeObject } from '../../lib/base/json-safe.js'
-import { isRecord } from '../../lib/base/type-guards.js'
 
 await t.test('toJsonSafe() keeps JSON values unchanged', (t) => {
   const value = { text: 'a', number: 1.5, no: null, yes: true, list: [1, [2]], inner: { a: 1 } }
@@ -114,12 +113,5 @@ await t.test('toJsonSafeObject() puts a value that is not an object under the ke
   t.same(toJsonSafeObject({ a: 1 }), { a: 1 })
   t.same(toJsonSafeObject(5), { value: 5 })
   t.same(toJsonSafeObject([5]), { value: [5] })
-  t.end()
-})
-
-await t.test('isRecord() accepts objects except arrays', (t) => {
-  t.ok(isRecord({}))
-  t.ok(isRecord(Object.create(null)))
-  for (const other of [null, undefined, [], 'a', 1, () => 1]) t.notOk(isRecord(other))
   t.end()
 })

@@ -1,6 +1,5 @@
 import t from 'tap'
 import { TIMED_OUT, withTimeout } from '../../lib/base/with-timeout.js'
-import { systemClock } from '../../lib/base/clock.js'
 import { ManualClock } from '../support/clock.js'
 
 await t.test('withTimeout() returns the result of work that ends in time, and clears the timer', async (t) => {
@@ -24,12 +23,4 @@ await t.test('withTimeout() returns TIMED_OUT exactly after the delay', async (t
   await clock.pass(1)
   await waiting
   t.equal(ended, TIMED_OUT)
-})
-
-await t.test('systemClock.after() calls back unless it was cancelled', async (t) => {
-  systemClock.after(0, () => t.fail('was cancelled'))()
-  const before = systemClock.now()
-  await new Promise<void>((resolve) => { systemClock.after(5, resolve) })
-  t.ok(systemClock.now() >= before)
-  t.ok(systemClock.date() instanceof Date)
 })
