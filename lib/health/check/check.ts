@@ -1,9 +1,10 @@
 import type { Clock } from '../../base/clock.js'
 import type { Logger } from '../../base/logger.js'
+import { Deferred } from '../../base/deferred.js'
+import { chain } from '../../base/maybe-promise.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
 import type { CheckFunction } from './check-function.js'
-import { Attempt } from './run.js'
-import type { Ending } from './run.js'
+import { Run } from './run.js'
 import { BackOff } from './back-off.js'
 import type { CheckPolicy } from './policy.js'
 import { failure } from './result.js'
@@ -34,15 +35,20 @@ export interface RunStart {
   readonly abandoned: number
 }
 
-/** Called when a run ends. `abandoned` is the number of runs that have timed out and not ended yet. */
-export type OnTracedEnd = (ending: Ending | undefined, abandoned: number) => void
+/** The end of a run, for subscribers of the tracing channel. */
+export interface RunEnd {
+  /** `undefined` if the run was cancelled. */
+  readonly result: RunResult | undefined
+  /** Number of runs that have timed out and not ended yet. */
+  readonly abandoned: number
+}
 
 /** Receives the events of a check. */
 export interface CheckObserver {
   /** True while the tracing channel has subscribers. */
   readonly isTracing: boolean
-  /** Calls `begin`, and publishes messages before and after the run. */
-  trace (start: RunStart, begin: (onEnd: OnTracedEnd) => void): void
+  /** Calls `run`, and publishes messages before and after it. */
+  trace (start: RunStart, run: () => MaybePromise<RunEnd>): void
   changed (change: StatusChange): void
   /** The check is due again, but a timed-out run has not ended yet. Called once until a run ends in time. */
   hangs (check: string, abandoned: number): void
@@ -58,9 +64,7 @@ export interface CheckDependencies {
 /**
  * The result of a check, or a promise of it. `undefined` if the check was removed, or closed before its first result.
  */
-export type MaybeRun = MaybePromise<RunResult | undefined>
-
-type Tell = (run: RunResult | undefined) => void
+export type MaybeResult = MaybePromise<RunResult | undefined>
 
 /** One named function. Decides when to run it, and which result to report. */
 export class Check {
@@ -68,77 +72,79 @@ export class Check {
   readonly checkFunction: CheckFunction
   readonly policy: CheckPolicy
   /** The time for which a result is used again, in milliseconds. */
-  readonly #lifetime: number
-  readonly #surroundings: CheckDependencies
-  readonly #shown: Thresholds
-  readonly #hang: BackOff
+  readonly #lifetimeMs: number
+  readonly #dependencies: CheckDependencies
+  readonly #thresholds: Thresholds
+  readonly #backOff: BackOff
   readonly #schedule: Schedule | undefined
-  #attempt: Attempt | undefined
-  /** One promise for all callers that wait for the current run, and the function that resolves it. */
-  #awaited: Promise<RunResult | undefined> | undefined
-  #tell: Tell | undefined
+  #run: Run | undefined
+  /** One promise for all callers that wait for the current run. */
+  #waiting: Deferred<RunResult | undefined> | undefined
   #lastResultAt = -Infinity
   /** Until this time the last result is returned without a new run. */
   #freshUntil = -Infinity
-  #end: { readonly answer: RunResult | undefined } | undefined
+  /** Set when the check has ended, with the result for later callers. */
+  #ended: { readonly result: RunResult | undefined } | undefined
 
-  constructor (name: string, checkFunction: CheckFunction, policy: CheckPolicy, surroundings: CheckDependencies) {
-    const { clock } = surroundings
+  constructor (name: string, checkFunction: CheckFunction, policy: CheckPolicy, dependencies: CheckDependencies) {
+    const { clock } = dependencies
     this.name = name
     this.checkFunction = checkFunction
     this.policy = policy
-    this.#surroundings = surroundings
-    this.#shown = new Thresholds(policy)
-    this.#hang = new BackOff(policy, clock)
-    this.#lifetime = policy.interval > 0 ? 2 * policy.interval + policy.timeout : policy.ttl
-    const { interval } = policy
+    this.#dependencies = dependencies
+    this.#thresholds = new Thresholds(policy)
+    this.#backOff = new BackOff(policy, clock)
+    const { interval, timeout, ttl } = policy
+    this.#lifetimeMs = interval > 0 ? 2 * interval + timeout : ttl
     this.#schedule = interval > 0 ? new Schedule(interval, async () => await this.#refresh(), clock) : undefined
   }
 
   /** The reported result, or `undefined` before the first run has ended. */
-  get shown (): RunResult | undefined {
-    return this.#shown.run
+  get reported (): RunResult | undefined {
+    return this.#thresholds.reported
   }
 
   /**
    * Returns the last result if it is fresh. Otherwise returns the result of the current run, or of a new run. Never
-   * rejects, and takes no longer than the timeout.
+   * rejects, and takes no longer than the timeout. Fast path: a fresh result, and the result of a synchronous function,
+   * cost no promise.
    */
-  ask (now: number): MaybeRun {
-    if (this.#end !== undefined) return this.#end.answer
-    if (now < this.#freshUntil) return this.#shown.run
-    if (this.#attempt === undefined) this.#run(now)
-    return this.#answer()
+  result (now: number): MaybeResult {
+    if (this.#ended !== undefined) return this.#ended.result
+    if (now < this.#freshUntil) return this.reported
+    if (this.#run === undefined) this.#runOrSkip(now)
+    return this.#currentResult()
   }
 
   /** True if the reported run has passed. `failureStatus` does not change this. */
   get passes (): boolean {
-    return this.#shown.passes
+    return this.#thresholds.passes
   }
 
   /** The answer for a caller that gives up early: as if the run had failed. */
-  unanswered (reason: string): RunResult {
-    const run = this.#failed(reason)
-    return this.#isStaleInBackground(this.#surroundings.clock.now()) ? run : this.#shown.ifTaken(run, false)
+  resultIfFailed (reason: string): RunResult {
+    const { clock } = this.#dependencies
+    const failed = this.#withFailureStatus({ ...failure(reason), time: clock.date().toISOString(), durationMs: 0 })
+    return this.#isStaleInBackground(clock.now()) ? failed : this.#thresholds.ifTaken(failed, false)
   }
 
   /** Starts the background runs, if the check has an interval. */
   start (): void {
-    if (this.#end === undefined) this.#schedule?.start()
+    if (this.#ended === undefined) this.#schedule?.start()
   }
 
   /** Stops the background runs and cancels the current run. A later request or `start` runs the check again. */
   pause (): void {
     this.#schedule?.stop()
-    this.#cancel(this.#shown.run, 'startup is over')
+    this.#cancel(this.reported, 'startup is over')
   }
 
   /** Ends the check, for a removal. Callers that wait receive `undefined`. */
   remove (): void {
-    const from = this.#shown.run?.status
-    const isNews = this.#end === undefined && from !== undefined
-    this.#close(undefined, `the check "${this.name}" has been removed`)
-    if (isNews) this.#surroundings.observer.changed({ check: this.name, from, to: 'UNKNOWN', error: undefined })
+    const from = this.reported?.status
+    const isChange = this.#ended === undefined && from !== undefined
+    this.#end(undefined, `the check "${this.name}" has been removed`)
+    if (isChange) this.#dependencies.observer.changed({ check: this.name, from, to: 'UNKNOWN', error: undefined })
   }
 
   /**
@@ -147,109 +153,119 @@ export class Check {
    * must not fail its liveness probe.
    */
   close (): void {
-    this.#close(this.#shown.run, 'the app is closing')
+    this.#end(this.reported, 'the app is closing')
   }
 
   /** Returns true if the check runs in the background, and its last result is too old to count. */
   #isStaleInBackground (now: number): boolean {
-    return this.policy.interval > 0 && now - this.#lastResultAt >= this.#lifetime
+    return this.policy.interval > 0 && now - this.#lastResultAt >= this.#lifetimeMs
   }
 
   /** Runs the check for the schedule, also if the last result is fresh. Waits for the current run if there is one. */
   async #refresh (): Promise<void> {
-    if (this.#attempt === undefined) this.#run(this.#surroundings.clock.now())
-    if (this.#attempt !== undefined) await this.#wait()
+    if (this.#run === undefined) this.#runOrSkip(this.#dependencies.clock.now())
+    if (this.#run !== undefined) await this.#wait()
   }
 
-  #run (now: number): void {
-    const abandoned = this.#hang.takeNews() ? this.#hang.abandoned : 0
-    const skipped = this.#hang.skips(now)
-    if (skipped === undefined) this.#begin()
-    else if (now - this.#lastResultAt >= this.policy.timeout) this.#show(skipped)
+  /** Starts a run. During the back-off the last result counts again instead, at most once in each timeout. */
+  #runOrSkip (now: number): void {
+    const abandoned = this.#backOff.takeNews() ? this.#backOff.abandoned : 0
+    const skipped = this.#backOff.skips(now)
+    if (skipped === undefined) this.#startRun()
+    else if (now - this.#lastResultAt >= this.policy.timeout) this.#report(skipped)
     // Last, because the observer may request the check again or remove it.
-    if (abandoned > 0) this.#surroundings.observer.hangs(this.name, abandoned)
+    if (abandoned > 0) this.#dependencies.observer.hangs(this.name, abandoned)
   }
 
-  #begin (): void {
-    const { clock, log, observer } = this.#surroundings
+  /** Calls the function and lands its result: at once if the function is synchronous, otherwise later. */
+  #startRun (): void {
+    const { clock, log, observer } = this.#dependencies
     const { timeout } = this.policy
-    const attempt = new Attempt({ clock, log, timeout, onLate: (passes) => this.#endLate(passes) })
-    this.#attempt = attempt
-    const begin = (onEnd?: OnTracedEnd): void => attempt.start(this.checkFunction, (ending) => {
-      if (ending !== undefined) this.#land(ending)
-      onEnd?.(ending, this.#hang.abandoned)
+    const run = new Run({ clock, log, timeout, onLate: (passes) => this.#endLate(passes) })
+    this.#run = run
+    const call = (): MaybePromise<RunEnd> => chain(run.start(this.checkFunction), (result) => {
+      return { result: this.#land(run, result), abandoned: this.#backOff.abandoned }
     })
-    const { timeouts, abandoned } = this.#hang
-    if (observer.isTracing) observer.trace({ check: this.name, attempt: timeouts + 1, abandoned }, begin)
-    else begin()
+    const { timeouts, abandoned } = this.#backOff
+    if (observer.isTracing) observer.trace({ check: this.name, attempt: timeouts + 1, abandoned }, call)
+    else void call()
   }
 
   /** Makes the check run at the next request after a timed-out call has passed. */
   #endLate (passes: boolean): void {
-    if (this.#hang.endedLate(passes)) this.#freshUntil = -Infinity
+    if (this.#backOff.endedLate(passes)) this.#freshUntil = -Infinity
   }
 
-  #answer (): MaybeRun {
-    if (this.#end !== undefined) return this.#end.answer
-    if (this.#attempt === undefined) return this.#shown.run
-    this.#attempt.hold()
+  #currentResult (): MaybeResult {
+    if (this.#ended !== undefined) return this.#ended.result
+    if (this.#run === undefined) return this.reported
+    this.#run.hold()
     return this.#wait()
   }
 
   #wait (): Promise<RunResult | undefined> {
-    this.#awaited ??= new Promise((resolve) => { this.#tell = resolve })
-    return this.#awaited
+    this.#waiting ??= new Deferred()
+    return this.#waiting.promise
   }
 
-  #land ({ run, timedOut }: Ending): void {
-    this.#attempt = undefined
-    const tell = this.#takeTell()
-    if (timedOut) this.#hang.timedOut(run)
-    else this.#hang.ended()
-    this.#show(run)
-    tell?.(this.#end === undefined ? this.#shown.run : this.#end.answer)
+  /**
+   * Takes the result of a run, and returns it. If the run was cancelled, drops it and returns `undefined`. The order of
+   * the steps matters, because the observer in step 3 may request the check again, or remove it:
+   *
+   * 1. Update the back-off, so that a new request cannot start a run during the back-off.
+   * 2. Forget the run and its callers, so that a new request waits for a new run.
+   * 3. Report the result.
+   * 4. Resolve the callers, with `undefined` if the observer has removed the check.
+   */
+  #land (run: Run, result: RunResult | undefined): RunResult | undefined {
+    if (result === undefined) return undefined
+    if (run.timedOut) this.#backOff.timedOut(result)
+    else this.#backOff.ended()
+    // Cancelled after the run had ended, but before its result arrived here.
+    if (this.#run !== run) return undefined
+    const waiting = this.#takeWaiting()
+    this.#report(result)
+    waiting?.resolve(this.#ended === undefined ? this.reported : this.#ended.result)
+    return result
   }
 
-  /** Takes the result of a run, or the result that replaces a skipped run. Publishes the change that it causes. */
-  #show (run: RunResult): void {
-    const now = this.#surroundings.clock.now()
-    const from = this.#shown.run?.status ?? 'UNKNOWN'
-    if (this.#isStaleInBackground(now)) this.#shown.forgetPass()
+  /** Passes a result to the thresholds. Publishes the change of the reported status, if there is one. */
+  #report (result: RunResult): void {
+    const now = this.#dependencies.clock.now()
+    const from = this.reported?.status ?? 'UNKNOWN'
+    if (this.#isStaleInBackground(now)) this.#thresholds.forgetPass()
     this.#lastResultAt = now
-    this.#freshUntil = now + this.#lifetime
-    const { status: to, details, durationMs } = this.#shown.take(this.#asShown(run), isPassing(run.status))
+    this.#freshUntil = now + this.#lifetimeMs
+    const reported = this.#thresholds.take(this.#withFailureStatus(result), isPassing(result.status))
+    const { status: to, details, durationMs } = reported
     if (to === from) return
-    this.#surroundings.observer.changed({ check: this.name, from, to, error: details?.['error'], durationMs })
+    this.#dependencies.observer.changed({ check: this.name, from, to, error: details?.['error'], durationMs })
   }
 
-  #asShown (run: RunResult): RunResult {
+  #withFailureStatus (result: RunResult): RunResult {
     const { failureStatus } = this.policy
-    return failureStatus === undefined || isPassing(run.status) ? run : { ...run, status: failureStatus }
+    return failureStatus === undefined || isPassing(result.status) ? result : { ...result, status: failureStatus }
   }
 
-  /** Returns a failure without a run, as it would be reported. */
-  #failed (reason: string): RunResult {
-    return this.#asShown({ ...failure(reason), time: this.#surroundings.clock.date().toISOString(), durationMs: 0 })
-  }
-
-  #close (answer: RunResult | undefined, reason: string): void {
-    if (this.#end !== undefined) return
-    this.#end = { answer }
+  #end (result: RunResult | undefined, reason: string): void {
+    if (this.#ended !== undefined) return
+    this.#ended = { result }
     this.#schedule?.stop()
-    this.#cancel(answer, reason)
+    this.#cancel(result, reason)
   }
 
-  #cancel (answer: RunResult | undefined, reason: string): void {
-    const attempt = this.#attempt
-    this.#attempt = undefined
-    const tell = this.#takeTell()
-    attempt?.cancel(reason)
-    tell?.(answer)
+  /** Cancels the current run. Its callers receive the given result. */
+  #cancel (result: RunResult | undefined, reason: string): void {
+    const run = this.#run
+    const waiting = this.#takeWaiting()
+    run?.cancel(reason)
+    waiting?.resolve(result)
   }
 
-  #takeTell (): Tell | undefined {
-    const tell = this.#tell
-    this.#awaited = this.#tell = undefined
-    return tell
+  /** Forgets the current run and its callers. Returns the promise of the callers. */
+  #takeWaiting (): Deferred<RunResult | undefined> | undefined {
+    const waiting = this.#waiting
+    this.#run = this.#waiting = undefined
+    return waiting
   }
 }

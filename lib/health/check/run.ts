@@ -1,23 +1,14 @@
 import type { Clock } from '../../base/clock.js'
 import type { Logger } from '../../base/logger.js'
-import { chain } from '../../base/maybe-promise.js'
+import { Deferred } from '../../base/deferred.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
 import type { CheckContext, CheckFunction } from './check-function.js'
 import { failure, toOutcome } from './result.js'
 import type { Outcome, RunResult } from './result.js'
 import { isPassing } from '../status.js'
 
-/** The end of a run: it has settled or timed out. */
-export interface Ending {
-  readonly run: RunResult
-  readonly timedOut: boolean
-}
-
-/** Called once when a run ends, with `undefined` if the run was cancelled. */
-export type OnEnd = (ending: Ending | undefined) => void
-
 /** The parts that a run needs. */
-export interface AttemptDependencies {
+export interface RunDependencies {
   readonly clock: Clock
   readonly log: Logger
   /** In milliseconds. */
@@ -32,25 +23,33 @@ type State = 'live' | 'settled' | 'abandoned' | 'cancelled'
  * One call of a check's function. It is live until it settles, times out (then it is abandoned), or is cancelled.
  * Creates the signal only when the function reads it, and a timer only if the function does not settle at once.
  */
-export class Attempt {
-  readonly #surroundings: AttemptDependencies
+export class Run {
+  readonly #dependencies: RunDependencies
   readonly #startedAt: number
-  #onEnd: OnEnd = () => undefined
   #state: State = 'live'
   #isAwaited = false
+  /** Waits for the result of an asynchronous function. */
+  #deferred: Deferred<RunResult | undefined> | undefined
   #cancelTimer: (() => void) | undefined
   #controller: AbortController | undefined
   #abortReason: Error | undefined
 
-  constructor (surroundings: AttemptDependencies) {
-    this.#surroundings = surroundings
-    this.#startedAt = surroundings.clock.now()
+  constructor (dependencies: RunDependencies) {
+    this.#dependencies = dependencies
+    this.#startedAt = dependencies.clock.now()
   }
 
-  /** Calls the function, unless the run has been cancelled before. Call this once. */
-  start (checkFunction: CheckFunction, onEnd: OnEnd): void {
-    if (this.#state === 'live') this.#begin(checkFunction, onEnd)
-    else onEnd(undefined)
+  /** True if the run has ended because its timeout has passed. */
+  get timedOut (): boolean {
+    return this.#state === 'abandoned'
+  }
+
+  /**
+   * Calls the function once. Returns its result, or `undefined` if the run is cancelled, also before this call. Never
+   * rejects. Fast path: a synchronous function costs no promise and no timer.
+   */
+  start (checkFunction: CheckFunction): MaybePromise<RunResult | undefined> {
+    return this.#state === 'live' ? this.#begin(checkFunction) : undefined
   }
 
   /** Keeps the process alive until the run ends, because a caller waits for it. */
@@ -65,19 +64,26 @@ export class Attempt {
     if (this.#state === 'live') this.#end('cancelled', undefined, new DOMException(reason, 'AbortError'))
   }
 
-  #begin (checkFunction: CheckFunction, onEnd: OnEnd): void {
-    this.#onEnd = onEnd
+  #begin (checkFunction: CheckFunction): MaybePromise<RunResult | undefined> {
     const outcome = this.#call(checkFunction)
-    void chain(outcome, (outcome) => this.#settle(outcome))
+    // The function may have removed its own check.
+    if (this.#state !== 'live') return undefined
+    return outcome instanceof Promise ? this.#waitFor(outcome) : this.#settle(outcome)
+  }
+
+  #waitFor (outcome: Promise<Outcome>): Promise<RunResult | undefined> {
+    this.#deferred = new Deferred()
+    void outcome.then((outcome) => this.#settle(outcome))
     // Later than the result of a promise that is settled already, which needs no timer.
-    if (outcome instanceof Promise) queueMicrotask(() => queueMicrotask(() => this.#setTimer()))
+    queueMicrotask(() => queueMicrotask(() => this.#setTimer()))
+    return this.#deferred.promise
   }
 
   /** Calls the function and returns its outcome. Awaits every object, because any object may be a thenable. */
   #call (checkFunction: CheckFunction): MaybePromise<Outcome> {
     try {
       const returned: unknown = checkFunction(this.#context())
-      return isObject(returned) ? judgeLater(returned) : toOutcome(returned)
+      return isObject(returned) ? awaitOutcome(returned) : toOutcome(returned)
     } catch (error) {
       return failure(error)
     }
@@ -85,7 +91,7 @@ export class Attempt {
 
   #context (): CheckContext {
     const signal = (): AbortSignal => this.#signal()
-    const { timeout, log } = this.#surroundings
+    const { timeout, log } = this.#dependencies
     return { get signal () { return signal() }, timeout, log }
   }
 
@@ -97,40 +103,40 @@ export class Attempt {
 
   #setTimer (): void {
     if (this.#state !== 'live') return
-    const { clock, timeout } = this.#surroundings
+    const { clock, timeout } = this.#dependencies
     this.#cancelTimer?.()
     const leftMs = Math.max(0, this.#startedAt + timeout - clock.now())
     const timeOut = (): void => this.#timeOut()
     this.#cancelTimer = this.#isAwaited ? clock.after(leftMs, timeOut) : clock.inBackground(leftMs, timeOut)
   }
 
-  #settle (outcome: Outcome): void {
-    if (this.#state === 'live') this.#end('settled', { run: this.#runOf(outcome), timedOut: false })
-    else if (this.#state === 'abandoned') this.#surroundings.onLate(isPassing(outcome.status))
+  #settle (outcome: Outcome): RunResult | undefined {
+    if (this.#state === 'abandoned') this.#dependencies.onLate(isPassing(outcome.status))
+    return this.#state === 'live' ? this.#end('settled', this.#resultOf(outcome)) : undefined
   }
 
   #timeOut (): void {
-    const reason = `timed out after ${this.#surroundings.timeout} ms`
-    const run = this.#runOf(failure(reason))
-    this.#end('abandoned', { run, timedOut: true }, new DOMException(reason, 'TimeoutError'))
+    const reason = `timed out after ${this.#dependencies.timeout} ms`
+    this.#end('abandoned', this.#resultOf(failure(reason)), new DOMException(reason, 'TimeoutError'))
   }
 
-  #end (state: Exclude<State, 'live'>, ending: Ending | undefined, abortReason?: Error): void {
+  #end (state: Exclude<State, 'live'>, result: RunResult | undefined, abortReason?: Error): RunResult | undefined {
     this.#state = state
     this.#cancelTimer?.()
-    this.#onEnd(ending)
+    this.#deferred?.resolve(result)
     this.#abortReason = abortReason
     if (abortReason !== undefined) this.#controller?.abort(abortReason)
+    return result
   }
 
-  #runOf (outcome: Outcome): RunResult {
-    const { clock } = this.#surroundings
+  #resultOf (outcome: Outcome): RunResult {
+    const { clock } = this.#dependencies
     const durationMs = Math.round((clock.now() - this.#startedAt) * 1_000) / 1_000
     return { ...outcome, time: clock.date().toISOString(), durationMs }
   }
 }
 
-async function judgeLater (returned: unknown): Promise<Outcome> {
+async function awaitOutcome (returned: unknown): Promise<Outcome> {
   try {
     return toOutcome(await returned)
   } catch (error) {

@@ -7,18 +7,18 @@ import type { CheckPolicy } from './policy.js'
  * of Kubernetes' probes.
  */
 export class Thresholds {
-  readonly #thresholds: Pick<CheckPolicy, 'failureThreshold' | 'successThreshold'>
-  #run: RunResult | undefined
+  readonly #policy: Pick<CheckPolicy, 'failureThreshold' | 'successThreshold'>
+  #reported: RunResult | undefined
   #passes: boolean | undefined
   #contraryRuns = 0
 
-  constructor (thresholds: Pick<CheckPolicy, 'failureThreshold' | 'successThreshold'>) {
-    this.#thresholds = thresholds
+  constructor (policy: Pick<CheckPolicy, 'failureThreshold' | 'successThreshold'>) {
+    this.#policy = policy
   }
 
   /** The reported result, or `undefined` before the first run has ended. */
-  get run (): RunResult | undefined {
-    return this.#run
+  get reported (): RunResult | undefined {
+    return this.#reported
   }
 
   /** True if the reported run has passed. `failureStatus` does not change this. */
@@ -27,19 +27,19 @@ export class Thresholds {
   }
 
   /** Takes the result of the next run, and returns the result to report. The first result counts at once. */
-  take (run: RunResult, passes: boolean): RunResult {
-    const shown = this.ifTaken(run, passes)
-    this.#contraryRuns = shown === run ? 0 : this.#contraryRuns + 1
-    if (shown === run) this.#passes = passes
-    this.#run = shown
-    return shown
+  take (result: RunResult, passes: boolean): RunResult {
+    const reported = this.ifTaken(result, passes)
+    this.#contraryRuns = reported === result ? 0 : this.#contraryRuns + 1
+    if (reported === result) this.#passes = passes
+    this.#reported = reported
+    return reported
   }
 
   /** Returns the result that `take` would return, and changes nothing. */
-  ifTaken (run: RunResult, passes: boolean): RunResult {
-    const threshold = passes ? this.#thresholds.successThreshold : this.#thresholds.failureThreshold
+  ifTaken (result: RunResult, passes: boolean): RunResult {
+    const threshold = passes ? this.#policy.successThreshold : this.#policy.failureThreshold
     const isContrary = this.#passes === !passes && this.#contraryRuns + 1 < threshold
-    return isContrary && this.#run !== undefined ? this.#run : run
+    return isContrary && this.#reported !== undefined ? this.#reported : result
   }
 
   /** Ignores a reported pass, so that the next result counts at once. A reported failure stands until runs pass. */

@@ -575,6 +575,32 @@ await t.test('close() before the first result answers probes with undefined inst
   t.same(changes, [])
 })
 
+await t.test('remove() around the end of a run either drops the result or reports it first', async (t) => {
+  const ends = new Set<string>()
+  for (let ticks = 0; ticks < 8; ticks++) {
+    const { check, probe, calls, changes } = manualCheck()
+    const waiting = probe()
+    calls[0]?.resolve(false)
+    for (let tick = 0; tick < ticks; tick++) await Promise.resolve()
+    check.remove()
+    const result = await waiting
+    t.equal(probe(), undefined)
+    ends.add([result?.status, ...changes.map(({ to }) => to)].join())
+  }
+  t.same([...ends], ['', 'DOWN,DOWN,UNKNOWN'])
+})
+
+await t.test('a check that removes itself before it hangs is not reported, and leaves no timer', async (t) => {
+  const standalone: StandaloneCheck = standaloneCheck(() => {
+    standalone.check.remove()
+    return hang()
+  })
+  t.equal(await standalone.probe(), undefined)
+  await standalone.clock.pass(0)
+  t.equal(standalone.clock.waiting, 0)
+  t.same(standalone.changes, [])
+})
+
 await t.test('close() does not abort the signal of a run that has ended', async (t) => {
   let signal: AbortSignal | undefined
   const { check, run } = standaloneCheck((context) => { signal = context.signal })
