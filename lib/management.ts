@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { readCheckOptions } from './options/check-options.js'
-import type { CheckFunction } from './health/check/attempt.js'
+import type { CheckFunction } from './options/fastify-types.js'
 import type { Health } from './health/component.js'
 import type { HealthEngine } from './health/engine.js'
 import { assertName } from './health/kind.js'
@@ -8,87 +8,109 @@ import type { Kind, Kinds } from './health/kind.js'
 import type { CheckOptions } from './health/check/policy.js'
 import type { InfoFunction, InfoReport } from './info/info-report.js'
 import { assertFunction, delayOrNone, text } from './base/rules.js'
+import type { OnUnknown } from './base/rules.js'
 import type { Settings } from './options/settings.js'
 
-/** What `fastify.management` is. */
+/** The methods of `fastify.management`. */
 export interface Management {
   /**
-   * Adds a check, before or after the app is ready. The same function under the same name again, with no other options, adds
-   * the kind to the check, which still runs once per report.
+   * Adds a check, before or after the app is ready. To add kinds to an existing check, call it again with the same
+   * name, the same function and no other options. The check still runs once per report.
    *
-   * @param kind which probe it answers for: `liveness`, `readiness`, `startup`, `health` or a custom kind, or several
-   * @param name unique in the instance: 1 to 100 letters, digits, `.`, `_`, `-`, starting with a letter or digit; no kind's
-   * name, `ping` or `lifecycle`
-   * @param check passes by returning nothing, `true` or `{ status: 'UP' | 'DEGRADED' }`, and fails in any other way
-   * @param options how it is run and shown: see `CheckOptions`
-   * @throws FST_MANAGEMENT_KIND_UNKNOWN, _NAME_INVALID, _NAME_TAKEN, _FUNCTION_INVALID, _OPTION_INVALID, _STARTUP_COMPLETED
+   * @param kind the probe that the check belongs to: `liveness`, `readiness`, `startup`, `health` or a custom kind; or
+   * an array of kinds
+   * @param name a unique name of 1 to 100 letters, digits, `.`, `_` or `-`. It starts with a letter or a digit. The
+   * names of kinds, `ping` and `lifecycle` are reserved.
+   * @param check passes if it returns nothing, `true` or `{ status: 'UP' | 'DEGRADED' }`; otherwise it fails
+   * @param options when the check runs, and how its results are reported
+   * @throws FST_MANAGEMENT_KIND_UNKNOWN if a kind does not exist
+   * @throws FST_MANAGEMENT_NAME_INVALID if the name is reserved or malformed
+   * @throws FST_MANAGEMENT_NAME_TAKEN if another check has the name, or the same check has other options
+   * @throws FST_MANAGEMENT_FUNCTION_INVALID if the check is not a function
+   * @throws FST_MANAGEMENT_OPTION_INVALID if an option has a wrong value
+   * @throws FST_MANAGEMENT_STARTUP_COMPLETED if the kinds include `startup` and startup has completed
    * @example
    * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
+   * @example
+   * fastify.management.addCheck(['readiness', 'health'], 'cache', checkCache, { interval: 10_000 })
    */
   addCheck (kind: Kind | readonly Kind[], name: string, check: CheckFunction, options?: CheckOptions): void
 
   /**
-   * Removes a check or a service dependency. A run that is under way is aborted, and its result dropped.
+   * Removes a check or a service dependency. A current run is aborted, and its result is dropped.
    *
-   * @returns whether there was one
+   * @returns whether there was a check of this name
+   * @example
+   * fastify.management.removeCheck('db') // true
    */
   removeCheck (name: string): boolean
 
   /**
-   * Adds a section to `/info`. The function is called at each request and has 800 ms; while it fails its section reads
-   * `{"error":"unavailable"}`, and the rest stands.
+   * Adds a section to `/info`. The function is called for each request and has 800 ms. If it fails, its section is
+   * `{"error":"unavailable"}`, and the other sections are complete.
    *
-   * @throws FST_MANAGEMENT_NAME_INVALID, _NAME_TAKEN, _FUNCTION_INVALID
+   * @throws FST_MANAGEMENT_NAME_INVALID if the name is malformed
+   * @throws FST_MANAGEMENT_NAME_TAKEN if another section has the name
+   * @throws FST_MANAGEMENT_FUNCTION_INVALID if the section is not a function
    * @example
    * fastify.management.addInfo('queue', async () => ({ waiting: await queue.count() }))
    */
   addInfo (name: string, section: InfoFunction): void
 
   /**
-   * Gives what the endpoint of a kind would answer, without HTTP and with all details. Without a kind, what `/health`
-   * would. Rejects with FST_MANAGEMENT_KIND_UNKNOWN for a kind that does not exist.
+   * Returns the report of a kind, or the report of `/health` without a kind. It needs no HTTP request and contains all
+   * details. You may change the returned object.
    *
+   * @throws FST_MANAGEMENT_KIND_UNKNOWN if the kind does not exist (the promise rejects)
    * @example
    * const { status, components } = await fastify.management.health('readiness')
    */
   health (kind?: Kind): Promise<Health>
 
   /**
-   * Takes the app out of service: readiness is `OUT_OF_SERVICE`, so that no traffic is sent to it, and liveness stays as it is
-   * (Spring Boot's `ReadinessState.REFUSING_TRAFFIC`). `/health` and verbose probes show it as component `lifecycle`. Where it is
-   * out of service already only the reason changes; where it is so for good, nothing.
+   * Takes the app out of service: readiness is `OUT_OF_SERVICE`, so that load balancers send no traffic. Liveness does
+   * not change. `/health` and verbose probes show the state as the component `lifecycle`. It works like
+   * `ReadinessState.REFUSING_TRAFFIC` of Spring Boot.
    *
-   * @param reason what is said where details are shown, and logged with the change of status
-   * @throws FST_MANAGEMENT_OPTION_INVALID for a reason that is no text, or empty
+   * If the app is out of service already, only the reason changes. If it is broken, draining or closing, nothing
+   * changes.
+   *
+   * @param reason is logged, and visible to requests that may see details
+   * @throws FST_MANAGEMENT_OPTION_INVALID if the reason is not a string, or empty
    * @example
-   * fastify.management.takeOutOfService('the cache is being rebuilt')
+   * fastify.management.takeOutOfService('rebuilding the cache')
+   * await rebuildCache()
+   * fastify.management.putInService()
    */
   takeOutOfService (reason: string): void
 
   /**
-   * Puts the app back in service.
+   * Puts the app back in service after `takeOutOfService()`.
    *
-   * @throws FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD when it is broken, draining or closing
+   * @throws FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD if the app is broken, draining or closing
+   * @example
+   * fastify.management.putInService()
    */
   putInService (): void
 
   /**
-   * Says that only a restart helps: liveness and readiness are `DOWN` for good, so that the orchestrator restarts the app
-   * (Spring Boot's `LivenessState.BROKEN`). The first reason stands.
+   * Reports that only a restart helps: liveness and readiness are `DOWN` for good, so that the orchestrator restarts
+   * the app. It works like `LivenessState.BROKEN` of Spring Boot. The first reason is kept.
    *
-   * @param reason what is said where details are shown, and logged with the change of status
-   * @throws FST_MANAGEMENT_OPTION_INVALID for a reason that is no text, or empty
+   * @param reason is logged, and visible to requests that may see details
+   * @throws FST_MANAGEMENT_OPTION_INVALID if the reason is not a string, or empty
    * @example
-   * worker.on('exit', () => fastify.management.markBroken('the worker thread is gone'))
+   * worker.on('exit', () => fastify.management.markBroken('the worker thread has ended'))
    */
   markBroken (reason: string): void
 
   /**
-   * Takes the app out of service for good, and waits until that has got round, as Kubernetes goes on sending requests to a
-   * pod for a while after it has told it to end. Liveness and the app's own routes go on.
+   * Takes the app out of service for good, then waits for load balancers to notice. Kubernetes still sends requests to
+   * a pod for some time after it has told the pod to end. Liveness and the app's own routes do not change.
    *
-   * @param delay how long to wait, in milliseconds; default 5,000 in Kubernetes, else 0. The app's closing ends the wait
-   * @returns a promise that rejects with FST_MANAGEMENT_OPTION_INVALID for anything but a whole number from 0
+   * @param delay how long to wait, in milliseconds, from 0; by default 5,000 in Kubernetes and 0 elsewhere. The wait
+   * ends early if the app closes.
+   * @throws FST_MANAGEMENT_OPTION_INVALID if the delay is not a whole number from 0 (the promise rejects)
    * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
    * @example
    * await fastify.management.drain()
@@ -97,30 +119,33 @@ export interface Management {
   drain (delay?: number): Promise<void>
 
   /**
-   * Where the endpoints can be reached: what the server of the option `listen` listens on, or else the app's own. Nothing before
-   * that, and nothing once it has closed. A unix socket is its path.
+   * Returns the addresses of the endpoints: the addresses of the separate server if the option `listen` is set,
+   * otherwise the app's addresses. The array is empty before the server listens and after it has closed. The address of
+   * a Unix socket is its path.
    *
    * @example
-   * fastify.log.info({ addresses: fastify.management.addresses() }) // [{ address: '127.0.0.1', family: 'IPv4', port: 9000 }]
+   * fastify.management.addresses() // [{ address: '127.0.0.1', family: 'IPv4', port: 9000 }]
    */
   addresses (): (AddressInfo | string)[]
 }
 
-/** What the decorator is made of. */
+/** The parts that `fastify.management` uses. */
 export interface ManagementDependencies {
   readonly engine: HealthEngine
   readonly info: InfoReport
   readonly settings: Pick<Settings, 'drainDelay'>
   readonly addresses: Management['addresses']
-  readonly onUnknownOption: (key: string) => void
+  /** Is called with each unknown option of a check. */
+  readonly onUnknown: OnUnknown
 }
 
-/** Makes the decorator: the engine and the info of one instance, as other plugins may use them. */
-export function createManagement ({ engine, info, settings, addresses, onUnknownOption }: ManagementDependencies): Management {
+/** Creates `fastify.management` for one app. */
+export function createManagement (dependencies: ManagementDependencies): Management {
+  const { engine, info, settings, addresses, onUnknown } = dependencies
   return {
     addCheck (kind, name, check, options) {
       const kinds: readonly unknown[] = Array.isArray(kind) ? kind : [kind]
-      engine.add(kinds, name, check, readCheckOptions(options, 'check options', onUnknownOption))
+      engine.add(kinds, name, check, readCheckOptions(options, 'check options', onUnknown))
     },
     removeCheck: (name) => engine.remove(name),
     addInfo (name, section) {
@@ -132,13 +157,13 @@ export function createManagement ({ engine, info, settings, addresses, onUnknown
       const kinds: Kinds = engine.kinds
       kinds.assertKnown([kind])
       const { status, components } = await engine.report({ kind })
-      // A copy: what the caller does to it must not change what a probe reads.
+      // Copied, because probes read the same objects.
       return structuredClone({ status, components })
     },
-    takeOutOfService: (reason) => engine.availability.takeOutOfService(text(reason, 'reason')),
-    putInService: () => engine.availability.putInService(),
-    markBroken: (reason) => engine.availability.markBroken(text(reason, 'reason')),
-    drain: async (delay = settings.drainDelay) => await engine.availability.drain(delayOrNone(delay, 'delay')),
+    takeOutOfService: (reason) => engine.lifecycle.takeOutOfService(text(reason, 'reason')),
+    putInService: () => engine.lifecycle.putInService(),
+    markBroken: (reason) => engine.lifecycle.markBroken(text(reason, 'reason')),
+    drain: async (delay = settings.drainDelay) => await engine.lifecycle.drain(delayOrNone(delay, 'delay')),
     addresses
   }
 }

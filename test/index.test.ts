@@ -4,7 +4,7 @@ import t from 'tap'
 import plugin, { errors, management } from '../lib/index.js'
 import { startApp } from './support/app.js'
 
-await t.test('the plugin is the default export, a named one, and for require() the module itself', async (t) => {
+await t.test('the plugin is the default export, a named export, and the module for require()', async (t) => {
   t.equal(plugin, management)
   const module: Record<string, unknown> = await import('../lib/index.js')
   t.equal(module['module.exports'], management)
@@ -13,7 +13,7 @@ await t.test('the plugin is the default export, a named one, and for require() t
   t.equal(Reflect.get(management, 'errors'), errors)
 })
 
-await t.test('the whole app has the decorator, and other plugins add checks with it, before and after it is ready', async (t) => {
+await t.test('other plugins add checks with fastify.management, before and after the app is ready', async (t) => {
   const { app, get } = await startApp(t, {}, {
     after: async (app) => {
       await app.register(async (child) => {
@@ -28,7 +28,10 @@ await t.test('the whole app has the decorator, and other plugins add checks with
   })
   app.management.addCheck('readiness', 'late', () => ({ status: 'DEGRADED' }))
   t.match(await get('/z/health/readiness?verbose'), {
-    body: { status: 'DEGRADED', components: { child: { status: 'UP' }, shared: { status: 'UP' }, late: { status: 'DEGRADED' } } }
+    body: {
+      status: 'DEGRADED',
+      components: { child: { status: 'UP' }, shared: { status: 'UP' }, late: { status: 'DEGRADED' } }
+    }
   })
   t.same((await get('/z/health/liveness?verbose')).body, { status: 'UP', components: { shared: { status: 'UP' } } })
   t.equal(app.management.removeCheck('late'), true)
@@ -36,15 +39,23 @@ await t.test('the whole app has the decorator, and other plugins add checks with
   t.match(await get('/z/health/readiness'), { text: '{"status":"UP"}' })
 })
 
-await t.test('health gives the answer without HTTP, with all details', async (t) => {
-  const { app } = await startApp(t, { checks: { health: { mail: () => { throw new Error('no route') } } }, showComponents: 'never' })
-  t.match(await app.management.health(), { status: 'DOWN', components: { mail: { status: 'DOWN', details: { error: 'no route' }, time: String, durationMs: Number } } })
+await t.test('health() returns the report without HTTP and with all details', async (t) => {
+  const mail = (): never => { throw new Error('no route') }
+  const { app } = await startApp(t, { checks: { health: { mail } }, showComponents: 'never' })
+  t.match(await app.management.health(), {
+    status: 'DOWN',
+    components: { mail: { status: 'DOWN', details: { error: 'no route' }, time: String, durationMs: Number } }
+  })
   t.same(await app.management.health('liveness'), { status: 'UP', components: {} })
+})
+
+await t.test('health() rejects when the kind does not exist', async (t) => {
+  const { app } = await startApp(t)
   await t.rejects(app.management.health('nope'), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
   await t.rejects(app.management.health(null as unknown as string), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
 })
 
-await t.test('what cannot be added is refused with a coded error', async (t) => {
+await t.test('addCheck() and addInfo() throw a coded error when an argument is wrong, and add nothing', async (t) => {
   const { management } = (await startApp(t, { checks: { health: { db: () => true } } })).app
   const check = (): boolean => true
   const asFunction = (value: unknown): (() => boolean) => value as () => boolean
@@ -59,28 +70,37 @@ await t.test('what cannot be added is refused with a coded error', async (t) => 
   t.throws(() => management.addCheck('health', 'a', check, { timeout: 0 }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
   t.throws(() => management.addInfo('a b', check), { code: 'FST_MANAGEMENT_NAME_INVALID' })
   t.throws(() => management.addInfo('app', check), { code: 'FST_MANAGEMENT_NAME_TAKEN' })
-  t.throws(() => management.addInfo('a', asFunction(undefined)), { code: 'FST_MANAGEMENT_FUNCTION_INVALID', message: 'the info section "a" must be a function, got undefined' })
-  t.same(Object.keys((await management.health()).components), ['db'], 'nothing of it is left')
+  t.throws(() => management.addInfo('a', asFunction(undefined)), {
+    code: 'FST_MANAGEMENT_FUNCTION_INVALID',
+    message: 'the info section "a" must be a function, got undefined'
+  })
+  t.same(Object.keys((await management.health()).components), ['db'])
 })
 
-await t.test('options that are wrong fail registration', async (t) => {
-  await t.rejects(startApp(t, { prefix: 5 as unknown as string }), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
-  await t.rejects(startApp(t, { checks: { readines: { a: () => true } } }), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
-  await t.rejects(startApp(t, { checks: { readines: {} } }), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' }, 'though no check is lost')
-  await t.rejects(startApp(t, { checks: { readiness: { a: 5 as unknown as () => true } } }), { code: 'FST_MANAGEMENT_FUNCTION_INVALID' })
-  await t.rejects(startApp(t, { serviceDependencies: { users: 'local:://host' } }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
-  await t.rejects(startApp(t, { serviceDependencies: { users: { url: undefined as unknown as string } } }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
-  await t.rejects(startApp(t, { kinds: ['ping'] }), { code: 'FST_MANAGEMENT_NAME_INVALID' })
+await t.test('registration fails when an option is wrong', async (t) => {
+  const check = (): boolean => true
+  const wrong: readonly (readonly [options: object, code: string])[] = [
+    [{ prefix: 5 }, 'FST_MANAGEMENT_OPTION_INVALID'],
+    [{ checks: { readines: { a: check } } }, 'FST_MANAGEMENT_KIND_UNKNOWN'],
+    [{ checks: { readines: {} } }, 'FST_MANAGEMENT_KIND_UNKNOWN'],
+    [{ checks: { readiness: { a: 5 } } }, 'FST_MANAGEMENT_FUNCTION_INVALID'],
+    [{ serviceDependencies: { users: 'local:://host' } }, 'FST_MANAGEMENT_ADDRESS_INVALID'],
+    [{ serviceDependencies: { users: { url: undefined } } }, 'FST_MANAGEMENT_ADDRESS_INVALID'],
+    [{ kinds: ['ping'] }, 'FST_MANAGEMENT_NAME_INVALID']
+  ]
+  for (const [options, code] of wrong) await t.rejects(startApp(t, options), { code })
 })
 
-await t.test('an option that does not exist is warned of', async (t) => {
+await t.test('an unknown option is logged as a warning', async (t) => {
   const { lines, app } = await startApp(t, { prefx: '/a' } as object)
-  t.match(lines.filter((line) => line.level === 'warn'), [{ option: 'prefx', message: 'fastify-management-endpoints has no option "prefx", it is ignored' }])
+  const warnings = (): readonly object[] => lines.filter(({ level }) => level === 'warn')
+  const message = 'fastify-management-endpoints has no option "prefx", it is ignored'
+  t.match(warnings(), [{ option: 'prefx', message }])
   app.management.addCheck('health', 'a', () => true, { retries: 3 } as object)
-  t.match(lines.filter((line) => line.level === 'warn'), [{}, { option: 'check options.retries' }])
+  t.match(warnings(), [{}, { option: 'check options.retries' }])
 })
 
-await t.test('options are read once', async (t) => {
+await t.test('options are read once, at registration', async (t) => {
   const options = { statusCodes: { DOWN: 500 }, checks: { health: { a: () => false } } }
   const { get } = await startApp(t, options)
   options.statusCodes.DOWN = 200
@@ -88,38 +108,43 @@ await t.test('options are read once', async (t) => {
   t.match(await get('/z/health'), { status: 500 })
 })
 
-await t.test('registering twice on one instance is refused', async (t) => {
+await t.test('registration fails when the app has the plugin already', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())
   await app.register(management)
   await t.rejects(async () => await app.register(management, { prefix: '/other' }), {
     code: 'FST_MANAGEMENT_ALREADY_REGISTERED',
-    message: /there is a decorator "management" already; register it once, and reach it as fastify\.management/
+    message: /the decorator "management" exists already; register the plugin once, and use it as fastify\.management/
   })
 })
 
-await t.test('registering where a route is taken is refused', async (t) => {
+await t.test('registration fails when the plugin of another scope has the routes', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())
   await app.register(management)
   await t.rejects(async () => await app.register(async (child) => await child.register(management)), {
     code: 'FST_MANAGEMENT_ALREADY_REGISTERED',
-    message: /there is a route \/z\/health\/liveness already; give this one another prefix/
+    message: /the route \/z\/health\/liveness exists already; use another prefix/
   })
 })
 
-await t.test('a route of the host at the prefix is kept, and one at an endpoint that is off is none of ours', async (t) => {
+await t.test('registration fails when the app has a route at the path of an endpoint', async (t) => {
   for (const path of ['/z/info', '/z/health', '/z/version', '/z/health/ping', '/z/health/*']) {
     const app = Fastify()
     t.teardown(async () => await app.close())
     app.get(path, () => 'mine')
     await t.rejects(async () => await app.register(management), { code: 'FST_MANAGEMENT_ALREADY_REGISTERED' }, path)
   }
-  const { get } = await startApp(t, { endpoints: { info: false } }, { before: (app) => { app.get('/z/info', () => 'mine') } })
+})
+
+await t.test('the app may have a route at the path of an endpoint that is off', async (t) => {
+  const { get } = await startApp(t, { endpoints: { info: false } }, {
+    before: (app) => { app.get('/z/info', () => 'mine') }
+  })
   t.equal((await get('/z/info')).text, 'mine')
 })
 
-await t.test('a host that has a decorator of that name keeps it', async (t) => {
+await t.test('registration fails when the app has another decorator "management", and keeps it', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())
   app.decorate('management', 'mine' as never)
@@ -127,14 +152,14 @@ await t.test('a host that has a decorator of that name keeps it', async (t) => {
   t.equal(app.management, 'mine')
 })
 
-await t.test('two apps in one process share nothing', async (t) => {
+await t.test('two apps in one process have separate checks', async (t) => {
   const [one, two] = [await startApp(t), await startApp(t)]
   one.app.management.addCheck('health', 'a', () => false)
   t.match(await one.get('/z/health'), { status: 503 })
   t.match(await two.get('/z/health'), { status: 200, text: '{"status":"UP","components":{}}' })
 })
 
-await t.test('an instance within another is one of its own', async (t) => {
+await t.test('a plugin in a nested scope has its own checks', async (t) => {
   const { get } = await startApp(t, {}, {
     after: async (app) => {
       app.management.addCheck('health', 'outer', () => true)

@@ -1,4 +1,4 @@
-// The plugin can be registered in an app of any type.
+// Apps of every type can register the plugin.
 import Fastify from 'fastify'
 import type { FastifyBaseLogger, FastifyTypeProvider } from 'fastify'
 import management from '../lib/index.js'
@@ -12,6 +12,10 @@ declare const log: FastifyBaseLogger & { readonly audit: () => void }
 
 await Fastify({ http2: true }).register(management, { prefix: '/z' })
 await Fastify({ https: {} }).register(management)
-await Fastify({ http2: true, https: {} }).register(management, { auth: async (request, reply) => await reply.send(request.url) })
+await Fastify({ http2: true, https: {} }).register(management, {
+  auth: async (request, reply) => await reply.send(request.url)
+})
 await Fastify({ loggerInstance: log }).register(management, { logLevel: 'info' })
-await Fastify().withTypeProvider<Provider>().register(management, { checks: { readiness: { db: ({ signal }) => !signal.aborted } } })
+await Fastify().withTypeProvider<Provider>().register(management, {
+  checks: { readiness: { db: ({ signal }) => !signal.aborted } }
+})

@@ -20,7 +20,7 @@ export function registerDependencies (
   const kinds = cascade.filter((kind) => kind !== 'health')
   for (const { name, address, headers, options } of serviceDependencies) {
     const checkOf = (kind: string): CheckFunction =>
-      serviceDependency(healthUrl(name, address, kind, { scheme, prefix }), headers)
+      serviceDependency(healthUrl(name, address, kind, { scheme, prefix }), { headers })
     engine.addRemote(name, checkOf(''), new Map(kinds.map((kind) => [kind, checkOf(kind)])), options)
   }
 }

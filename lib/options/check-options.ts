@@ -1,14 +1,20 @@
-import { httpHeaders } from '../checks/network/http-headers.js'
-import type { Kind, Kinds } from '../health/kind.js'
+import { CHECK_OPTION_NAMES, CHECK_OPTIONS } from '../health/check/policy.js'
 import type { CheckOptions } from '../health/check/policy.js'
-import { STATUSES } from '../health/status.js'
-import { firstSet } from '../base/environment.js'
-import type { Environment } from '../base/environment.js'
-import { delay, delayOrNone, integer, oneOf, recordOf, refuse, unknownKeys, withDefault } from '../base/rules.js'
+import type { Kind, Kinds } from '../health/kind.js'
+import { recordOf, refuse, unknownKeys } from '../base/rules.js'
 import type { OnUnknown, Rule } from '../base/rules.js'
 import { isRecord } from '../base/type-guards.js'
+import type { CheckFunction } from './fastify-types.js'
 
-/** A check as the options give it. What is its own business, its name and function, is checked where it is added. */
+/**
+ * A check in the options: its function, or its function with options.
+ *
+ * @example
+ * { check: async () => { await pool.query('SELECT 1') }, timeout: 300 }
+ */
+export type CheckOption = CheckFunction | (CheckOptions & { readonly check: CheckFunction })
+
+/** One entry of the option `checks`. Its name and function are validated later, when the check is added. */
 export interface CheckSettings {
   readonly kind: string
   readonly name: string
@@ -16,83 +22,45 @@ export interface CheckSettings {
   readonly options: CheckOptions
 }
 
-/** A service dependency as the options give it. */
-export interface DependencySettings {
-  readonly name: string
-  readonly address: unknown
-  readonly headers: Readonly<Record<string, string>>
-  readonly options: CheckOptions
-}
-
-const CHECK_RULES: { readonly [Option in keyof CheckOptions]-?: Rule<CheckOptions[Option]> } = {
-  timeout: delay,
-  ttl: delayOrNone,
-  interval: delayOrNone,
-  failureThreshold: integer(1, Number.MAX_SAFE_INTEGER),
-  successThreshold: integer(1, Number.MAX_SAFE_INTEGER),
-  failureStatus: oneOf(STATUSES.filter((status) => status !== 'UP')),
-  maxBackoff: delay
-}
-
-/** Checks the options of one check. */
-export function readCheckOptions (options: unknown, option: string, onUnknown: OnUnknown): CheckOptions {
+/**
+ * Validates the options of one check. Options that are missing or `undefined` stay out of the result, so that
+ * `checkDefaults` applies to them later.
+ */
+export function readCheckOptions (options: unknown, path: string, onUnknown: OnUnknown): CheckOptions {
   if (options === undefined) return {}
-  if (!isRecord(options)) return refuse(options, option, 'an object')
-  const known = Object.entries(CHECK_RULES)
-  unknownKeys(options, Object.keys(CHECK_RULES), `${option}.`).forEach(onUnknown)
-  const given = known.filter(([key]) => options[key] !== undefined)
-  return Object.fromEntries(given.map(([key, rule]) => [key, rule(options[key], `${option}.${key}`)]))
+  if (!isRecord(options)) return refuse(options, path, 'an object')
+  unknownKeys(options, CHECK_OPTION_NAMES, `${path}.`).forEach(onUnknown)
+  const given = CHECK_OPTION_NAMES.filter((name) => options[name] !== undefined)
+  return Object.fromEntries(given.map((name) => [name, CHECK_OPTIONS[name].rule(options[name], `${path}.${name}`)]))
 }
 
+/** The rule of `checks`: lists the entries of all kinds. Throws if a kind does not exist, even if it has no checks. */
 export function checks (kinds: Kinds, onUnknown: OnUnknown): Rule<readonly CheckSettings[]> {
-  const byKind = recordOf(recordOf(check(onUnknown)))
-  return (value, option) => {
-    const entries = byKind(value, option)
+  const byKind = recordOf(recordOf(checkEntry(onUnknown)))
+  return (value, path) => {
+    const entries = byKind(value, path)
     if (entries.length > 0) kinds.assertKnown(entries.map(([kind]) => kind))
     return entries.flatMap(([kind, checks]) => checks.map(([name, entry]) => ({ kind, name, ...entry })))
   }
 }
 
-/** A restart of the app does not mend a server, and one server that is away would have every app restarted. */
+/**
+ * The rule of `autoChecks`: gives the kinds. Liveness is refused, because a restart of the app does not repair a
+ * server, and a single failed server would restart every app that uses it.
+ */
 export function autoChecks (kinds: Kinds): Rule<readonly Kind[]> {
-  return (value, option) => {
+  return (value, path) => {
     if (typeof value === 'boolean') return value ? ['health'] : []
-    const asked: readonly unknown[] = Array.isArray(value) ? value : [value]
-    kinds.assertKnown(asked)
-    return asked.includes('liveness') ? refuse('liveness', option, 'true, false, or kinds other than liveness') : asked
+    const given: readonly unknown[] = Array.isArray(value) ? value : [value]
+    kinds.assertKnown(given)
+    return given.includes('liveness') ? refuse('liveness', path, 'true, false, or kinds other than liveness') : given
   }
 }
 
-function check (onUnknown: OnUnknown): Rule<{ readonly check: unknown, readonly options: CheckOptions }> {
-  return (value, option) => {
+function checkEntry (onUnknown: OnUnknown): Rule<Pick<CheckSettings, 'check' | 'options'>> {
+  return (value, path) => {
     if (!isRecord(value)) return { check: value, options: {} }
     const { check, ...options } = value
-    return { check, options: readCheckOptions(options, option, onUnknown) }
-  }
-}
-
-export function dependencies (onUnknown: OnUnknown): Rule<readonly DependencySettings[]> {
-  const byName = recordOf(dependency(onUnknown))
-  return (value, option) => byName(value, option).map(([name, entry]) => ({ name, ...entry }))
-}
-
-/** Read only where there are dependencies: `SCHEME` may mean something else to an app that has none. */
-export function preferredScheme (env: Environment): Rule<string> {
-  const scheme = withDefault(oneOf(['http', 'https']), 'http')
-  return (dependencies) => {
-    const variable = firstSet(env, 'PREFERRED_URL_SCHEME') === undefined ? 'SCHEME' : 'PREFERRED_URL_SCHEME'
-    return dependencies === undefined ? 'http' : scheme(firstSet(env, variable), `${variable} (environment)`)
-  }
-}
-
-function dependency (onUnknown: OnUnknown): Rule<Omit<DependencySettings, 'name'>> {
-  return (value, option) => {
-    if (!isRecord(value)) return { address: value, headers: {}, options: {} }
-    const { url, headers: sent, ...options } = value
-    return {
-      address: url,
-      headers: withDefault(httpHeaders, {})(sent, `${option}.headers`),
-      options: readCheckOptions(options, option, onUnknown)
-    }
+    return { check, options: readCheckOptions(options, path, onUnknown) }
   }
 }

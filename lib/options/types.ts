@@ -1,123 +1,233 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
-import type { CheckFunction } from '../health/check/attempt.js'
 import type { Kind } from '../health/kind.js'
 import type { CheckOptions } from '../health/check/policy.js'
 import type { Status } from '../health/status.js'
+import type { CheckOption } from './check-options.js'
+import type { ServiceDependencyOption } from './dependency-options.js'
+import type { ListenOption } from './listen-option.js'
+import type { ShutdownOption } from './shutdown-option.js'
 
-/** Who sees something: everybody, nobody, or those for whom a function says `true`. One that fails hides. */
+/**
+ * Decides which requests see something: every request, no request, or the requests for which a function returns `true`.
+ * The function may be async and has 800 ms. If it throws, rejects or takes longer, the request sees nothing.
+ *
+ * @example
+ * (request) => request.headers['x-role'] === 'operator'
+ */
 export type Show = 'always' | 'never' | ((request: FastifyRequest) => boolean | Promise<boolean>)
 
-/** What tells management routes apart for a hook of the app's: probes are asked by machines, reports by people. */
+/**
+ * The class of a management route, for hooks of the app. Probes are requested by machines, such as a kubelet. Reports
+ * are requested by people and dashboards.
+ */
 export type RouteClass = 'probe' | 'report'
 
 /**
- * A hook of Fastify's `onRequest`: it lets a request through by calling `done()` or resolving, and refuses it by calling
- * `done(error)`, throwing, rejecting or answering.
+ * An `onRequest` hook of Fastify. It accepts a request by calling `done()` or resolving. It refuses a request by
+ * calling `done(error)`, throwing, rejecting or sending a reply. If it takes longer than 800 ms, the request is
+ * refused.
+ *
+ * @example
+ * async (request, reply) => {
+ *   if (request.headers.authorization !== secret) await reply.code(401).send()
+ * }
  */
-export type AuthHook = (this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction) => unknown
+export type AuthHook = (
+  this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction
+) => unknown
 
-/** A check in the options: its function, or its function with options. */
-export type CheckOption = CheckFunction | (CheckOptions & { readonly check: CheckFunction })
+/** Additional data for `/info`: an object, or a function that returns an object and is called for each request. */
+export type InfoOption =
+  Readonly<Record<string, unknown>> | (() => Record<string, unknown> | Promise<Record<string, unknown>>)
 
-/** Another service's health endpoint: its address, or its address with options. */
-export type ServiceDependencyOption = string | (CheckOptions & {
-  /** A URL, or a host with an optional port and path. */
-  readonly url: string
-  /** Headers to send, an `authorization` for example. */
-  readonly headers?: Readonly<Record<string, string>> | undefined
-})
-
-/** More for `/info`: data, or a function that gives it at each request. */
-export type InfoOption = Readonly<Record<string, unknown>> | (() => Record<string, unknown> | Promise<Record<string, unknown>>)
-
-/** The endpoints that can be turned off. The probes cannot. */
+/** Endpoints that can be turned off. Probes cannot be turned off. */
 export interface Endpoints {
-  /** `/info`. Default `true`. */
+  /**
+   * Serves `/info`.
+   *
+   * @default true
+   */
   readonly info?: boolean | undefined
-  /** `/version`. Default `true`. */
+  /**
+   * Serves `/version`.
+   *
+   * @default true
+   */
   readonly version?: boolean | undefined
-  /** `/health` and `/health/NAME`. Default `true`. */
+  /**
+   * Serves `/health` and `/health/NAME`.
+   *
+   * @default true
+   */
   readonly health?: boolean | undefined
-  /** The links at the prefix itself. Default `true`, but off where the prefix is `/`. */
+  /**
+   * Serves links to the other endpoints at the prefix itself. If the prefix is `/`, there are no links.
+   *
+   * @default true
+   */
   readonly links?: boolean | undefined
 }
 
-/** Where the endpoints are served, on a server of their own. */
-export interface ListenOption {
-  /** From 0 to 65535; 0 is one that is free, which `fastify.management.addresses()` tells. */
-  readonly port: number
-  /** A name or an address of this machine. Default `127.0.0.1`; in a container it has to be `0.0.0.0` or `::`. */
-  readonly host?: string | undefined
-}
-
-/** The signals that ask a process to end, and that it can answer. */
-export const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
-
-export type ShutdownSignal = typeof SHUTDOWN_SIGNALS[number]
-
-/** How the app ends at a signal. */
-export interface ShutdownOption {
-  /** What ends it. Default `SIGTERM`, which Kubernetes and Docker send, and `SIGINT`, which Ctrl+C does. */
-  readonly signals?: readonly ShutdownSignal[] | undefined
-  /**
-   * How long it is out of service before it closes, in milliseconds: until that has got round, requests are sent to it. Default 5,000 in
-   * Kubernetes (where `KUBERNETES_SERVICE_HOST` is set), else 0, with which requests on kept connections may be lost.
-   *
-   * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
-   */
-  readonly delay?: number | undefined
-  /** How long it may take to close after that, in milliseconds, until the process exits with 1. Default 10,000. */
-  readonly timeout?: number | undefined
-}
-
-/** What `fastify.register(management, options)` takes. All are optional; they are read once. */
+/**
+ * The options of `fastify.register(management, options)`. The plugin reads them once, at registration.
+ *
+ * @example
+ * await fastify.register(management, {
+ *   checks: { readiness: { db: async () => { await pool.query('SELECT 1') } } },
+ *   checkDefaults: { interval: 10_000 },
+ *   shutdown: true
+ * })
+ */
 export interface ManagementOptions {
-  /** Where the routes are mounted, under the prefix of the parent. Default `/z`. */
+  /**
+   * The path of the endpoints, below the prefix of the parent scope. With `/` there are no links.
+   *
+   * @default '/z'
+   */
   readonly prefix?: string
-  /** The service's name. Default `OTEL_SERVICE_NAME`, then the app's package.json, then `unknown_service:node`. */
+  /**
+   * The name of the service in `/info`.
+   *
+   * @default `OTEL_SERVICE_NAME`, then the name in the app's package.json, then `unknown_service:node`
+   */
   readonly name?: string | undefined
-  /** The app's version, or a function that gives it. Default `VERSION` in the environment, then `unknown`. */
+  /**
+   * The version of the app in `/version` and `/info`, or a function that returns it. The function has 800 ms.
+   *
+   * @default `VERSION` in the environment, then `unknown`
+   * @example
+   * async () => (await readFile('REVISION', 'utf8')).trim()
+   */
   readonly version?: string | (() => string | Promise<string>) | undefined
-  /** Checks by kind and name: `{ readiness: { db: checkDatabase } }`. */
+  /**
+   * Checks by kind and name. The kinds are `liveness`, `readiness`, `startup`, `health` and the names in `kinds`.
+   *
+   * @default no checks
+   * @example
+   * { readiness: { db: checkDatabase, cache: { check: checkCache, timeout: 300 } } }
+   */
   readonly checks?: Readonly<Record<string, Readonly<Record<string, CheckOption>>>> | undefined
   /**
-   * Adds a check for each client that `@fastify/postgres`, `@fastify/redis`, `@fastify/mysql` and `@fastify/mongodb` have decorated the app with,
-   * when the app is ready: of the kind `health` for `true`, or of these kinds. A check of the app's own under the same name stands.
-   * Not for liveness: a restart does not mend a server. Default `false`.
+   * Adds a check for each client of `@fastify/postgres`, `@fastify/redis`, `@fastify/mysql` and `@fastify/mongodb`,
+   * when the app is ready. `true` adds checks of the kind `health`; otherwise name the kinds. A check of your own
+   * under the same name is kept. The kind `liveness` is refused, because a restart of the app does not repair a
+   * server.
+   *
+   * @default false
+   * @example
+   * ['readiness', 'health']
    */
   readonly autoChecks?: boolean | Kind | readonly Kind[] | undefined
-  /** Other services' health endpoints by name: `{ users: 'https://users:8080/z/health', widgets: 'widget-service' }`. */
+  /**
+   * The health endpoints of other services, by name.
+   *
+   * @default no service dependencies
+   * @example
+   * { users: 'https://users:8080/z/health', widgets: 'widget-service' }
+   */
   readonly serviceDependencies?: Readonly<Record<string, ServiceDependencyOption>> | undefined
-  /** Kinds that also ask the service dependencies. `/health` always does. Default none. */
+  /**
+   * The kinds whose probes also request the service dependencies. `/health` always requests them.
+   *
+   * @default []
+   * @example
+   * ['readiness'] // the app is not ready while a service that it needs is not ready
+   */
   readonly cascade?: readonly string[] | undefined
-  /** Custom kinds, each a probe of its own at `/health/KIND`. Default none. */
+  /**
+   * The names of custom kinds. Each gets its own probe at `/health/KIND`.
+   *
+   * @default []
+   * @example
+   * ['replication'] // the probe is at /z/health/replication
+   */
   readonly kinds?: readonly string[] | undefined
-  /** What holds for every check and service dependency whose own options do not say otherwise. */
+  /**
+   * Options for all checks and service dependencies. The options of a single check override them.
+   *
+   * @default see the fields of `CheckOptions`
+   * @example
+   * { interval: 10_000, failureThreshold: 2 }
+   */
   readonly checkDefaults?: CheckOptions | undefined
-  /** Who sees the components of a report. Default `always`. */
+  /**
+   * Which requests see the components of a report.
+   *
+   * @default 'always'
+   */
   readonly showComponents?: Show | undefined
-  /** Who sees the components' details, times and error messages. Default `never`. */
+  /**
+   * Which requests see the details, times, durations and error messages of components.
+   *
+   * @default 'never'
+   * @example
+   * (request) => request.headers['x-role'] === 'operator'
+   */
   readonly showDetails?: Show | undefined
-  /** `onRequest` hooks before `/`, `/health`, `/health/NAME`, `/info` and `/version`. Default none: they are open. */
+  /**
+   * `onRequest` hooks that protect `/`, `/health`, `/health/NAME`, `/info` and `/version`. The probes stay open.
+   * `undefined` is refused, because a missing secret must not open the endpoints.
+   *
+   * @default no hooks: the endpoints are open
+   * @example
+   * fastify.basicAuth
+   */
   readonly auth?: AuthHook | readonly AuthHook[]
-  /** Turns endpoints off. Default all on. */
+  /**
+   * Turns single endpoints off.
+   *
+   * @default all endpoints are on
+   * @example
+   * { version: false }
+   */
   readonly endpoints?: Endpoints | undefined
-  /** The HTTP status code per status. Default 503 for `DOWN` and `OUT_OF_SERVICE`, 200 for the others. */
+  /**
+   * The HTTP status code of each status, from 200 to 599. Omitted statuses keep their codes.
+   *
+   * @default { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
+   * @example
+   * { DEGRADED: 429 }
+   */
   readonly statusCodes?: Readonly<Partial<Record<Status, number>>> | undefined
-  /** More for `/info`. Default none. */
+  /**
+   * Additional data for `/info`, or a function that returns it. The function has 800 ms.
+   *
+   * @default no additional data
+   * @example
+   * { team: 'shop' }
+   */
   readonly info?: InfoOption | undefined
-  /** `service.instance.id` in `/info`: `true` for one that is stable for an app on a host, or the id. Default `false`. */
+  /**
+   * Adds `service.instance.id` to `/info`. `true` adds a UUID that stays the same when the app restarts on the same
+   * host. A string is the id itself.
+   *
+   * @default false
+   * @example
+   * process.env.HOSTNAME
+   */
   readonly serviceInstanceId?: boolean | string | undefined
-  /** The log level of the management routes. Default `silent`. */
+  /**
+   * The log level of the management routes. The default keeps probes out of the log.
+   *
+   * @default 'silent'
+   */
   readonly logLevel?: LogLevel
   /**
-   * Serves the routes on a port of their own instead of the app's, from when the app is ready until it has closed. The app's
-   * hooks and decorators do not apply there. Default none.
+   * Serves the endpoints on a separate port instead of the app's port, from when the app is ready until it has
+   * closed. Hooks and decorators of the app do not apply there.
+   *
+   * @default no separate port
+   * @example
+   * { port: 9000, host: '0.0.0.0' }
    */
   readonly listen?: ListenOption | undefined
   /**
-   * Ends the process at a signal without losing a request: out of service, a delay, `fastify.close()`, exit. `true` for the defaults.
-   * Default `false`: no signal is hooked.
+   * Ends the process when it receives a signal, without losing a request: out of service, a delay, `fastify.close()`,
+   * exit. `true` uses the defaults of `ShutdownOption`. With `false` the plugin does not handle signals.
+   *
+   * @default false
+   * @example
+   * { delay: 10_000, timeout: 15_000 }
    */
   readonly shutdown?: boolean | ShutdownOption | undefined
 }

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { reasonOf } from '../base/describe.js'
 import { errors } from '../errors.js'
-import type { ListenSettings } from '../options/settings.js'
+import type { ListenSettings } from '../options/listen-option.js'
 import type { RegisterRoutes } from './index.js'
 
 /** Time that open requests have when the server closes, in milliseconds. */

@@ -1,5 +1,5 @@
 import { systemClock } from '../base/clock.js'
-import type { ShutdownSignal } from '../options/types.js'
+import type { ShutdownSignal } from '../options/shutdown-option.js'
 import { leaveCluster } from './cluster.js'
 
 /** An app that shuts down at a signal. It joins when it listens and leaves when it has closed. */

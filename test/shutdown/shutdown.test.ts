@@ -9,7 +9,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { Lifecycle } from '../../lib/health/lifecycle.js'
 import { Events } from '../../lib/health/events.js'
-import type { ShutdownSettings } from '../../lib/options/settings.js'
+import type { ShutdownSettings } from '../../lib/options/shutdown-option.js'
 import type { SignalledApp } from '../../lib/shutdown/process-signals.js'
 import { Shutdown } from '../../lib/shutdown/shutdown.js'
 import { fetchAnswer, portOf } from '../support/app.js'
@@ -59,7 +59,7 @@ function setUp (t: Test, options: FastifyServerOptions = {}): Setting {
   t.teardown(async () => await app.close().catch(() => undefined))
   app.get('/', () => 'served')
   const clock = new ManualClock()
-  const lifecycle = new Lifecycle(new Events(app), clock, () => true)
+  const lifecycle = new Lifecycle(new Events(app.log, app), clock, () => true)
   const signals = new FakeSignals()
   const settings: ShutdownSettings = { signals: ['SIGTERM', 'SIGHUP'], delay: DELAY_MS, timeout: TIMEOUT_MS }
   Shutdown.install({ fastify: app, settings, lifecycle, signals, clock })
@@ -304,7 +304,7 @@ await t.test('an app on `localhost` waits for requests on all addresses, also fr
   const route = addWaitingRoute(app)
   const clock = new ManualClock()
   const signals = new FakeSignals()
-  const lifecycle = new Lifecycle(new Events(app), clock, () => true)
+  const lifecycle = new Lifecycle(new Events(app.log, app), clock, () => true)
   await app.register((scope, _options, done) => {
     const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS }
     Shutdown.install({ fastify: scope, settings, lifecycle, signals, clock })

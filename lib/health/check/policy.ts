@@ -1,56 +1,133 @@
+import { delay, delayOrNone, integer, oneOf } from '../../base/rules.js'
+import type { Rule } from '../../base/rules.js'
+import { STATUSES } from '../status.js'
 import type { Status } from '../status.js'
 
-/** What a failure can be shown as: anything but healthy. */
+/** A status that a failed run can be reported as: every status except `UP`. */
 export type FailureStatus = Exclude<Status, 'UP'>
 
-/** How a check is run, and how its results are shown. Times are in milliseconds. */
+/** Options of a check: when it runs, and how its results are reported. All times are in milliseconds. */
 export interface CheckOptions {
-  /** How long a run may take; then its signal is aborted and it has failed. At least 1. Default 800. */
+  /**
+   * The longest time that a run may take, in milliseconds, from 1. A longer run fails, and its signal is aborted.
+   *
+   * @default 800
+   * @example
+   * { timeout: 300 } // the run fails after 0.3 s
+   */
   readonly timeout?: number | undefined
-  /** How long a result, pass or fail, is used again before the check is run anew. Default 0. Idle where there is an `interval`. */
+  /**
+   * How long a result is reused before the check runs again, in milliseconds, from 0. Passes and failures are both
+   * reused. It is ignored when `interval` is set.
+   *
+   * @default 0
+   * @example
+   * { ttl: 5_000 } // runs at most once in 5 s
+   */
   readonly ttl?: number | undefined
   /**
-   * Runs the check in the background, first when the app is ready and then each time after so long (up to a tenth longer, so
-   * that replicas do not beat in step); a probe reads the last result. One older than two intervals and the timeout is
-   * stale: a probe that finds it waits for a fresh run, and a stale pass counts for nothing, whatever `failureThreshold` says.
-   * Default 0: the check runs when it is asked.
+   * The pause between two runs in the background, in milliseconds, from 0. With 0 the check runs when a probe needs it.
+   * Probes read the last result.
+   *
+   * The first run starts when the app is ready. A random share of up to 10 % is added to each pause, so that replicas
+   * do not run in step.
+   *
+   * A result older than two intervals plus the timeout is stale. A probe that finds a stale result waits for a new run.
+   * If that run fails, the check fails at once: a stale pass does not count for `failureThreshold`.
+   *
+   * @default 0
+   * @example
+   * { interval: 10_000 } // runs every 10 s
    */
   readonly interval?: number | undefined
   /**
-   * How many runs in a row must fail before a check that passes is shown as failing, as Kubernetes' `failureThreshold`. While a
-   * check that hung is left alone, each timeout that goes by with a probe counts as one. Default 1.
+   * The number of consecutive failed runs before a passing check is reported as failing, from 1. It works like the
+   * `failureThreshold` of Kubernetes.
+   *
+   * After a timeout the check pauses (see `maxBackoff`). During the pause, probes count as one failed run per
+   * `timeout`.
+   *
+   * @default 1
+   * @example
+   * { interval: 5_000, failureThreshold: 3 } // reported as failing about 10 s after the first failure
    */
   readonly failureThreshold?: number | undefined
-  /** How many runs in a row must pass before a check that fails is shown as passing, as Kubernetes' `successThreshold`. Default 1. */
+  /**
+   * The number of consecutive passing runs before a failing check is reported as passing, from 1. It works like the
+   * `successThreshold` of Kubernetes.
+   *
+   * @default 1
+   */
   readonly successThreshold?: number | undefined
   /**
-   * What any failure is shown as, timeouts too, as ASP.NET's `failureStatus`: `DEGRADED` for a check that must not take the
-   * app out of service. Not for liveness and startup: `DEGRADED` is a 200, so that the kubelet takes the probe for passed, though
-   * here a startup check that fails does not end startup. Default: what the check says, else `DOWN`.
+   * The status that every failure is reported with, timeouts included. It works like the `failureStatus` of ASP.NET.
+   * Use `DEGRADED` for a check that must not take the app out of service.
+   *
+   * Do not use `DEGRADED` for liveness and startup: it answers 200, so the kubelet takes the probe as passed. Startup
+   * itself does not complete until the check passes.
+   *
+   * @default the status that the check returns, otherwise `DOWN`
+   * @example
+   * { failureStatus: 'DEGRADED' } // a failing cache is visible, but the app stays in service
    */
   readonly failureStatus?: FailureStatus | undefined
-  /** The longest that a check which timed out is left alone before its next run. At least 1. Default 60,000. */
+  /**
+   * The longest pause before the next run of a check that timed out, in milliseconds, from 1. The first pause is
+   * about as long as the timeout, and each further timeout doubles it.
+   *
+   * @default 60_000
+   */
   readonly maxBackoff?: number | undefined
 }
 
-/** The options of one check with the defaults in place. */
+/** The options of one check, each with its value or its default. */
 export interface CheckPolicy extends Readonly<Record<Exclude<keyof CheckOptions, 'failureStatus'>, number>> {
+  /** `undefined` keeps the status that the check returns. */
   readonly failureStatus: FailureStatus | undefined
 }
 
-export const DEFAULT_POLICY: CheckPolicy = {
-  // So that the answer is out before the kubelet's own default of 1 s (`timeoutSeconds: 1`) is over.
-  timeout: 800,
-  ttl: 0,
-  interval: 0,
-  failureThreshold: 1,
-  successThreshold: 1,
-  failureStatus: undefined,
-  maxBackoff: 60_000
+/** The row of one option in the table. */
+interface CheckOptionRow<Name extends keyof CheckOptions> {
+  /** The unit that messages write after a value. */
+  readonly unit: 'ms' | undefined
+  readonly default: CheckPolicy[Name]
+  readonly rule: Rule<NonNullable<CheckOptions[Name]>>
 }
 
-/** Puts options over defaults; one that is `undefined` is left out. */
+/** One row for each option of a check. An option without a row does not compile. */
+export type CheckOptionTable = { readonly [Name in keyof CheckOptions]-?: CheckOptionRow<Name> }
+
+const count = integer(1, Number.MAX_SAFE_INTEGER)
+const failureStatus = oneOf<FailureStatus>(STATUSES.filter((status) => status !== 'UP'))
+
+/** All options of a check. Validation, defaults and messages read this table. */
+export const CHECK_OPTIONS: CheckOptionTable = {
+  // Leaves time to answer before the kubelet's own default timeout of 1 s (`timeoutSeconds: 1`).
+  timeout: { unit: 'ms', default: 800, rule: delay },
+  ttl: { unit: 'ms', default: 0, rule: delayOrNone },
+  interval: { unit: 'ms', default: 0, rule: delayOrNone },
+  failureThreshold: { unit: undefined, default: 1, rule: count },
+  successThreshold: { unit: undefined, default: 1, rule: count },
+  failureStatus: { unit: undefined, default: undefined, rule: failureStatus },
+  maxBackoff: { unit: 'ms', default: 60_000, rule: delay }
+}
+
+/** The names of all options of a check. */
+export const CHECK_OPTION_NAMES = Object.keys(CHECK_OPTIONS) as readonly (keyof CheckOptions)[]
+
+export const DEFAULT_POLICY = Object.fromEntries(
+  CHECK_OPTION_NAMES.map((name) => [name, CHECK_OPTIONS[name].default])
+) as unknown as CheckPolicy
+
+/** Merges options over defaults. An option that is `undefined` keeps its default. */
 export function policyOf (options: CheckOptions, defaults: CheckPolicy = DEFAULT_POLICY): CheckPolicy {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
   return { ...defaults, ...Object.fromEntries(given) }
+}
+
+/** Formats the value of an option with its unit for a message: `800 ms`, `3` or `none`. */
+export function formatOption (name: keyof CheckOptions, policy: CheckPolicy): string {
+  const { unit } = CHECK_OPTIONS[name]
+  const value = String(policy[name] ?? 'none')
+  return unit === undefined ? value : `${value} ${unit}`
 }

@@ -1,0 +1,69 @@
+import { httpHeaders } from '../checks/network/http-headers.js'
+import type { CheckOptions } from '../health/check/policy.js'
+import { firstSet } from '../base/environment.js'
+import type { Environment } from '../base/environment.js'
+import { oneOf, recordOf, withDefault } from '../base/rules.js'
+import type { OnUnknown, Rule } from '../base/rules.js'
+import { isRecord } from '../base/type-guards.js'
+import { readCheckOptions } from './check-options.js'
+
+/**
+ * The health endpoint of another service: its address, or its address with options.
+ *
+ * @example
+ * { url: 'https://users:8080/z/health', headers: { authorization: `Bearer ${token}` }, timeout: 500 }
+ */
+export type ServiceDependencyOption = string | (CheckOptions & {
+  /**
+   * An `http://` or `https://` URL, or a host with an optional port and path. Without a path, the prefix of this app
+   * and `/health` are added.
+   *
+   * @example
+   * 'users:8080' // http://users:8080/z/health
+   */
+  readonly url: string
+  /**
+   * Headers of each request to the service.
+   *
+   * @default no headers
+   * @example
+   * { authorization: 'Bearer secret' }
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+})
+
+/** One entry of the option `serviceDependencies`. Its name and address are validated later, when the check is added. */
+export interface DependencySettings {
+  readonly name: string
+  readonly address: unknown
+  readonly headers: Readonly<Record<string, string>>
+  readonly options: CheckOptions
+}
+
+/** The rule of `serviceDependencies`. */
+export function dependencies (onUnknown: OnUnknown): Rule<readonly DependencySettings[]> {
+  const byName = recordOf(dependency(onUnknown))
+  return (value, path) => byName(value, path).map(([name, entry]) => ({ name, ...entry }))
+}
+
+/**
+ * Reads the scheme of addresses without one from `PREFERRED_URL_SCHEME`, then `SCHEME`, then `http`. Without service
+ * dependencies it ignores both variables, because `SCHEME` may belong to something else.
+ */
+export function preferredScheme (env: Environment, serviceDependencies: unknown): string {
+  if (serviceDependencies === undefined) return 'http'
+  const variable = firstSet(env, 'PREFERRED_URL_SCHEME') === undefined ? 'SCHEME' : 'PREFERRED_URL_SCHEME'
+  return withDefault(oneOf(['http', 'https']), 'http')(firstSet(env, variable), `${variable} (environment)`)
+}
+
+function dependency (onUnknown: OnUnknown): Rule<Omit<DependencySettings, 'name'>> {
+  return (value, path) => {
+    if (!isRecord(value)) return { address: value, headers: {}, options: {} }
+    const { url, headers, ...options } = value
+    return {
+      address: url,
+      headers: withDefault(httpHeaders, {})(headers, `${path}.headers`),
+      options: readCheckOptions(options, path, onUnknown)
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import { integer, text, withDefault } from '../base/rules.js'
+import type { OnUnknown, Rule } from '../base/rules.js'
+import { objectOf } from './rule-table.js'
+import type { RulesOf } from './rule-table.js'
+
+/** A separate server for the endpoints. */
+export interface ListenOption {
+  /**
+   * The port, from 0 to 65535. With 0 the system chooses a free port, and `fastify.management.addresses()` returns it.
+   *
+   * @example
+   * 9000
+   */
+  readonly port: number
+  /**
+   * A host name or an address of this machine. In a container use `0.0.0.0` or `::`.
+   *
+   * @default '127.0.0.1'
+   */
+  readonly host?: string | undefined
+}
+
+/** The host and port of the separate server. */
+export interface ListenSettings {
+  readonly host: string
+  readonly port: number
+}
+
+/** The rule of `listen`. */
+export function listen (onUnknown: OnUnknown): Rule<ListenSettings> {
+  return objectOf({
+    port: integer(0, 65_535),
+    host: withDefault(text, '127.0.0.1')
+  } satisfies RulesOf<ListenOption>, 'an object with a port and an optional host', onUnknown)
+}

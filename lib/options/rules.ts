@@ -1,0 +1,54 @@
+import { flag, integer, recordWithKeys, refuse, withDefault } from '../base/rules.js'
+import type { Rule } from '../base/rules.js'
+import { isFunction, isRecord } from '../base/type-guards.js'
+import type { Status } from '../health/status.js'
+import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from './types.js'
+
+const ENDPOINTS: Readonly<Record<keyof Endpoints, boolean>> = { info: true, version: true, health: true, links: true }
+const STATUS_CODES: Readonly<Record<Status, number>> = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
+
+/** Gives the prefix with one leading slash and no other slash at its ends. */
+export const prefix: Rule<string> = (value, path) =>
+  typeof value === 'string' && !/[\s?#*%\\()]/.test(value)
+    ? `/${value.split('/').filter((part) => part !== '').join('/')}`
+    : refuse(value, path, 'a path without spaces, "?", "#", "*", "%", "(", ")" and "\\"')
+
+export const version: Rule<NonNullable<ManagementOptions['version']>> = (value, path) =>
+  isFunction(value) || (typeof value === 'string' && value.trim() !== '')
+    ? value
+    : refuse(value, path, 'a string that is not empty, or a function that returns one')
+
+export const show: Rule<Show> = (value, path) =>
+  value === 'always' || value === 'never' || isFunction(value)
+    ? value
+    : refuse(value, path, '"always", "never", or a function of the request')
+
+export const instanceId: Rule<boolean | string> = (value, path) =>
+  typeof value === 'boolean' || (typeof value === 'string' && value.trim() !== '')
+    ? value
+    : refuse(value, path, 'true, false, or the id as a string that is not empty')
+
+export const info: Rule<InfoOption> = (value, path) =>
+  isFunction(value) || (isRecord(value) && !(value instanceof Promise))
+    ? value
+    : refuse(value, path, 'an object, or a function that returns one')
+
+/** Refuses `undefined` and an empty list: both would open endpoints that the caller meant to protect. */
+export const authHooks: Rule<readonly AuthHook[]> = (value, path) => {
+  const hooks: unknown[] = Array.isArray(value) ? value : [value]
+  if (hooks.length > 0 && hooks.every(isFunction)) return hooks
+  const expected = 'an onRequest hook, or an array of at least one; omit the option to leave the endpoints open'
+  return refuse(value, path, expected)
+}
+
+export const endpoints = overrides(ENDPOINTS, flag)
+
+export const statusCodes = overrides(STATUS_CODES, integer(200, 599))
+
+/** An object that replaces single entries of the defaults. Refuses other keys. */
+function overrides<Key extends string, Value> (
+  defaults: Readonly<Record<Key, Value>>, rule: Rule<Value>
+): Rule<Readonly<Record<Key, Value>>> {
+  const read = withDefault(recordWithKeys(Object.keys(defaults), rule), new Map<string, Value>())
+  return (value, path) => ({ ...defaults, ...Object.fromEntries(read(value, path)) })
+}

@@ -1,0 +1,57 @@
+import { delay, delayOrNone, nonEmptyListOf, oneOf, withDefault } from '../base/rules.js'
+import type { OnUnknown, Rule } from '../base/rules.js'
+import { objectOf } from './rule-table.js'
+import type { RulesOf } from './rule-table.js'
+
+/** The signals that can end an app. */
+export const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
+
+export type ShutdownSignal = typeof SHUTDOWN_SIGNALS[number]
+
+/** How a signal ends the app: out of service, a delay, then `fastify.close()`. */
+export interface ShutdownOption {
+  /**
+   * The signals that end the app. Kubernetes and Docker send `SIGTERM`; Ctrl+C sends `SIGINT`.
+   *
+   * @default ['SIGTERM', 'SIGINT']
+   */
+  readonly signals?: readonly ShutdownSignal[] | undefined
+  /**
+   * How long the app serves requests while it is out of service, before it closes, in milliseconds, from 0. Load
+   * balancers need this time to notice. With 0, requests on keep-alive connections may be lost.
+   *
+   * @default 5_000 in Kubernetes (if `KUBERNETES_SERVICE_HOST` is set), otherwise 0
+   * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
+   */
+  readonly delay?: number | undefined
+  /**
+   * How long the app may take to close after the delay, in milliseconds, from 1. Then the process exits with code 1.
+   *
+   * @default 10_000
+   */
+  readonly timeout?: number | undefined
+}
+
+/** How a signal ends the app. Times are in milliseconds. */
+export interface ShutdownSettings {
+  readonly signals: readonly ShutdownSignal[]
+  readonly delay: number
+  readonly timeout: number
+}
+
+/** 10 s plus the delay stay below the 30 s that Kubernetes gives a pod. */
+const SHUTDOWN_TIMEOUT_MS = 10_000
+
+/** The rule of `shutdown`. `false` turns it off, and `true` uses the defaults. */
+export function shutdown (drainDelayMs: number, onUnknown: OnUnknown): Rule<ShutdownSettings | undefined> {
+  const read = objectOf({
+    signals: withDefault(shutdownSignals, ['SIGTERM', 'SIGINT']),
+    delay: withDefault(delayOrNone, drainDelayMs),
+    timeout: withDefault(delay, SHUTDOWN_TIMEOUT_MS)
+  } satisfies RulesOf<ShutdownOption>, 'true, false, or an object with signals, delay and timeout', onUnknown)
+  return (value, path) => value === false ? undefined : read(value === true ? {} : value, path)
+}
+
+/** Gives each signal once. */
+const shutdownSignals: Rule<readonly ShutdownSignal[]> = (value, path) =>
+  [...new Set(nonEmptyListOf(oneOf(SHUTDOWN_SIGNALS))(value, path))]
