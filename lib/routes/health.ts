@@ -87,8 +87,8 @@ async function makeReport (
 ): Promise<Report> {
   if (exclude.size === 0 || visibilityPolicy.showsComponents === false) return await engine.report(request)
   if (visibilityPolicy.showsComponents === true) return await engine.report({ ...request, exclude })
-  const { whole, without } = engine.reportBothWays(request, exclude)
-  return (await pendingVisibility).components ? await without : await whole
+  const { complete, filtered } = engine.reportPair(request, exclude)
+  return (await pendingVisibility).components ? await filtered : await complete
 }
 
 function bodyOf (report: Report, visibility: Visibility, mediaType: MediaType): string {

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { GuardedFunction } from '../base/guarded-function.js'
-import { PEER_PATIENCE_MS } from '../health/report.js'
+import { PEER_TIMEOUT_MS } from '../health/report.js'
 import type { Show } from '../options/types.js'
 import { isPeer } from '../dependencies/peer.js'
 
@@ -38,10 +38,10 @@ export class VisibilityPolicy {
   }
 
   async visibilityFor (request: FastifyRequest): Promise<Visibility> {
-    const patienceMs = isPeer(request) ? PEER_PATIENCE_MS : undefined
+    const timeoutMs = isPeer(request) ? PEER_TIMEOUT_MS : undefined
     const [components, details] = await Promise.all([
-      isShown(this.#components, request, patienceMs),
-      isShown(this.#details, request, patienceMs)
+      isShown(this.#components, request, timeoutMs),
+      isShown(this.#details, request, timeoutMs)
     ])
     return { components, details }
   }
@@ -54,9 +54,9 @@ interface ShowRule {
 
 /** Only the result `true` shows. A function that returns nothing, or returns a user object, hides. */
 async function isShown (
-  { show, guardedFunction }: ShowRule, request: FastifyRequest, patienceMs?: number
+  { show, guardedFunction }: ShowRule, request: FastifyRequest, timeoutMs?: number
 ): Promise<boolean> {
   if (typeof show !== 'function') return show === 'always'
-  const shown: unknown = await guardedFunction.run(() => show(request), patienceMs)
+  const shown: unknown = await guardedFunction.run(() => show(request), timeoutMs)
   return shown === true
 }

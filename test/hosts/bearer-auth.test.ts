@@ -1,27 +1,29 @@
 import bearerAuth from '@fastify/bearer-auth'
 import type { FastifyInstance } from 'fastify'
-import { guards } from '../support/guarded.js'
+import { testAuthHook } from '../support/guarded.js'
 
 const KEYS = ['sesame']
 
 const bearer = {
-  plug: async (app: FastifyInstance) => { await app.register(bearerAuth, { keys: KEYS, addHook: false }) },
+  register: async (app: FastifyInstance) => { await app.register(bearerAuth, { keys: KEYS, addHook: false }) },
   authorization: 'Bearer sesame',
-  wrong: ['Bearer simsim', 'Bearer', 'Basic sesame']
+  refused: ['Bearer simsim', 'Bearer', 'Basic sesame']
 }
 
-await guards('@fastify/bearer-auth, that hands on an error,', {
+await testAuthHook('@fastify/bearer-auth (refuses with an error)', {
   ...bearer,
   hook: ({ verifyBearerAuth }) => {
-    if (verifyBearerAuth === undefined) throw new Error('there is no such hook')
+    if (verifyBearerAuth === undefined) throw new Error('@fastify/bearer-auth did not decorate verifyBearerAuth')
     return verifyBearerAuth
   }
 })
 
-await guards('@fastify/bearer-auth, that answers by itself,', {
+await testAuthHook('@fastify/bearer-auth (refuses with an answer)', {
   ...bearer,
   hook: ({ verifyBearerAuthFactory }) => {
-    if (verifyBearerAuthFactory === undefined) throw new Error('there is no such factory')
+    if (verifyBearerAuthFactory === undefined) {
+      throw new Error('@fastify/bearer-auth did not decorate verifyBearerAuthFactory')
+    }
     return verifyBearerAuthFactory({ keys: KEYS })
   }
 })

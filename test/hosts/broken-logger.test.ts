@@ -1,9 +1,9 @@
 import t from 'tap'
 import { http1, start } from '../support/host.js'
-import { KeepingLog } from '../support/log.js'
+import { RecordingLog } from '../support/log.js'
 
-await t.test('an app whose logger throws has its endpoints all the same', async (t) => {
-  const log = new KeepingLog()
+await t.test('the endpoints answer when the logger of the app throws', async (t) => {
+  const log = new RecordingLog()
   const app = await start({ fastify: () => ({ loggerInstance: log }), setUp: () => undefined }, 'first', t)
   const broken = (): never => { throw new Error('the disk is full') }
   for (const level of ['fatal', 'error', 'warn', 'info', 'debug', 'trace']) Object.assign(log, { [level]: broken })

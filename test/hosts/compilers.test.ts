@@ -1,13 +1,17 @@
-import { livesIn, ownRoutes } from '../support/host.js'
+import { testHost, ownRoutes } from '../support/host.js'
 
-await livesIn('an app with compilers, serializers and a schema controller of its own', {
+await testHost('an app with its own compilers, serializers and schema controller', {
   fastify: () => ({
     ajv: { mode: 'JTD' },
     serializerOpts: { mode: 'standalone' },
     schemaErrorFormatter: (errors) => new Error(`${errors.length} mistakes`),
     schemaController: {
       compilersFactory: {
-        buildValidator: () => () => Object.assign((data: unknown): data is unknown => data !== null, { schema: {}, schemaEnv: undefined as never }),
+        buildValidator: () => () =>
+          Object.assign((data: unknown): data is unknown => data !== null, {
+            schema: {},
+            schemaEnv: undefined as never
+          }),
         buildSerializer: () => () => (data) => `built ${JSON.stringify(data)}`
       }
     }
@@ -21,9 +25,9 @@ await livesIn('an app with compilers, serializers and a schema controller of its
   }
 })
 
-await livesIn('an app whose compilers refuse every schema that is not theirs', {
+await testHost('an app whose compilers throw for every unknown schema', {
   setUp: (app) => {
-    const refuse = ({ url = '' }: { readonly url?: string }): never => { throw new Error(`no schema of mine at ${url}`) }
+    const refuse = ({ url = '' }: { readonly url?: string }): never => { throw new Error(`unknown schema of ${url}`) }
     app.setValidatorCompiler(refuse)
     app.setSerializerCompiler(refuse)
     app.get('/', () => 'home')

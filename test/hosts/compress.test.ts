@@ -6,25 +6,33 @@ import { buffer, text } from 'node:stream/consumers'
 import { gunzipSync } from 'node:zlib'
 import t from 'tap'
 import { portOf } from '../support/app.js'
-import { answersOf, livesIn, ownRoutes, QUESTIONS, receive, start } from '../support/host.js'
-import type { Received, Sent } from '../support/host.js'
+import { sendAll, testHost, ownRoutes, REQUESTS, sendWith, start } from '../support/host.js'
+import type { ReceivedAnswer, SentRequest } from '../support/host.js'
 
-/** However short, an answer is compressed, by streams or at once. */
-const WAYS = { 'by streams': 0, 'at once': 100_000 }
+/** The option `syncThreshold` for each way to compress. */
+const WAYS = { 'with streams': 0, synchronously: 100_000 }
 
-/** Asks for gzip, and reads it. */
-async function gzip (app: FastifyInstance, { headers, ...sent }: Sent): Promise<Received> {
-  const asking = { ...sent, headers: { ...headers, 'accept-encoding': 'gzip' } }
-  return await receive(request, { host: '127.0.0.1', port: portOf(app.server) }, asking, unzipped)
+/** Requests gzip, and decompresses the answer. */
+async function gzip (app: FastifyInstance, { headers, ...sent }: SentRequest): Promise<ReceivedAnswer> {
+  const withGzip = { ...sent, headers: { ...headers, 'accept-encoding': 'gzip' } }
+  return await sendWith(request, { host: '127.0.0.1', port: portOf(app.server) }, withGzip, unzipped)
 }
 
 async function unzipped (response: IncomingMessage): Promise<string> {
-  return response.headers['content-encoding'] === 'gzip' ? gunzipSync(await buffer(response)).toString() : await text(response)
+  return response.headers['content-encoding'] === 'gzip'
+    ? gunzipSync(await buffer(response)).toString()
+    : await text(response)
 }
 
-/** An answer without the headers that compression changes. */
-function withoutEncoding ({ headers, ...received }: Received): unknown {
-  const { 'content-length': _length, 'transfer-encoding': _chunked, 'content-encoding': _encoding, vary: _vary, ...rest } = headers
+/** Removes the headers that compression changes. */
+function withoutEncoding ({ headers, ...received }: ReceivedAnswer): unknown {
+  const {
+    'content-length': _length,
+    'transfer-encoding': _chunked,
+    'content-encoding': _encoding,
+    vary: _vary,
+    ...rest
+  } = headers
   return { ...received, headers: rest }
 }
 
@@ -36,20 +44,23 @@ for (const [way, syncThreshold] of Object.entries(WAYS)) {
     }
   }
 
-  await livesIn(`an app that compresses ${way}, for who does not ask for it`, host)
+  await testHost(`an app that compresses ${way}, for clients without gzip`, host)
 
-  await t.test(`compressed ${way}, an answer says the same`, async (t) => {
+  await t.test(`answers that are compressed ${way} have the same content`, async (t) => {
     const app = await start(host, 'last', t)
-    const questions = QUESTIONS.filter(({ method }) => method === 'GET')
-    const plain = await answersOf(app, questions)
-    const compressed = await answersOf(app, questions, gzip)
+    const requests = REQUESTS.filter(({ method }) => method === 'GET')
+    const plain = await sendAll(app, requests)
+    const compressed = await sendAll(app, requests, gzip)
     t.same(compressed.map(withoutEncoding), plain.map(withoutEncoding))
-    t.same(compressed.map(({ headers }) => [headers['content-encoding'], headers['vary']]), questions.map(() => ['gzip', 'accept-encoding']))
+    t.same(
+      compressed.map(({ headers }) => [headers['content-encoding'], headers['vary']]),
+      requests.map(() => ['gzip', 'accept-encoding'])
+    )
   })
 
-  await t.test(`compressed ${way}, a HEAD is answered as ever: there is nothing to compress`, async (t) => {
+  await t.test(`HEAD answers are unchanged when the app compresses ${way}`, async (t) => {
     const app = await start(host, 'last', t)
-    const questions = QUESTIONS.filter(({ method }) => method === 'HEAD')
-    t.same(await answersOf(app, questions, gzip), await answersOf(app, questions))
+    const requests = REQUESTS.filter(({ method }) => method === 'HEAD')
+    t.same(await sendAll(app, requests, gzip), await sendAll(app, requests))
   })
 }

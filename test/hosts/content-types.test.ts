@@ -1,6 +1,6 @@
-import { livesIn, ownRoutes } from '../support/host.js'
+import { testHost, ownRoutes } from '../support/host.js'
 
-await livesIn('an app that reads bodies in its own way', {
+await testHost('an app with its own body parsers', {
   setUp: (app) => {
     app.removeAllContentTypeParsers()
     app.addContentTypeParser('text/csv', { parseAs: 'string' }, (_request, body, done) => done(null, { rows: body }))

@@ -1,8 +1,11 @@
-import { livesIn, ownRoutes } from '../support/host.js'
+import { testHost, ownRoutes } from '../support/host.js'
 
-await livesIn('an app that puts everything into an envelope', {
+await testHost('an app that wraps every payload in an envelope', {
   setUp: (app) => {
-    app.addHook('preSerialization', async (_request, _reply, payload) => await Promise.resolve({ data: payload, ok: true }))
+    app.addHook(
+      'preSerialization',
+      async (_request, _reply, payload) => await Promise.resolve({ data: payload, ok: true })
+    )
     ownRoutes(app)
   }
 })

@@ -1,13 +1,14 @@
 import helmet from '@fastify/helmet'
 import type { FastifyInstance } from 'fastify'
 import t from 'tap'
-import { answersOf, http1, livesIn, ownRoutes, QUESTIONS, start } from '../support/host.js'
-import type { Host, Received } from '../support/host.js'
+import { sendAll, http1, testHost, ownRoutes, REQUESTS, start } from '../support/host.js'
+import type { Host, ReceivedAnswer } from '../support/host.js'
 
-/** What helmet says of every answer. */
-const SAID = [
-  'content-security-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'origin-agent-cluster', 'referrer-policy', 'strict-transport-security',
-  'x-content-type-options', 'x-dns-prefetch-control', 'x-download-options', 'x-frame-options', 'x-permitted-cross-domain-policies', 'x-xss-protection'
+/** The headers that helmet sets on every answer. */
+const HELMET_HEADERS = [
+  'content-security-policy', 'cross-origin-opener-policy', 'cross-origin-resource-policy', 'origin-agent-cluster',
+  'referrer-policy', 'strict-transport-security', 'x-content-type-options', 'x-dns-prefetch-control',
+  'x-download-options', 'x-frame-options', 'x-permitted-cross-domain-policies', 'x-xss-protection'
 ]
 
 const host: Host = {
@@ -15,17 +16,21 @@ const host: Host = {
     await app.register(helmet)
     ownRoutes(app)
   },
-  adds: SAID
+  addedHeaders: HELMET_HEADERS
 }
 
-await livesIn('an app with @fastify/helmet', host)
+await testHost('an app with @fastify/helmet', host)
 
-await t.test('helmet protects the endpoints as it does the app\'s own routes', async (t) => {
+await t.test('helmet sets the same headers on the endpoints and on the routes of the app', async (t) => {
   for (const order of ['first', 'last'] as const) {
     const app = await start(host, order, t)
     const own = await http1(app, { method: 'GET', path: '/' })
-    const protectionOf = ({ headers }: Received): unknown => SAID.map((name) => headers[name])
-    t.same((await answersOf(app, QUESTIONS)).map(protectionOf), QUESTIONS.map(() => protectionOf(own)), `registered ${order}`)
-    t.notOk(SAID.some((name) => own.headers[name] === undefined))
+    const protectionOf = ({ headers }: ReceivedAnswer): unknown => HELMET_HEADERS.map((name) => headers[name])
+    t.same(
+      (await sendAll(app, REQUESTS)).map(protectionOf),
+      REQUESTS.map(() => protectionOf(own)),
+      `registered ${order}`
+    )
+    t.notOk(HELMET_HEADERS.some((name) => own.headers[name] === undefined))
   }
 })

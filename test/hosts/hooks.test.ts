@@ -2,13 +2,13 @@ import Fastify from 'fastify'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import t from 'tap'
 import management from '../../lib/index.js'
-import { ask } from '../support/app.js'
-import { http1, livesIn, ownRoutes, PROBES, QUESTIONS, REPORTS, start } from '../support/host.js'
-import type { Sent } from '../support/host.js'
+import { fetchAnswer } from '../support/app.js'
+import { http1, testHost, ownRoutes, PROBES, REQUESTS, REPORTS, start } from '../support/host.js'
+import type { SentRequest } from '../support/host.js'
 
 const HOOKS = ['onRequest', 'preParsing', 'preValidation', 'preHandler', 'onSend', 'onResponse'] as const
 
-await t.test('every hook of the app runs on every endpoint, whatever the order of registration', async (t) => {
+await t.test('every hook of the app runs on every endpoint, in any registration order', async (t) => {
   for (const order of ['first', 'last'] as const) {
     const seen = new Map<string, string[]>()
     const app = await start({
@@ -21,14 +21,14 @@ await t.test('every hook of the app runs on every endpoint, whatever the order o
         }
       }
     }, order, t)
-    const paths = [...new Set(QUESTIONS.map(({ path }) => path))]
+    const paths = [...new Set(REQUESTS.map(({ path }) => path))]
     for (const path of paths) await http1(app, { method: 'GET', path })
     await app.close()
     for (const path of paths) t.same(seen.get(path), HOOKS, `${order} ${path}`)
   }
 })
 
-await livesIn('an app whose hooks wait, and leave things on requests and replies', {
+await testHost('an app whose hooks wait, and change requests and replies', {
   setUp: (app) => {
     app.decorateRequest('user', '')
     app.decorateReply('started', 0)
@@ -36,16 +36,25 @@ await livesIn('an app whose hooks wait, and leave things on requests and replies
       app.addHook(hook, async (request, reply) => {
         await new Promise((resolve) => setImmediate(resolve))
         Object.assign(request, { user: hook })
-        void reply.code(299).header('x-hook', hook).type('text/html').header('cache-control', 'public').serializer((payload: unknown) => JSON.stringify({ payload }))
+        void reply
+          .code(299)
+          .header('x-hook', hook)
+          .type('text/html')
+          .header('cache-control', 'public')
+          .serializer((payload: unknown) => JSON.stringify({ payload }))
       })
     }
-    app.addHook('onSend', async (_request, reply, payload) => { await Promise.resolve(); void reply.header('x-hook', 'onSend'); return payload })
+    app.addHook('onSend', async (_request, reply, payload) => {
+      await Promise.resolve()
+      void reply.header('x-hook', 'onSend')
+      return payload
+    })
     ownRoutes(app)
   },
-  adds: ['x-hook']
+  addedHeaders: ['x-hook']
 })
 
-await t.test('what a hook of the app refuses or answers stands, on probes too', async (t) => {
+await t.test('hooks of the app can refuse or answer requests to all endpoints, probes included', async (t) => {
   const refusals: Record<string, (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>> = {
     throws: async () => await Promise.reject(Object.assign(new Error('overloaded'), { statusCode: 503, code: 'BUSY' })),
     answers: async (_request, reply) => await reply.code(503).send({ mine: true }),
@@ -67,8 +76,14 @@ await t.test('what a hook of the app refuses or answers stands, on probes too', 
   }
 })
 
-await t.test('what an onSend hook of the app makes of an answer is sent', async (t) => {
-  const app = await start({ setUp: (app) => { app.addHook('onSend', async () => await Promise.resolve('instead')) } }, 'last', t)
+await t.test('an onSend hook of the app can replace an answer', async (t) => {
+  const app = await start(
+    {
+      setUp: (app) => { app.addHook('onSend', async () => await Promise.resolve('instead')) }
+    },
+    'last',
+    t
+  )
   t.match(await http1(app, { method: 'GET', path: '/z/health/liveness' }), { status: 200, body: 'instead' })
 })
 
@@ -77,22 +92,29 @@ async function listening (test: Pick<typeof t, 'teardown'>, app: FastifyInstance
   return await app.listen({ host: '127.0.0.1', port: 0 })
 }
 
-await t.test('a sibling scope keeps the hooks of the app off the probes', async (t) => {
+await t.test('hooks of a sibling scope do not run on probes', async (t) => {
   const app = Fastify()
   await app.register(management)
   await app.register(async (shop) => {
-    shop.addHook('onRequest', async () => await Promise.reject(Object.assign(new Error('who are you?'), { statusCode: 401 })))
+    shop.addHook(
+      'onRequest',
+      async () => await Promise.reject(Object.assign(new Error('who are you?'), { statusCode: 401 }))
+    )
     shop.get('/', () => 'home')
     shop.management.addCheck('readiness', 'db', () => true)
     await Promise.resolve()
   })
   const url = await listening(t, app)
-  t.match(await ask(`${url}/`), { status: 401 })
-  t.match(await ask(`${url}/z/health/readiness?verbose`), { status: 200, text: '{"status":"UP","components":{"db":{"status":"UP"}}}' })
+  t.match(await fetchAnswer(`${url}/`), { status: 401 })
+  t.match(await fetchAnswer(`${url}/z/health/readiness?verbose`), {
+    status: 200,
+    text: '{"status":"UP","components":{"db":{"status":"UP"}}}'
+  })
 })
 
-await t.test('no order of registration keeps a hook of the root off them', async (t) => {
-  const refuse = async (): Promise<never> => await Promise.reject(Object.assign(new Error('who are you?'), { statusCode: 401 }))
+await t.test('hooks of the root scope run on probes, in any registration order', async (t) => {
+  const refuse = async (): Promise<never> =>
+    await Promise.reject(Object.assign(new Error('who are you?'), { statusCode: 401 }))
   const before = Fastify()
   before.addHook('onRequest', refuse)
   await before.register(management)
@@ -100,19 +122,24 @@ await t.test('no order of registration keeps a hook of the root off them', async
   await after.register(management)
   await after.after()
   after.addHook('onRequest', refuse)
-  for (const app of [before, after]) t.match(await ask(`${await listening(t, app)}/z/health/liveness`), { status: 401 })
+  for (const app of [before, after]) {
+    t.match(await fetchAnswer(`${await listening(t, app)}/z/health/liveness`), { status: 401 })
+  }
 })
 
-await t.test('a hook can tell the endpoints apart', async (t) => {
+await t.test('hooks can read the class of an endpoint from config.management', async (t) => {
   const classes = new Map<string, string | undefined>()
   const bare = await start({
     setUp: (app) => {
-      app.addHook('onRequest', async ({ url, method, routeOptions: { config } }) => { classes.set(`${method} ${url}`, config.management); await Promise.resolve() })
+      app.addHook('onRequest', async ({ url, method, routeOptions: { config } }) => {
+        classes.set(`${method} ${url}`, config.management)
+        await Promise.resolve()
+      })
       ownRoutes(app)
     }
   }, 'last', t)
   for (const sent of [...PROBES, ...REPORTS, { method: 'GET', path: '/' }]) await http1(bare, sent)
-  const classOf = ({ method, path }: Sent): unknown => classes.get(`${method} ${path}`)
+  const classOf = ({ method, path }: SentRequest): unknown => classes.get(`${method} ${path}`)
   t.same(PROBES.map(classOf), PROBES.map(() => 'probe'))
   t.same(REPORTS.map(classOf), REPORTS.map(() => 'report'))
   t.equal(classes.get('GET /'), undefined)
@@ -120,10 +147,12 @@ await t.test('a hook can tell the endpoints apart', async (t) => {
   const app = Fastify()
   await app.register(management)
   app.addHook('onRequest', async ({ routeOptions: { config } }) => {
-    if (config.management === undefined) await Promise.reject(Object.assign(new Error('who are you?'), { statusCode: 401 }))
+    if (config.management === undefined) {
+      await Promise.reject(Object.assign(new Error('who are you?'), { statusCode: 401 }))
+    }
   })
   app.get('/', () => 'home')
   const url = await listening(t, app)
-  t.match(await ask(`${url}/`), { status: 401 })
-  t.match(await ask(`${url}/z/health/liveness`), { status: 200 })
+  t.match(await fetchAnswer(`${url}/`), { status: 401 })
+  t.match(await fetchAnswer(`${url}/z/health/liveness`), { status: 200 })
 })

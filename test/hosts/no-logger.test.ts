@@ -1,3 +1,6 @@
-import { livesIn, ownRoutes } from '../support/host.js'
+import { testHost, ownRoutes } from '../support/host.js'
 
-await livesIn('an app without a logger', { fastify: () => ({ logger: false, disableRequestLogging: true }), setUp: ownRoutes })
+await testHost('an app without a logger', {
+  fastify: () => ({ logger: false, disableRequestLogging: true }),
+  setUp: ownRoutes
+})

@@ -3,8 +3,8 @@ import Fastify from 'fastify'
 import t from 'tap'
 import management from '../../lib/index.js'
 import type { ManagementOptions } from '../../lib/index.js'
-import { ask } from '../support/app.js'
-import { KeepingLog } from '../support/log.js'
+import { fetchAnswer } from '../support/app.js'
+import { RecordingLog } from '../support/log.js'
 import { startApp } from '../support/app.js'
 
 interface PinoApp {
@@ -12,7 +12,7 @@ interface PinoApp {
   readonly lines: Record<string, unknown>[]
 }
 
-/** An app that logs with pino at `trace`, as Fastify makes it. */
+/** Starts an app with the pino logger of Fastify at level `trace`. */
 async function startPinoApp (test: Pick<typeof t, 'teardown'>, options: ManagementOptions): Promise<PinoApp> {
   const lines: Record<string, unknown>[] = []
   const stream = new Writable({
@@ -34,38 +34,70 @@ async function startPinoApp (test: Pick<typeof t, 'teardown'>, options: Manageme
   return { url, lines }
 }
 
-await t.test('with a logger at trace, 1,000 probes write no line', async (t) => {
+await t.test('1,000 requests to endpoints write no line when the log level is trace', async (t) => {
   const { url, lines } = await startPinoApp(t, { checks: { readiness: { db: () => true } } })
-  const paths = ['/z/health/liveness', '/z/health/readiness', '/z/health/startup', '/z/health', '/z/info', '/z/version', '/z/health/nobody', '/z']
-  for (let round = 0; round < 125; round++) await Promise.all(paths.map(async (path) => await ask(url + path)))
+  const paths = [
+    '/z/health/liveness', '/z/health/readiness', '/z/health/startup', '/z/health', '/z/info', '/z/version',
+    '/z/health/nobody', '/z'
+  ]
+  for (let round = 0; round < 125; round++) await Promise.all(paths.map(async (path) => await fetchAnswer(url + path)))
   t.same(lines, [])
-  await ask(`${url}/`)
-  t.match(lines, [{ msg: 'incoming request' }, { msg: 'a hook of the host' }, { msg: 'request completed' }], 'the other routes log as ever')
+  await fetchAnswer(`${url}/`)
+  t.match(
+    lines,
+    [{ msg: 'incoming request' }, { msg: 'a hook of the host' }, { msg: 'request completed' }],
+    'the routes of the app still log'
+  )
 })
 
-await t.test('every change of status writes one line, whatever the number of probes', async (t) => {
+await t.test('each status change writes one line, after any number of probes', async (t) => {
   let status: 'UP' | 'DOWN' = 'UP'
-  const { url, lines } = await startPinoApp(t, { checks: { readiness: { db: () => { if (status === 'DOWN') throw new Error('connect ECONNREFUSED') } } } })
-  const probe = async (): Promise<void> => { for (let probes = 0; probes < 20; probes++) await ask(`${url}/z/health/readiness`) }
+  const { url, lines } = await startPinoApp(t, {
+    checks: {
+      readiness: {
+        db: () => { if (status === 'DOWN') throw new Error('connect ECONNREFUSED') }
+      }
+    }
+  })
+  const probe = async (): Promise<void> => {
+    for (let probes = 0; probes < 20; probes++) await fetchAnswer(`${url}/z/health/readiness`)
+  }
   await probe()
   status = 'DOWN'
   await probe()
   status = 'UP'
   await probe()
   t.match(lines, [
-    { level: 40, check: 'db', kinds: ['readiness'], from: 'UP', to: 'DOWN', error: 'connect ECONNREFUSED', durationMs: Number, msg: 'check "db" is DOWN' },
-    { level: 30, check: 'db', kinds: ['readiness'], from: 'DOWN', to: 'UP', durationMs: Number, msg: 'check "db" is UP' }
+    {
+      level: 40,
+      check: 'db',
+      kinds: ['readiness'],
+      from: 'UP',
+      to: 'DOWN',
+      error: 'connect ECONNREFUSED',
+      durationMs: Number,
+      msg: 'check "db" is DOWN'
+    },
+    {
+      level: 30,
+      check: 'db',
+      kinds: ['readiness'],
+      from: 'DOWN',
+      to: 'UP',
+      durationMs: Number,
+      msg: 'check "db" is UP'
+    }
   ])
   t.equal(lines.length, 2)
 })
 
-await t.test('a level can be chosen', async (t) => {
+await t.test('logLevel turns on the log of requests to endpoints', async (t) => {
   const { url, lines } = await startPinoApp(t, { logLevel: 'info' })
-  await ask(`${url}/z/health/liveness`)
+  await fetchAnswer(`${url}/z/health/liveness`)
   t.match(lines, [{ msg: 'incoming request' }, { msg: 'a hook of the host' }, { msg: 'request completed' }])
 })
 
-await t.test('what a hook of the host does with the logger of a silent route works', async (t) => {
+await t.test('hooks of the app can use the logger of a silent route', async (t) => {
   const { get, lines } = await startApp(t, {}, {
     before: (app) => {
       app.addHook('onRequest', async (request) => {
@@ -75,7 +107,7 @@ await t.test('what a hook of the host does with the logger of a silent route wor
         await Promise.resolve()
       })
       app.addHook('onResponse', async (request) => {
-        t.equal(Reflect.get(request.log, 'kept'), request.url, 'what is set on one request stays there')
+        t.equal(Reflect.get(request.log, 'kept'), request.url, 'a property stays on the logger of its request')
         request.log.warn('not to be seen')
         await Promise.resolve()
       })
@@ -86,7 +118,7 @@ await t.test('what a hook of the host does with the logger of a silent route wor
   t.equal(lines.length, before)
 })
 
-await t.test('the logger of a silent route is bound to its request as any other is, and no level changes for it', async (t) => {
+await t.test('the logger of a silent route has the request id, and emits no level change', async (t) => {
   const app = Fastify({ logger: { stream: new Writable({ write: (_chunk, _encoding, done) => done() }) } })
   t.teardown(async () => await app.close())
   const bound: unknown[] = []
@@ -104,9 +136,9 @@ await t.test('the logger of a silent route is bound to its request as any other 
   t.equal(changes, before)
 })
 
-await t.test('under a logger of another make probes are silent too, and the host\'s routes are not', async (t) => {
+await t.test('another logger than pino logs the routes of the app only', async (t) => {
   const { get, lines, app } = await startApp(t, {}, { before: (app) => { app.get('/', () => 'home') } })
-  t.ok(app.log instanceof KeepingLog)
+  t.ok(app.log instanceof RecordingLog)
   const before = lines.length
   for (const path of ['/z/health/liveness', '/z/health', '/z/health/nobody']) await get(path)
   t.equal(lines.length, before)
@@ -114,10 +146,13 @@ await t.test('under a logger of another make probes are silent too, and the host
   t.match(lines.slice(before), [{ message: 'incoming request' }, { message: 'request completed' }])
 })
 
-await t.test('a hook finds in its logger what the host\'s own factory puts there', async (t) => {
+await t.test('hooks see the properties that the child logger factory of the app adds', async (t) => {
   const audited: string[] = []
   const { get, lines } = await startApp(t, {}, {
-    fastify: { childLoggerFactory: (logger, bindings, options) => Object.assign(logger.child(bindings, options), { audit: (text: string) => audited.push(text) }) },
+    fastify: {
+      childLoggerFactory: (logger, bindings, options) =>
+        Object.assign(logger.child(bindings, options), { audit: (text: string) => audited.push(text) })
+    },
     before: (app) => {
       app.addHook('onRequest', async (request) => {
         const { log } = request
@@ -133,11 +168,11 @@ await t.test('a hook finds in its logger what the host\'s own factory puts there
   t.equal(lines.length, before)
 })
 
-await t.test('a logger that is frozen, or has private fields, is silent all the same', async (t) => {
-  class PrivateLog extends KeepingLog {
+await t.test('loggers that are frozen or have private fields are silent too', async (t) => {
+  class PrivateLog extends RecordingLog {
     readonly #calls: string[] = []
     readonly levels = { values: { audit: 35, silent: Infinity } }
-    readonly audit = (): boolean => t.fail('a level of its own is silent too')
+    readonly audit = (): boolean => t.fail('custom levels must be silent too')
     note (text: string): number { return this.#calls.push(text) }
     override child (): PrivateLog {
       const child = new PrivateLog()
@@ -161,7 +196,7 @@ await t.test('a logger that is frozen, or has private fields, is silent all the 
   t.match(await get('/z/health/liveness'), { status: 200 })
 })
 
-await t.test('without a logger everything works', async (t) => {
+await t.test('the endpoints answer when the app has no logger', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())
   await app.register(management, { checks: { health: { a: () => false } } })

@@ -1,6 +1,6 @@
-import { livesIn, ownRoutes } from '../support/host.js'
+import { testHost, ownRoutes } from '../support/host.js'
 
-await livesIn('an app that reads queries in its own way, and throws them away', {
+await testHost('an app with its own query parser, which also removes the query', {
   fastify: () => ({ routerOptions: { querystringParser: (text) => ({ parsed: text }) } }),
   setUp: (app) => {
     app.addHook('preValidation', async (request) => { request.query = null; await Promise.resolve() })

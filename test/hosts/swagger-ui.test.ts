@@ -1,7 +1,7 @@
 import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import t from 'tap'
-import { http1, livesIn, ownRoutes, QUESTIONS, start } from '../support/host.js'
+import { http1, testHost, ownRoutes, REQUESTS, start } from '../support/host.js'
 import type { Host } from '../support/host.js'
 
 interface Operation {
@@ -13,7 +13,10 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>
 }
 
-const UI = ['/documentation', '/documentation/', '/documentation/static/swagger-ui.css', '/documentation/static/swagger-initializer.js', '/documentation/nothing'].map((path) => ({ method: 'GET', path }))
+const UI = [
+  '/documentation', '/documentation/', '/documentation/static/swagger-ui.css',
+  '/documentation/static/swagger-initializer.js', '/documentation/nothing'
+].map((path) => ({ method: 'GET', path }))
 
 const host: Host = {
   setUp: async (app) => {
@@ -21,33 +24,45 @@ const host: Host = {
     await app.register(swaggerUi)
     ownRoutes(app)
   },
-  own: UI
+  ownRequests: UI
 }
 
-await livesIn('an app with @fastify/swagger-ui', host)
+await testHost('an app with @fastify/swagger-ui', host)
 
-await t.test('the page is there, and its document has the endpoints beside the app\'s own routes', async (t) => {
+await t.test('the page answers, and its document lists the endpoints and the routes of the app', async (t) => {
   const app = await start(host, 'last', t)
-  t.match(await http1(app, { method: 'GET', path: '/documentation/' }), { status: 200, headers: { 'content-type': /^text\/html/ }, body: /<title>Swagger UI/ })
+  t.match(await http1(app, { method: 'GET', path: '/documentation/' }), {
+    status: 200,
+    headers: { 'content-type': /^text\/html/ },
+    body: /<title>Swagger UI/
+  })
   const { status, body } = await http1(app, { method: 'GET', path: '/documentation/json' })
   t.equal(status, 200)
   const { paths } = JSON.parse(body) as Document
   t.same(Object.keys(paths).sort(), [
-    '/', '/echo', '/throw', '/typed', '/z/', '/z/health', '/z/health/canary', '/z/health/liveness', '/z/health/ping', '/z/health/readiness', '/z/health/startup', '/z/health/{name}', '/z/info', '/z/version'
+    '/', '/echo', '/throw', '/typed', '/z/', '/z/health', '/z/health/canary', '/z/health/liveness',
+    '/z/health/ping', '/z/health/readiness', '/z/health/startup', '/z/health/{name}', '/z/info', '/z/version'
   ])
   for (const [path, operations] of Object.entries(paths)) {
-    t.same(Object.values(operations).every(({ tags }) => tags?.includes('management') === true), path.startsWith('/z'), path)
+    t.same(
+      Object.values(operations).every(({ tags }) => tags?.includes('management') === true),
+      path.startsWith('/z'),
+      path
+    )
   }
 })
 
-await t.test('every answer has a code and a type that the document names', async (t) => {
+await t.test('the document contains the code and media type of every answer', async (t) => {
   const app = await start(host, 'last', t)
   const { paths } = JSON.parse((await http1(app, { method: 'GET', path: '/documentation/json' })).body) as Document
-  for (const question of QUESTIONS.filter(({ path }) => path !== '/z/health/a/b')) {
-    const path = question.path.replace(/\?.*$/, '')
+  for (const sent of REQUESTS.filter(({ path }) => path !== '/z/health/a/b')) {
+    const path = sent.path.replace(/\?.*$/, '')
     const operation = (paths[path] ?? paths[`${path}/`] ?? paths['/z/health/{name}'])?.['get']
-    const { status, headers } = await http1(app, question)
+    const { status, headers } = await http1(app, sent)
     const types = Object.keys(operation?.responses[String(status)]?.content ?? {})
-    t.ok(types.includes(String(headers['content-type']).replace(/;.*$/, '')), `${question.method} ${question.path}: ${status}, ${types.join(' or ')}`)
+    t.ok(
+      types.includes(String(headers['content-type']).replace(/;.*$/, '')),
+      `${sent.method} ${sent.path}: ${status}, ${types.join(' or ')}`
+    )
   }
 })

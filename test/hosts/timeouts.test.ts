@@ -1,20 +1,39 @@
 import t from 'tap'
-import { http1, livesIn, ownRoutes, start } from '../support/host.js'
+import { http1, testHost, ownRoutes, start } from '../support/host.js'
 import type { Host } from '../support/host.js'
 
 const host: Host = {
-  fastify: () => ({ requestTimeout: 5_000, connectionTimeout: 5_000, handlerTimeout: 20, keepAliveTimeout: 1, maxRequestsPerSocket: 1 }),
+  fastify: () => ({
+    requestTimeout: 5_000,
+    connectionTimeout: 5_000,
+    handlerTimeout: 20,
+    keepAliveTimeout: 1,
+    maxRequestsPerSocket: 1
+  }),
   setUp: ownRoutes
 }
 
-await livesIn('an app with timeouts of its own', host)
+await testHost('an app with its own timeouts', host)
 
-await t.test('a check that takes longer than the app\'s handlers may is answered for in its own time', async (t) => {
-  const app = await start({
-    ...host,
-    setUp: (app) => { app.get('/hangs', async () => await new Promise(() => undefined)) },
-    options: () => ({ checks: { readiness: { db: { check: async () => await new Promise(() => undefined), timeout: 200, failureStatus: 'DEGRADED' } } } })
-  }, 'last', t)
+await t.test('a check may take longer than the handlerTimeout of the app', async (t) => {
+  const app = await start(
+    {
+      ...host,
+      setUp: (app) => { app.get('/hangs', async () => await new Promise(() => undefined)) },
+      options: () => ({
+        checks: {
+          readiness: {
+            db: { check: async () => await new Promise(() => undefined), timeout: 200, failureStatus: 'DEGRADED' }
+          }
+        }
+      })
+    },
+    'last',
+    t
+  )
   t.match(await http1(app, { method: 'GET', path: '/hangs' }), { status: 503, body: /FST_ERR_HANDLER_TIMEOUT/ })
-  t.match(await http1(app, { method: 'GET', path: '/z/health/readiness' }), { status: 200, body: '{"status":"DEGRADED"}' })
+  t.match(await http1(app, { method: 'GET', path: '/z/health/readiness' }), {
+    status: 200,
+    body: '{"status":"DEGRADED"}'
+  })
 })

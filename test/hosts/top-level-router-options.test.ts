@@ -1,6 +1,6 @@
-import { livesIn, ownRoutes } from '../support/host.js'
+import { testHost, ownRoutes } from '../support/host.js'
 
-await livesIn('an app that sets options of the router where Fastify 5 began with them', {
+await testHost('an app with router options at the top level, as in Fastify 5.0', {
   fastify: () => ({ ignoreTrailingSlash: true, caseSensitive: false, maxParamLength: 5, exposeHeadRoutes: false }),
   setUp: ownRoutes
 })

@@ -3,10 +3,14 @@ import type { FastifyInstance } from 'fastify'
 import t from 'tap'
 import management from '../../lib/index.js'
 
-await t.test('nothing is added to the host but fastify.management', async (t) => {
+await t.test('the plugin adds only fastify.management to the app', async (t) => {
   const keysOf = (app: FastifyInstance): Set<PropertyKey> => {
     const keys = new Set<PropertyKey>()
-    for (let level: object | null = app; level !== null && level !== Object.prototype; level = Object.getPrototypeOf(level) as object | null) {
+    for (
+      let level: object | null = app;
+      level !== null && level !== Object.prototype;
+      level = Object.getPrototypeOf(level) as object | null
+    ) {
       for (const key of Reflect.ownKeys(level)) keys.add(key)
     }
     return keys
@@ -24,7 +28,7 @@ await t.test('nothing is added to the host but fastify.management', async (t) =>
   t.same(host.getSchemas(), {})
 })
 
-await t.test('the log level of the host is what it was', async (t) => {
+await t.test('the plugin does not change the log level of the app', async (t) => {
   const app = Fastify({ logger: { level: 'error' } })
   t.teardown(async () => await app.close())
   await app.register(management, { logLevel: 'trace' })
@@ -32,11 +36,15 @@ await t.test('the log level of the host is what it was', async (t) => {
   t.equal(app.log.level, 'error')
 })
 
-await t.test('what the host sends in place of an answer, because its own hook broke, is sent', async (t) => {
+await t.test('the error handler of the app answers when its onSend hook fails', async (t) => {
   const app = Fastify()
   t.teardown(async () => await app.close())
   app.setErrorHandler(async (error: Error, _request, reply) => await reply.code(502).send({ mine: error.message }))
-  app.addHook('onSend', async (_request, reply) => { if (reply.statusCode === 200) await Promise.reject(new Error('broken')) })
+  app.addHook('onSend', async (_request, reply) => {
+    if (reply.statusCode === 200) await Promise.reject(new Error('broken'))
+  })
   await app.register(management)
-  for (const url of ['/z/health/liveness', '/z/version', '/z/info']) t.match(await app.inject({ url }), { statusCode: 502, body: '{"mine":"broken"}' })
+  for (const url of ['/z/health/liveness', '/z/version', '/z/info']) {
+    t.match(await app.inject({ url }), { statusCode: 502, body: '{"mine":"broken"}' })
+  }
 })

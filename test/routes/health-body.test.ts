@@ -4,27 +4,40 @@ import { startApp } from '../support/app.js'
 
 const checks = {
   health: {
-    db: () => ({ status: 'DOWN' as const, details: { host: 'h1' }, components: { replica: { status: 'DOWN' as const, details: { host: 'h2' }, time: '2026-01-01T00:00:00Z', durationMs: 1 } } })
+    db: () => ({
+      status: 'DOWN' as const,
+      details: { host: 'h1' },
+      components: {
+        replica: { status: 'DOWN' as const, details: { host: 'h2' }, time: '2026-01-01T00:00:00Z', durationMs: 1 }
+      }
+    })
   }
 }
 
-await t.test('components are shown and details hidden, parts of parts too, unless the options say otherwise', async (t) => {
+await t.test('the default options show components and their parts, without details', async (t) => {
   const { get } = await startApp(t, { checks })
-  t.equal((await get('/z/health')).text, '{"status":"DOWN","components":{"db":{"status":"DOWN","components":{"replica":{"status":"DOWN"}}}}}')
+  t.equal(
+    (await get('/z/health')).text,
+    '{"status":"DOWN","components":{"db":{"status":"DOWN","components":{"replica":{"status":"DOWN"}}}}}'
+  )
   t.equal((await get('/z/health/db')).text, '{"status":"DOWN","components":{"replica":{"status":"DOWN"}}}')
 })
 
-await t.test('where components are hidden only the status is left', async (t) => {
+await t.test('the body contains only a status when components are hidden', async (t) => {
   const { get } = await startApp(t, { checks, showComponents: 'never', showDetails: 'always' })
-  for (const path of ['/z/health', '/z/health?verbose', '/z/health?verbose&exclude=db']) t.match(await get(path), { status: 503, text: '{"status":"DOWN"}' })
+  for (const path of ['/z/health', '/z/health?verbose', '/z/health?verbose&exclude=db']) {
+    t.match(await get(path), { status: 503, text: '{"status":"DOWN"}' })
+  }
 })
 
-await t.test('where details are shown they are shown of parts too', async (t) => {
+await t.test('parts have details when details are shown', async (t) => {
   const { get } = await startApp(t, { checks, showDetails: 'always' })
-  t.match((await get('/z/health')).body, { components: { db: { details: { host: 'h1' }, components: { replica: { details: { host: 'h2' }, durationMs: 1 } } } } })
+  t.match((await get('/z/health')).body, {
+    components: { db: { details: { host: 'h1' }, components: { replica: { details: { host: 'h2' }, durationMs: 1 } } } }
+  })
 })
 
-await t.test('what is written is what may be seen, in the order in which the checks were added, whatever is in it', async (t) => {
+await t.test('/health writes the JSON of visibleHealth(), in the order of the checks', async (t) => {
   const all = {
     health: {
       ...checks.health,

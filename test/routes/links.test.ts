@@ -3,7 +3,7 @@ import t from 'tap'
 import { startApp } from '../support/app.js'
 import type { TestApp } from '../support/app.js'
 
-await t.test('the prefix links to the endpoints that are on', async (t) => {
+await t.test('the prefix answers with links to the enabled endpoints', async (t) => {
   const { get, url } = await startApp(t)
   for (const path of ['/z', '/z/']) {
     t.same((await get(path)).body, {
@@ -18,52 +18,67 @@ await t.test('the prefix links to the endpoints that are on', async (t) => {
   }
 })
 
-await t.test('endpoints that are off have no link, and are not there', async (t) => {
+await t.test('disabled endpoints have no link and answer 404', async (t) => {
   const { get } = await startApp(t, { endpoints: { health: false, info: false, version: false } })
   t.same(Object.keys(links(await get('/z'))), ['self'])
   for (const path of ['/z/health', '/z/info', '/z/version']) t.match(await get(path), { status: 404 })
   t.match(await (await startApp(t, { endpoints: { links: false } })).get('/z'), { status: 404 })
 })
 
-await t.test('with the prefix / the host keeps its own /', async (t) => {
+await t.test('the app keeps its own / when the prefix is /', async (t) => {
   const { get } = await startApp(t, { prefix: '/' }, { before: (app) => { app.get('/', () => 'home') } })
   t.equal((await get('/')).text, 'home')
   t.match(await get('/health'), { status: 200 })
 })
 
-await t.test('below a parent the links have its prefix', async (t) => {
+await t.test('links include the prefix of the parent scope', async (t) => {
   const { get, url } = await startApp(t, { prefix: '/unused' }, {
     after: async (app) => {
-      await app.register(async (child) => { await child.register((await import('../../lib/index.js')).default, { prefix: 'z' }) }, { prefix: '/api' })
+      await app.register(
+        async (child) => { await child.register((await import('../../lib/index.js')).default, { prefix: 'z' }) },
+        { prefix: '/api' }
+      )
     }
   })
   t.match(links(await get('/api/z')), { self: { href: `${url}/api/z` }, info: { href: `${url}/api/z/info` } })
   t.match(await get('/api/z/info'), { status: 200 })
 })
 
-await t.test('behind a proxy that is trusted the links have its name', async (t) => {
+await t.test('links have the host name of a trusted proxy', async (t) => {
   const { get } = await startApp(t, {}, { fastify: { trustProxy: true } })
-  t.match(links(await get('/z', { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' })), { self: { href: 'https://shop.example/z' } })
+  t.match(links(await get('/z', { 'x-forwarded-proto': 'https', 'x-forwarded-host': 'shop.example' })), {
+    self: { href: 'https://shop.example/z' }
+  })
 })
 
-await t.test('the links have what the client wrote for a parameter of the prefix', async (t) => {
+await t.test('links keep the value of a parameter in the prefix', async (t) => {
   const { get, url } = await startApp(t, { prefix: '/:tenant/z' })
   t.match(links(await get('/a%20b/z?x#y')), { self: { href: `${url}/a%20b/z` }, info: { href: `${url}/a%20b/z/info` } })
 })
 
-await t.test('a protocol that is none of HTTP is in no link', async (t) => {
+await t.test('links are paths when the forwarded protocol is not HTTP', async (t) => {
   const { get } = await startApp(t, {}, { fastify: { trustProxy: true } })
   t.match(links(await get('/z', { 'x-forwarded-proto': 'javascript:alert(1)//' })), { self: { href: '/z' } })
 })
 
-await t.test('under a host name that is none the links are paths', async (t) => {
+await t.test('links are paths when the Host header is invalid', async (t) => {
   const app = await startApp(t)
   for (const host of ['a b', '"><script>', 'evil/..', '', 'a,b']) {
-    t.match(await raw(app, `GET /z HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`), /"self":\{"href":"\/z"/, host)
+    t.match(
+      await raw(app, `GET /z HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`),
+      /"self":\{"href":"\/z"/,
+      host
+    )
   }
-  t.match(await raw(app, `GET ${app.url}/z HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`), /"self":\{"href":"http:\/\/h\/z"/)
+  t.match(
+    await raw(app, `GET ${app.url}/z HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`),
+    /"self":\{"href":"http:\/\/h\/z"/
+  )
   t.match(await raw(app, 'GET /z HTTP/1.0\r\n\r\n'), /"self":\{"href":"\/z"/)
-  t.match(await raw(app, 'GET /z HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n'), /"self":\{"href":"http:\/\/\[::1\]:80\/z"/)
+  t.match(
+    await raw(app, 'GET /z HTTP/1.1\r\nHost: [::1]:80\r\nConnection: close\r\n\r\n'),
+    /"self":\{"href":"http:\/\/\[::1\]:80\/z"/
+  )
 })
 
 function links ({ body }: { readonly body: unknown }): object {

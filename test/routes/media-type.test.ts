@@ -6,14 +6,17 @@ const V3 = 'application/vnd.spring-boot.actuator.v3+json'
 const V2 = 'application/vnd.spring-boot.actuator.v2+json'
 const JSON_TYPE = 'application/json; charset=utf-8'
 
-await t.test('an Accept header that names no Actuator type gets JSON', (t) => {
-  for (const accept of [undefined, '', '*/*', 'application/*', 'application/json', 'text/html', 'application/vnd.spring-boot.actuator.v1+json', 'x-actuator', ',;,q=', `${V3}.1`, `${V3};q=0`]) {
+await t.test('mediaTypeFor() returns JSON when the header names no Actuator type', (t) => {
+  for (const accept of [
+    undefined, '', '*/*', 'application/*', 'application/json', 'text/html',
+    'application/vnd.spring-boot.actuator.v1+json', 'x-actuator', ',;,q=', `${V3}.1`, `${V3};q=0`
+  ]) {
     t.equal(mediaTypeFor(accept), JSON_TYPE, accept ?? 'none')
   }
   t.end()
 })
 
-await t.test('an Accept header that names one gets it, the better liked of two, and of equals the newer', (t) => {
+await t.test('mediaTypeFor() returns the Actuator type with the highest quality, or the newer type', (t) => {
   const cases: readonly [string, string][] = [
     [V3, V3],
     [V2, V2],
@@ -30,7 +33,7 @@ await t.test('an Accept header that names one gets it, the better liked of two, 
   t.end()
 })
 
-await t.test('version 3 is the same body under its own type', async (t) => {
+await t.test('version 3 has the same body with its own content type', async (t) => {
   const { get } = await startApp(t, { checks: { health: { db: () => true } } })
   for (const path of ['/z', '/z/health', '/z/health/liveness', '/z/health/db']) {
     const answer = await get(path, { accept: V3 })
@@ -42,12 +45,22 @@ await t.test('version 3 is the same body under its own type', async (t) => {
   t.equal((await get('/z/health/nobody', { accept: V3 })).headers['content-type'], JSON_TYPE)
 })
 
-await t.test('version 2 calls the parts of what has parts details', async (t) => {
-  const parts = () => ({ status: 'UP' as const, details: { n: 1 }, components: { a: { status: 'UP' as const, details: { n: 2 } } } })
+await t.test('version 2 puts components into details', async (t) => {
+  const parts = () => ({
+    status: 'UP' as const,
+    details: { n: 1 },
+    components: { a: { status: 'UP' as const, details: { n: 2 } } }
+  })
   const { get } = await startApp(t, { checks: { health: { parts, whole: () => true } }, showDetails: 'always' })
   const answer = await get('/z/health', { accept: V2 })
   t.equal(answer.headers['content-type'], V2)
-  t.match(answer.body, { status: 'UP', details: { parts: { status: 'UP', details: { n: 1, a: { status: 'UP', details: { n: 2 } } } }, whole: { status: 'UP' } } })
+  t.match(answer.body, {
+    status: 'UP',
+    details: {
+      parts: { status: 'UP', details: { n: 1, a: { status: 'UP', details: { n: 2 } } } },
+      whole: { status: 'UP' }
+    }
+  })
   t.notMatch(answer.text, /"components"/)
   t.match((await get('/z/health/parts', { accept: V2 })).body, { status: 'UP', details: { n: 1, a: { status: 'UP' } } })
   t.equal((await get('/z/health/liveness', { accept: V2 })).text, '{"status":"UP"}')
