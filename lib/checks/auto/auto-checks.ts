@@ -5,17 +5,18 @@ import type { Kind } from '../../health/kind.js'
 
 type FindClients = (instance: object) => readonly FoundClient[]
 
-/** The names of the checks that were added, and of those that there were already. */
-interface Added {
+/** The names of the found clients, split by whether a check was added. */
+interface AddedChecks {
   readonly added: readonly string[]
+  /** The names under which the app has its own check. */
   readonly taken: readonly string[]
 }
 
-/** Letters that a decorator's name may have, and a check's may not. */
-const FOREIGN = /[^\w.-]/g
-const LONGEST_NAME = 100
+/** Characters that a decorator's name may have and a check's name may not. */
+const INVALID_CHARACTERS = /[^\w.-]/g
+const MAX_NAME_LENGTH = 100
 
-/** Adds a check for each client that the official plugins have decorated the app with, in any scope from this one down. */
+/** Adds a check for each client with which an official plugin has decorated this scope or a scope below it. */
 export class AutoChecks {
   readonly #findClients: FindClients
   readonly #kinds: readonly Kind[]
@@ -28,36 +29,44 @@ export class AutoChecks {
     fastify.addHook('onRegister', (scope) => { this.#scopes.push(scope) })
   }
 
-  /** Watches for scopes from now on. What an app without it does not need is not loaded by it. */
+  /**
+   * Starts to collect scopes. Imports the client checks here, so that an app without `autoChecks` does not load them.
+   */
   static async watch (fastify: FastifyInstance, kinds: readonly Kind[]): Promise<AutoChecks> {
     const { findClients } = await import('./find-clients.js')
     return new AutoChecks(fastify, kinds, findClients)
   }
 
-  /** Adds the checks, but none in the place of one that is there. */
-  addTo (engine: HealthEngine): Added {
-    const checks = [...this.#checks(engine.kinds)]
-    const added = checks.filter(([name, makeCheck]) => engine.addAutomatic(this.#kinds, name, makeCheck)).map(([name]) => name)
-    return { added, taken: checks.map(([name]) => name).filter((name) => !added.includes(name)) }
+  /** Adds the checks, except under names that the app has used for its own checks. */
+  addTo (engine: HealthEngine): AddedChecks {
+    const added: string[] = []
+    const taken: string[] = []
+    for (const [name, makeCheck] of this.#checks(engine.kinds)) {
+      const names = engine.addAutomatic(this.#kinds, name, makeCheck) ? added : taken
+      names.push(name)
+    }
+    return { added, taken }
   }
 
-  /** Each client once, under a name that neither another of them nor a kind has. */
+  /** Lists each client once, under a name that no other client and no kind has. */
   #checks (kinds: Iterable<Kind>): ReadonlyMap<string, FoundClient['makeCheck']> {
-    const clients = new Set<object>()
+    const seen = new Set<object>()
     const checks = new Map<string, FoundClient['makeCheck']>()
     const reserved = [...kinds].map((kind) => kind.toLowerCase())
+    const isTaken = (name: string): boolean => checks.has(name) || reserved.includes(name.toLowerCase())
     for (const { name, client, makeCheck } of this.#scopes.flatMap((scope) => this.#findClients(scope))) {
-      if (clients.has(client)) continue
-      clients.add(client)
-      checks.set(freeName(name.replace(FOREIGN, '_').slice(0, LONGEST_NAME), (name) => checks.has(name) || reserved.includes(name.toLowerCase())), makeCheck)
+      if (seen.has(client)) continue
+      seen.add(client)
+      const validName = name.replace(INVALID_CHARACTERS, '_').slice(0, MAX_NAME_LENGTH)
+      checks.set(freeName(validName, isTaken), makeCheck)
     }
     return checks
   }
 }
 
-/** Numbers what is found again in another scope. */
+/** Appends a number to a name that is taken. */
 function freeName (name: string, isTaken: (name: string) => boolean): string {
   let free = name
-  for (let count = 2; isTaken(free); count++) free = `${name.slice(0, LONGEST_NAME - 5)}-${count}`
+  for (let count = 2; isTaken(free); count++) free = `${name.slice(0, MAX_NAME_LENGTH - 5)}-${count}`
   return free
 }

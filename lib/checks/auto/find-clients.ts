@@ -7,36 +7,39 @@ import { redis } from '../clients/redis/redis.js'
 import { attemptOr } from '../../base/attempt-or.js'
 import { isRecord } from '../../base/type-guards.js'
 
-/** A client that an instance is decorated with, and the check for it. */
+/** A client found on a Fastify instance, and the maker of its check. */
 export interface FoundClient {
+  /** The name of the check. */
   readonly name: string
-  /** What tells it from others: the same client may be found under several names, and in several instances. */
+  /** The identity of the client, which may be found under several names and on several instances. */
   readonly client: object
   readonly makeCheck: () => CheckFunction
 }
 
-/** What a plugin decorates an instance with, and what that is in a report. */
+/** The decorator of an official plugin. */
 interface Decorator {
+  /** The property of the Fastify instance. */
   readonly key: string
+  /** The name of the check. */
   readonly name: string
-  /** Gives how to make the check; nothing for what is no such client. */
-  readonly check: (value: unknown) => (() => CheckFunction) | undefined
+  /** Returns the maker of the check, or undefined if the value is not such a client. */
+  readonly makerFor: (value: unknown) => (() => CheckFunction) | undefined
 }
 
-/** Of `@fastify/postgres`, redis, mysql and mongodb. */
+/** The decorators of `@fastify/postgres`, `@fastify/mysql`, `@fastify/redis` and `@fastify/mongodb`. */
 const DECORATORS: readonly Decorator[] = [
-  { key: 'pg', name: 'postgres', check: (value) => isPostgres(value) ? () => postgres(value) : undefined },
-  { key: 'mysql', name: 'mysql', check: (value) => isMysql(value) ? () => mysql(value) : undefined },
-  { key: 'redis', name: 'redis', check: (value) => isRedis(value) ? () => redis(value) : undefined },
-  { key: 'mongo', name: 'mongodb', check: (value) => isMongoDb(value) ? () => mongodb(value) : undefined }
+  { key: 'pg', name: 'postgres', makerFor: (value) => isPostgres(value) ? () => postgres(value) : undefined },
+  { key: 'mysql', name: 'mysql', makerFor: (value) => isMysql(value) ? () => mysql(value) : undefined },
+  { key: 'redis', name: 'redis', makerFor: (value) => isRedis(value) ? () => redis(value) : undefined },
+  { key: 'mongo', name: 'mongodb', makerFor: (value) => isMongoDb(value) ? () => mongodb(value) : undefined }
 ]
 
-/** Keys of a client that are parts of it, and no names of further ones. */
-const PARTS = ['client', 'connection', 'db', 'pool', 'topology']
+/** Properties of a client that are its own parts, not further named clients. */
+const CLIENT_PARTS = ['client', 'connection', 'db', 'pool', 'topology']
 
 /**
- * Finds the clients that the official plugins have decorated an instance with. Those that were registered under a name of their own
- * are found under it: `postgres.users` is `fastify.pg.users`.
+ * Finds the clients with which the official plugins have decorated an instance. A client that was registered under a
+ * name keeps it: `postgres.users` is `fastify.pg.users`.
  */
 export function findClients (instance: object): readonly FoundClient[] {
   return DECORATORS.flatMap((decorator) => attemptOr(() => clientsOf(instance, decorator), []))
@@ -46,14 +49,14 @@ export function findClients (instance: object): readonly FoundClient[] {
  * Lists named clients first, because `@fastify/mongodb` also decorates with the first named client itself.
  * A decorator may be a getter or a proxy that throws: it is then not a client.
  */
-function clientsOf (instance: object, { key, name, check }: Decorator): readonly FoundClient[] {
+function clientsOf (instance: object, { key, name, makerFor }: Decorator): readonly FoundClient[] {
   const value: unknown = Reflect.get(instance, key)
   if (!isRecord(value)) return []
-  const find = (name: string, client: unknown): readonly FoundClient[] => {
-    const makeCheck = attemptOr(() => check(client), undefined)
+  const clientAt = (name: string, client: unknown): readonly FoundClient[] => {
+    const makeCheck = attemptOr(() => makerFor(client), undefined)
     return isRecord(client) && makeCheck !== undefined ? [{ name, client, makeCheck }] : []
   }
-  const own = find(name, value)
-  const names = Object.keys(value).filter((key) => own.length === 0 || !PARTS.includes(key))
-  return [...names.flatMap((key) => find(`${name}.${key}`, attemptOr(() => value[key], undefined))), ...own]
+  const own = clientAt(name, value)
+  const names = Object.keys(value).filter((key) => own.length === 0 || !CLIENT_PARTS.includes(key))
+  return [...names.flatMap((key) => clientAt(`${name}.${key}`, attemptOr(() => value[key], undefined))), ...own]
 }

@@ -12,8 +12,8 @@ interface PendingRequest<T> {
 }
 
 /**
- * Sends a request over a client that sends its commands one after the other. While the request is pending, callers share it, so
- * commands do not pile up when the server is frozen. A late answer serves the callers that are waiting at that time.
+ * Sends a request over a client that sends its commands one after the other. While the request is pending, callers
+ * share it, so commands do not pile up when the server is frozen. A late answer serves the callers that wait by then.
  */
 export class SharedRequest<C extends object, T> {
   readonly #send: (client: C) => Promise<T>
@@ -25,7 +25,7 @@ export class SharedRequest<C extends object, T> {
     this.#clock = clock
   }
 
-  /** Sends the request, or waits for the pending one. A caller that gives up leaves no listener on the client's own promise. */
+  /** Sends the request, or joins the pending request. A caller that gives up leaves no listener behind. */
   async send (client: C, limit: TimeLimit, timeoutMessage?: () => string): Promise<T> {
     const { waiters } = this.#pendingFor(client)
     const waiter = new Deferred<T>()

@@ -13,12 +13,15 @@ export interface ReadyMadeRun {
 }
 
 /**
- * Makes a check function that is `UP` when its work ends. When the work throws, the check is `DOWN` with the reason, or has the
- * status of the `CheckFailure`.
+ * Makes a check function that is `UP` when its work ends. When the work throws, the check is `DOWN` with the reason, or
+ * has the status of the `CheckFailure`.
  *
  * @param initialDetails copied into the details of each run
  */
-export function readyMade (work: (run: ReadyMadeRun) => void | Promise<void>, initialDetails: Details = {}): CheckFunction {
+export function readyMade (
+  work: (run: ReadyMadeRun) => void | Promise<void>,
+  initialDetails: Details = {}
+): CheckFunction {
   return async function checkReadyMade (context) {
     const details = { ...initialDetails }
     return await toCheckResult(details, async () => {

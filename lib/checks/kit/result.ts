@@ -2,7 +2,7 @@ import { reasonOf } from '../../base/describe.js'
 import type { CheckResult } from '../../health/check/result.js'
 import type { Status } from '../../health/status.js'
 
-/** The details of a result. A check adds to them as it goes, so a failure shows the details found so far beside its reason. */
+/** The details of a result. A check adds to them as it goes, so a failure shows the details found so far. */
 export type Details = Record<string, unknown>
 
 /** Makes a check fail with another status than `DOWN`. */
@@ -16,8 +16,8 @@ export class CheckFailure extends Error {
 }
 
 /**
- * Runs work and makes its result: `UP` when the work ends. When the work throws, the result is `DOWN`, or has the status of the
- * `CheckFailure`, and shows the reason.
+ * Runs work and makes its result: `UP` when the work ends. When the work throws, the result is `DOWN`, or has the
+ * status of the `CheckFailure`, and shows the reason.
  */
 export async function toCheckResult (details: Details, work: () => void | Promise<void>): Promise<CheckResult> {
   try {

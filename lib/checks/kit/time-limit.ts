@@ -19,7 +19,10 @@ export class TimeLimit {
   }
 
   /** Runs work with a limit made from a check's context. Clears the timer when the work ends. */
-  static async of<T> ({ signal, timeout }: Pick<CheckContext, 'signal' | 'timeout'>, work: (limit: TimeLimit) => Promise<T>): Promise<T> {
+  static async of<T> (
+    { signal, timeout }: Pick<CheckContext, 'signal' | 'timeout'>,
+    work: (limit: TimeLimit) => Promise<T>
+  ): Promise<T> {
     const ms = Math.max(1, Math.floor(timeout * SHARE))
     const controller = new AbortController()
     const abort = (): void => controller.abort(new Error(`not done within ${ms} ms`))

@@ -8,19 +8,38 @@ import type { ManagementOptions } from '../../../lib/index.js'
 
 type SetUp = (app: FastifyInstance) => void | Promise<void>
 
-/** What @fastify/postgres decorates with, as far as it is used. */
+/** The parts of the decorator of @fastify/postgres that the check uses. */
 function postgresDouble (version = '17.2'): object {
-  const client = Object.assign(new EventEmitter(), { query: async () => await Promise.resolve({ rows: [{ version, read_only: 'off' }] }), release: () => undefined })
-  const pool = Object.assign(new EventEmitter(), { options: { max: 10 }, totalCount: 1, idleCount: 1, waitingCount: 0, connect: async () => await Promise.resolve(client) })
+  const client = Object.assign(new EventEmitter(), {
+    query: async () => await Promise.resolve({ rows: [{ version, read_only: 'off' }] }),
+    release: () => undefined
+  })
+  const pool = Object.assign(new EventEmitter(), {
+    options: { max: 10 },
+    totalCount: 1,
+    idleCount: 1,
+    waitingCount: 0,
+    connect: async () => await Promise.resolve(client)
+  })
   pool.on('error', () => undefined)
   return { pool, connect: pool.connect, query: client.query }
 }
 
 const REDIS = Object.assign(new EventEmitter(), { status: 'ready', ping: () => 'PONG', info: () => '' })
 
-/** An app whose plugins decorate it before and after this one is registered. */
-async function start (test: Pick<typeof t, 'teardown'>, options: ManagementOptions, { before, after }: { before?: SetUp, after?: SetUp } = {}): Promise<TestApp & { readonly names: () => Promise<readonly string[]> }> {
-  const app = await startApp(test, { showDetails: 'always', ...options }, { ...(before && { before }), ...(after && { after }) })
+interface AutoCheckedApp extends TestApp {
+  /** The names of the checks in `/health`. */
+  readonly names: () => Promise<readonly string[]>
+}
+
+/** Starts an app that other plugins decorate before or after this plugin is registered. */
+async function start (
+  test: Pick<typeof t, 'teardown'>,
+  options: ManagementOptions,
+  { before, after }: { before?: SetUp, after?: SetUp } = {}
+): Promise<AutoCheckedApp> {
+  const setUps = { ...(before && { before }), ...(after && { after }) }
+  const app = await startApp(test, { showDetails: 'always', ...options }, setUps)
   return { ...app, names: async () => Object.keys((await app.app.management.health()).components) }
 }
 
@@ -28,7 +47,7 @@ function decorate (key: string, value: unknown): (app: FastifyInstance) => void 
   return (app) => { app.decorate(key, value) }
 }
 
-/** A plugin that decorates its own scope. */
+/** Makes a plugin that decorates its own scope. */
 function decorated (key: string, value: unknown): FastifyPluginCallback {
   return (scope, _options, done) => {
     decorate(key, value)(scope)
@@ -36,61 +55,68 @@ function decorated (key: string, value: unknown): FastifyPluginCallback {
   }
 }
 
-await t.test('without the option nothing is added', async (t) => {
+await t.test('no check is added without the option autoChecks', async (t) => {
   for (const options of [{}, { autoChecks: false }, { autoChecks: undefined }]) {
     const { names } = await start(t, options, { before: decorate('pg', postgresDouble()) })
     t.same(await names(), [])
   }
 })
 
-await t.test('a client is found whether it was registered before or after', async (t) => {
+await t.test('autoChecks finds a client that was registered before or after this plugin', async (t) => {
   for (const when of ['before', 'after'] as const) {
     const { get, lines } = await start(t, { autoChecks: true }, { [when]: decorate('pg', postgresDouble()) })
     const { body } = await get('/z/health')
     t.match(body, { status: 'UP', components: { postgres: { status: 'UP', details: { version: '17.2' } } } }, when)
-    t.match(lines.filter(({ message }) => String(message).includes('were added')), [{ level: 'info', checks: ['postgres'] }], 'and is said')
+    const logged = lines.filter(({ message }) => String(message).includes('added checks'))
+    t.match(logged, [{ level: 'info', checks: ['postgres'] }], 'and its name is logged')
   }
 })
 
-await t.test('true is for /health alone: a server that is away must not take every app out', async (t) => {
+await t.test('autoChecks: true adds checks to /health only', async (t) => {
   const { app } = await start(t, { autoChecks: true }, { before: decorate('pg', postgresDouble()) })
   t.same((await app.management.health('readiness')).components, {})
 })
 
-await t.test('a kind, or several, are where the checks belong', async (t) => {
+await t.test('autoChecks adds the checks to one kind or several kinds', async (t) => {
   const { app } = await start(t, { autoChecks: 'readiness' }, { before: decorate('pg', postgresDouble()) })
   t.match(await app.management.health('readiness'), { components: { postgres: { status: 'UP' } } })
-  const { app: several } = await start(t, { kinds: ['storage'], autoChecks: ['startup', 'storage'] }, { before: decorate('pg', postgresDouble()) })
+  const options = { kinds: ['storage'], autoChecks: ['startup', 'storage'] }
+  const { app: several } = await start(t, options, { before: decorate('pg', postgresDouble()) })
   t.match(await several.management.health('startup'), { components: { postgres: { status: 'UP' } } })
   t.match(await several.management.health('storage'), { components: { postgres: { status: 'UP' } } })
 })
 
-await t.test('named ones are found under their names', async (t) => {
+await t.test('named clients are found under their names', async (t) => {
   const pg = { users: postgresDouble('16.1'), 'my orders': postgresDouble('15.2') }
   const { app } = await start(t, { autoChecks: true }, { before: decorate('pg', pg) })
-  t.match((await app.management.health()).components, { 'postgres.users': { details: { version: '16.1' } }, 'postgres.my_orders': { details: { version: '15.2' } } })
+  t.match((await app.management.health()).components, {
+    'postgres.users': { details: { version: '16.1' } },
+    'postgres.my_orders': { details: { version: '15.2' } }
+  })
 })
 
-await t.test('one without a name and named ones are found beside each other', async (t) => {
-  const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', { ...postgresDouble(), users: postgresDouble() }) })
+await t.test('an unnamed client and named clients are found side by side', async (t) => {
+  const pg = { ...postgresDouble(), users: postgresDouble() }
+  const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', pg) })
   t.same((await names()).toSorted(), ['postgres', 'postgres.users'])
 })
 
-await t.test('one that is also what the first of the named is, is found once, under its name', async (t) => {
+await t.test('a client that is both unnamed and named is found once, under its name', async (t) => {
   const pg: Record<string, unknown> = { ...postgresDouble() }
   pg['users'] = pg
   const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', pg) })
   t.same(await names(), ['postgres.users'])
 })
 
-await t.test('a name that is too long is cut', async (t) => {
-  const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', { ['x'.repeat(200)]: postgresDouble(), ['x'.repeat(201)]: postgresDouble() }) })
+await t.test('a name that is too long is shortened', async (t) => {
+  const pg = { ['x'.repeat(200)]: postgresDouble(), ['x'.repeat(201)]: postgresDouble() }
+  const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', pg) })
   const found = await names()
   t.same(found.map((name) => name.length), [100, 97])
   t.match(found[1], /-2$/)
 })
 
-await t.test('clients of scopes below are found; the same one once, others numbered', async (t) => {
+await t.test('clients of inner scopes are found: the same client once, other clients with a number', async (t) => {
   const shared = postgresDouble()
   const { names } = await start(t, { autoChecks: true }, {
     async after (app) {
@@ -103,11 +129,16 @@ await t.test('clients of scopes below are found; the same one once, others numbe
   t.same((await names()).toSorted(), ['postgres', 'postgres-2', 'redis'])
 })
 
-await t.test('a check of the app\'s own stands, whenever it was added', async (t) => {
+await t.test('the app\'s own check keeps its name, whenever it is added', async (t) => {
   const own = (): boolean => true
-  const early = await start(t, { autoChecks: true, checks: { health: { postgres: own } } }, { before: decorate('pg', postgresDouble()) })
+  const options = { autoChecks: true, checks: { health: { postgres: own } } }
+  const early = await start(t, options, { before: decorate('pg', postgresDouble()) })
   t.same((await early.app.management.health()).components['postgres']?.details, undefined, 'in the options')
-  t.match(early.lines.filter(({ checks }) => checks !== undefined), [{ level: 'info', checks: ['postgres'], message: /^no checks were added where the app has some of its own/ }])
+  t.match(early.lines.filter(({ checks }) => checks !== undefined), [{
+    level: 'info',
+    checks: ['postgres'],
+    message: /^added no checks under these names, because the app has its own checks there$/
+  }])
   t.same(early.lines.filter(({ level }) => level === 'warn'), [])
   const hooked = await start(t, { autoChecks: true }, {
     after (app) {
@@ -119,19 +150,21 @@ await t.test('a check of the app\'s own stands, whenever it was added', async (t
   const late = await start(t, { autoChecks: true }, { before: decorate('pg', postgresDouble()) })
   late.app.management.addCheck('readiness', 'postgres', own)
   t.same((await late.app.management.health()).components['postgres']?.details, undefined, 'later')
-  t.match((await late.app.management.health('readiness')).components, { postgres: { status: 'UP' } }, 'under its own kind')
-  t.throws(() => late.app.management.addCheck('readiness', 'postgres', () => false), { code: 'FST_MANAGEMENT_NAME_TAKEN' }, 'and gives way to nobody')
+  const { components } = await late.app.management.health('readiness')
+  t.match(components, { postgres: { status: 'UP' } }, 'under its own kind')
+  const addAgain = (): void => late.app.management.addCheck('readiness', 'postgres', () => false)
+  t.throws(addAgain, { code: 'FST_MANAGEMENT_NAME_TAKEN' }, 'and keeps its name')
 })
 
-await t.test('a call of addCheck that is refused leaves what was added', async (t) => {
+await t.test('an automatic check stays when addCheck() throws', async (t) => {
   const { app, names } = await start(t, { autoChecks: true }, { before: decorate('pg', postgresDouble()) })
   t.throws(() => app.management.addCheck('readines', 'postgres', () => true), { code: 'FST_MANAGEMENT_KIND_UNKNOWN' })
-  // @ts-expect-error no function
+  // @ts-expect-error not a function
   t.throws(() => app.management.addCheck('readiness', 'postgres', 7), { code: 'FST_MANAGEMENT_FUNCTION_INVALID' })
   t.same(await names(), ['postgres'])
 })
 
-await t.test('what was added can be removed, and is then free for a check of the app\'s own', async (t) => {
+await t.test('removeCheck() removes an automatic check and frees its name', async (t) => {
   const { app, names } = await start(t, { autoChecks: true }, { before: decorate('pg', postgresDouble()) })
   t.equal(app.management.removeCheck('postgres'), true)
   t.same(await names(), [])
@@ -139,13 +172,14 @@ await t.test('what was added can be removed, and is then free for a check of the
   t.throws(() => app.management.addCheck('health', 'postgres', () => true), { code: 'FST_MANAGEMENT_NAME_TAKEN' })
 })
 
-await t.test('checkDefaults hold for what is added', async (t) => {
+await t.test('checkDefaults apply to automatic checks', async (t) => {
   const dead = { query: async () => await Promise.reject(new Error('gone')) }
-  const { app } = await start(t, { autoChecks: true, checkDefaults: { failureStatus: 'DEGRADED' } }, { before: decorate('pg', dead) })
+  const options = { autoChecks: true, checkDefaults: { failureStatus: 'DEGRADED' } } as const
+  const { app } = await start(t, options, { before: decorate('pg', dead) })
   t.match((await app.management.health()).components, { postgres: { status: 'DEGRADED', details: { error: 'gone' } } })
 })
 
-await t.test('something else under the name of a decorator is left alone, and that nothing was found is said', async (t) => {
+await t.test('a decorator that is not a client is ignored, and the missing client is logged', async (t) => {
   const nonsense = [{}, { users: {} }, { users: 7, orders: null }, 'postgres://db', 7, [], () => undefined]
   for (const value of nonsense) {
     const { names, lines } = await start(t, { autoChecks: true }, { before: decorate('pg', value) })
@@ -154,26 +188,30 @@ await t.test('something else under the name of a decorator is left alone, and th
   }
 })
 
-await t.test('clients under the names of parts of a client are found, where they are none', async (t) => {
-  const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', { db: postgresDouble(), pool: postgresDouble(), client: postgresDouble() }) })
+await t.test('named clients are found under the names of a client\'s parts', async (t) => {
+  const pg = { db: postgresDouble(), pool: postgresDouble(), client: postgresDouble() }
+  const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', pg) })
   t.same((await names()).toSorted(), ['postgres.client', 'postgres.db', 'postgres.pool'])
 })
 
-await t.test('a name that a kind of the app has is numbered', async (t) => {
-  const { names } = await start(t, { kinds: ['Postgres'], autoChecks: true }, { before: decorate('pg', postgresDouble()) })
+await t.test('a name that equals a kind gets a number', async (t) => {
+  const options = { kinds: ['Postgres'], autoChecks: true }
+  const { names } = await start(t, options, { before: decorate('pg', postgresDouble()) })
   t.same(await names(), ['postgres-2'])
 })
 
-await t.test('many scopes that share a client make one check of it', async (t) => {
+await t.test('a client that many scopes share gets one check', async (t) => {
   const client = Object.assign(new EventEmitter(), { status: 'ready', ping: () => 'PONG', info: () => '' })
   await start(t, { autoChecks: true }, {
     before: decorate('redis', client),
-    async after (app) { for (let count = 0; count < 30; count++) await app.register((_scope, _options, done) => done()) }
+    async after (app) {
+      for (let count = 0; count < 30; count++) await app.register((_scope, _options, done) => done())
+    }
   })
   t.equal(client.listenerCount('close'), 1)
 })
 
-await t.test('decorators whose parts cannot be read are left alone', async (t) => {
+await t.test('a decorator with unreadable parts is ignored', async (t) => {
   const fail = (): never => { throw new Error('not yet') }
   const hostile: readonly object[] = [
     Object.defineProperty({}, 'pool', { enumerable: true, get: fail }),
@@ -187,14 +225,15 @@ await t.test('decorators whose parts cannot be read are left alone', async (t) =
   }
 })
 
-await t.test('a startup check that comes too late does not take the place of one that was added', async (t) => {
+await t.test('a startup check that is added too late does not replace an automatic check', async (t) => {
   const { app, get, names } = await start(t, { autoChecks: 'startup' }, { before: decorate('pg', postgresDouble()) })
   t.match(await get('/z/health/startup'), { status: 200 })
-  t.throws(() => app.management.addCheck('startup', 'postgres', () => true), { code: 'FST_MANAGEMENT_STARTUP_COMPLETED' })
+  const addLate = (): void => app.management.addCheck('startup', 'postgres', () => true)
+  t.throws(addLate, { code: 'FST_MANAGEMENT_STARTUP_COMPLETED' })
   t.same(await names(), ['postgres'])
 })
 
-await t.test('a decorator that cannot be read is left alone', async (t) => {
+await t.test('an unreadable decorator is ignored', async (t) => {
   const { names } = await start(t, { autoChecks: true }, {
     before: decorate('pg', { getter () { throw new Error('not yet') } }),
     after: decorate('redis', REDIS)
@@ -202,9 +241,13 @@ await t.test('a decorator that cannot be read is left alone', async (t) => {
   t.same(await names(), ['redis'])
 })
 
-await t.test('values that make no sense are refused', async (t) => {
+await t.test('the registration fails when autoChecks is invalid', async (t) => {
   const wrong: readonly [unknown, string, RegExp][] = [
-    ['liveness', 'FST_MANAGEMENT_OPTION_INVALID', /option "autoChecks" must be true, false, or kinds other than liveness, got the string "liveness"/],
+    [
+      'liveness',
+      'FST_MANAGEMENT_OPTION_INVALID',
+      /option "autoChecks" must be true, false, or kinds other than liveness, got the string "liveness"/
+    ],
     [['readiness', 'liveness'], 'FST_MANAGEMENT_OPTION_INVALID', /got the string "liveness"/],
     ['readines', 'FST_MANAGEMENT_KIND_UNKNOWN', /unknown kind: got the string "readines"/],
     [[], 'FST_MANAGEMENT_KIND_UNKNOWN', /unknown kind: got an array of 0/],

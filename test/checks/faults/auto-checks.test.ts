@@ -10,20 +10,23 @@ import { missing, servers, startServer } from '../../support/servers/index.js'
 import type { ServerName, TestServer } from '../../support/servers/index.js'
 import { isRecord } from '../../../lib/base/type-guards.js'
 
-/** Every fault takes a while to be seen and to be over. */
+/** Each fault takes a while to be detected and to end. */
 t.setTimeout(300_000)
 
 const NEEDED = ['postgres', 'mariadb', 'redis', 'mongodb'] as const
 
-/** An app with every official plugin, with a name and without, where it can have both. */
-async function startShop (t: Test, { postgres, mariadb, redis, mongodb }: Record<typeof NEEDED[number], TestServer>): Promise<TestApp> {
+type Servers = Record<typeof NEEDED[number], TestServer>
+
+/** Starts an app with all official plugins, registered with and without a name if a plugin allows both. */
+async function startShop (t: Test, { postgres, mariadb, redis, mongodb }: Servers): Promise<TestApp> {
   const { host, port, password } = redis
   const closes = { forceClose: true, database: 'shop' }
-  return await startApp(t, { autoChecks: 'readiness', showDetails: 'always', checkDefaults: { timeout: 10_000 } }, {
+  const options = { autoChecks: 'readiness', showDetails: 'always', checkDefaults: { timeout: 10_000 } } as const
+  return await startApp(t, options, {
     async after (app) {
       await app.register(fastifyPostgres, { connectionString: postgres.url })
       await app.register(fastifyPostgres, { connectionString: postgres.url, name: 'orders' })
-      for (const { pool } of [app.pg, app.pg['orders']].filter((db) => db !== undefined)) pool.on('error', () => undefined)
+      for (const db of [app.pg, app.pg['orders']]) db?.pool.on('error', () => undefined)
       await app.register(fastifyMysql, { connectionString: mariadb.url, name: 'callbacks' })
       await app.register(fastifyMysql, { connectionString: mariadb.url, promise: true, name: 'promises' })
       await app.register(fastifyMysql, { uri: mariadb.url, type: 'connection', promise: true, name: 'single' })
@@ -38,24 +41,35 @@ function urlOf ({ url }: TestServer): string {
   return url.includes('?') ? url : `${url.replace(/\/$/, '')}/?authSource=admin`
 }
 
-await t.test('autoChecks with the official plugins and real servers', { skip: NEEDED.map((name) => missing(name)).find((reason) => reason !== false) ?? false }, async (t) => {
+const skip = NEEDED.map((name) => missing(name)).find((reason) => reason !== false) ?? false
+
+await t.test('autoChecks with the official plugins and real servers', { skip }, async (t) => {
   const start = async (name: ServerName): Promise<TestServer> => await startServer(t, name)
-  const [postgres, mariadb, redis, mongodb] = await Promise.all([start('postgres'), start('mariadb'), start('redis'), start('mongodb')])
+  const starting = [start('postgres'), start('mariadb'), start('redis'), start('mongodb')] as const
+  const [postgres, mariadb, redis, mongodb] = await Promise.all(starting)
   const { get } = await startShop(t, { postgres, mariadb, redis, mongodb })
 
-  await t.test('all are found, and are UP', async (t) => {
+  await t.test('all clients are found and UP', async (t) => {
     const { status, body } = await get('/z/health/readiness?verbose')
     t.equal(status, 200)
     const components = isRecord(body) && isRecord(body['components']) ? body['components'] : {}
     t.same(Object.keys(components).toSorted(), [
-      'mongodb.cats', 'mysql.callbacks', 'mysql.promises', 'mysql.single', 'postgres', 'postgres.orders', 'redis.cache', 'redis.sessions'
+      'mongodb.cats', 'mysql.callbacks', 'mysql.promises', 'mysql.single', 'postgres', 'postgres.orders',
+      'redis.cache', 'redis.sessions'
     ].toSorted())
-    for (const [name, component] of Object.entries(components)) t.match(component, { status: 'UP', details: { version: String, latencyMs: Number } }, name)
+    for (const [name, component] of Object.entries(components)) {
+      t.match(component, { status: 'UP', details: { version: String, latencyMs: Number } }, name)
+    }
   })
 
-  await t.test('each says when its own server is away', async (t) => {
+  await t.test('the checks of a stopped server are DOWN, and the other checks stay UP', async (t) => {
     await redis.stop()
-    t.match(await get('/z/health/readiness?verbose'), { status: 503, body: { components: { 'redis.cache': { status: 'DOWN' }, 'redis.sessions': { status: 'DOWN' }, postgres: { status: 'UP' } } } })
+    const components = {
+      'redis.cache': { status: 'DOWN' },
+      'redis.sessions': { status: 'DOWN' },
+      postgres: { status: 'UP' }
+    }
+    t.match(await get('/z/health/readiness?verbose'), { status: 503, body: { components } })
     await redis.start()
   })
 })

@@ -1,33 +1,37 @@
 import type { Status } from '../../../lib/health/status.js'
 
-/** What is done to a server, or to the way to it. */
+/** The faults of a server, or of the network in front of it. */
 export const FAULTS = ['stopped', 'frozen', 'wrong password', 'pool exhausted', 'reset', 'black hole'] as const
 
 export type Fault = typeof FAULTS[number]
 
-/** What a probe sees of a fault. */
-export interface Seen {
+/** The result that a probe reports during a fault. */
+export interface ExpectedResult {
   readonly status: Status
-  /** `details.error`, with PORT in the place of the port; nothing where the driver mends the fault before the time is over. */
+  /** `details.error`, with PORT in place of the port. Undefined if the driver recovers before the time is over. */
   readonly error?: string
 }
 
-/** What a client's check is to say of each fault; nothing of one that the client cannot have. */
-export type Expected = Readonly<Record<Fault, Seen | undefined>>
+/** A client's result for each fault; undefined if the client cannot have the fault. */
+export type ExpectedResults = Readonly<Record<Fault, ExpectedResult | undefined>>
+
+/** The error of Redis. */
+const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.'
 
 const NO_ANSWER = 'connected, but no answer within 720 ms'
 
-function down (error: string): Seen {
+function down (error: string): ExpectedResult {
   return { status: 'DOWN', error }
 }
 
-function exhausted (most: number): Seen {
-  return { status: 'OUT_OF_SERVICE', error: `the pool is exhausted: none of its ${most} connections became free in time` }
+function exhausted (max: number): ExpectedResult {
+  const error = `the pool is exhausted: none of its ${max} connections became free in time`
+  return { status: 'OUT_OF_SERVICE', error }
 }
 
-const MENDED: Seen = { status: 'UP' }
+const RECOVERED: ExpectedResult = { status: 'UP' }
 
-/** What has been seen, by client: the table of the README is made of it, and each test holds its client against it. */
+/** The results of each client. The tests compare with them, and the README's table of faults is made from them. */
 export const EXPECTED = {
   'pg Pool': {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
@@ -48,15 +52,15 @@ export const EXPECTED = {
   ioredis: {
     stopped: down('the client is in state reconnecting: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
-    'wrong password': down('the client is in state reconnecting: WRONGPASS invalid username-password pair or user is disabled.'),
+    'wrong password': down(`the client is in state reconnecting: ${WRONG_PASSWORD}`),
     'pool exhausted': undefined,
-    reset: MENDED,
+    reset: RECOVERED,
     'black hole': down('no answer within 720 ms')
   },
   'node-redis': {
     stopped: down('the client is in state connecting: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
-    'wrong password': down('the client is in state connecting: WRONGPASS invalid username-password pair or user is disabled.'),
+    'wrong password': down(`the client is in state connecting: ${WRONG_PASSWORD}`),
     'pool exhausted': undefined,
     reset: down('the client is in state connecting: read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -64,7 +68,7 @@ export const EXPECTED = {
   'node-redis pool': {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
-    'wrong password': down('WRONGPASS invalid username-password pair or user is disabled.'),
+    'wrong password': down(WRONG_PASSWORD),
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -80,7 +84,8 @@ export const EXPECTED = {
   amqplib: {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
-    'wrong password': down('Handshake terminated by server: 403 (ACCESS-REFUSED) with message "ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile."'),
+    'wrong password': down('Handshake terminated by server: 403 (ACCESS-REFUSED) with message ' +
+      '"ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile."'),
     'pool exhausted': undefined,
     reset: down('the connection is closed: read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -93,4 +98,4 @@ export const EXPECTED = {
     reset: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     'black hole': down('no answer within 720 ms')
   }
-} as const satisfies Record<string, Expected>
+} as const satisfies Record<string, ExpectedResults>

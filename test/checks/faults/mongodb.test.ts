@@ -6,13 +6,14 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Address, Connect } from './prove.js'
 
-/** Every fault takes a while to be seen and to be over. */
+/** Each fault takes a while to be detected and to end. */
 t.setTimeout(300_000)
 
 const POOL_SIZE = 2
 
 function clientOf ({ host, port, user, password }: Address, appName: string): MongoClient {
-  return new MongoClient(`mongodb://${host}:${port}`, { auth: { username: user, password }, maxPoolSize: POOL_SIZE, appName })
+  const auth = { username: user, password }
+  return new MongoClient(`mongodb://${host}:${port}`, { auth, maxPoolSize: POOL_SIZE, appName })
 }
 
 const connectMongodb: Connect = (address) => {
@@ -21,11 +22,13 @@ const connectMongodb: Connect = (address) => {
     check: mongodb(client),
     async occupy () {
       let taken = 0
-      const isTaken = new Promise<void>((resolve) => client.on('connectionCheckedOut', () => { if (++taken === POOL_SIZE) resolve() }))
+      const areAllTaken = new Promise<void>((resolve) => {
+        client.on('connectionCheckedOut', () => { if (++taken === POOL_SIZE) resolve() })
+      })
       const sleeps = Array.from({ length: POOL_SIZE }, async () => await client.db('admin').command({ sleep: 1 }))
-      await isTaken
+      await areAllTaken
       return async () => {
-        // Not counted as a connection of the app's.
+        // The application name keeps this connection out of the count of the app's connections.
         const waker = clientOf(address, 'census')
         await waker.db('admin').command({ wake: 1 })
         await Promise.all([waker.close(), ...sleeps])
@@ -35,7 +38,9 @@ const connectMongodb: Connect = (address) => {
   }
 }
 
-await t.test('MongoDB, its double', { skip: missing('mongodb') }, async (t) => {
+await t.test('MongoDB (double)', { skip: missing('mongodb') }, async (t) => {
   const server = await startServer(t, 'mongodb')
-  await t.test('mongodb', async (t) => await proveFaults(t, { server, connect: connectMongodb, expected: EXPECTED.mongodb }))
+  await t.test('mongodb', async (t) => {
+    await proveFaults(t, { server, connect: connectMongodb, expected: EXPECTED.mongodb })
+  })
 })

@@ -7,7 +7,7 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
-/** Every fault takes a while to be seen and to be over. */
+/** Each fault takes a while to be detected and to end. */
 t.setTimeout(300_000)
 
 const POOL = { connectionLimit: 2 }
@@ -38,6 +38,11 @@ const connectCallbacks: Connect = (address) => {
 
 await t.test('MariaDB', { skip: missing('mariadb') }, async (t) => {
   const server = await startServer(t, 'mariadb')
-  await t.test('mysql2/promise, a Pool', async (t) => await proveFaults(t, { server, connect: connectPromises, expected: EXPECTED['mysql2 Pool'] }))
-  await t.test('mysql2, a Pool', async (t) => await proveFaults(t, { server, connect: connectCallbacks, expected: EXPECTED['mysql2 Pool'] }))
+  const expected = EXPECTED['mysql2 Pool']
+  await t.test('Pool of mysql2/promise', async (t) => {
+    await proveFaults(t, { server, connect: connectPromises, expected })
+  })
+  await t.test('Pool of mysql2', async (t) => {
+    await proveFaults(t, { server, connect: connectCallbacks, expected })
+  })
 })

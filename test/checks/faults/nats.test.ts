@@ -7,20 +7,26 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
-/** Every fault takes a while to be seen and to be over. */
+/** Each fault takes a while to be detected and to end. */
 t.setTimeout(300_000)
 
-/** An app that goes on without its connection, and says why. */
+/** Connects like an app that goes on without its connection, and reports the error in its client function. */
 const connectNats: Connect = async ({ host, port, user, password }) => {
-  const opened = await connect({ servers: `${host}:${port}`, user, pass: password, maxReconnectAttempts: -1, reconnectTimeWait: 250 }).catch((error: unknown) => error)
+  const options = { servers: `${host}:${port}`, user, pass: password, maxReconnectAttempts: -1, reconnectTimeWait: 250 }
+  const opened = await connect(options).catch((error: unknown) => error)
   const current = (): NatsConnection => {
     if (opened instanceof Error) throw opened
     return opened as NatsConnection
   }
-  return { check: nats(current), close: async () => opened instanceof Error ? undefined : await current().close() }
+  return {
+    check: nats(current),
+    close: async () => opened instanceof Error ? undefined : await current().close()
+  }
 }
 
 await t.test('NATS', { skip: missing('nats') }, async (t) => {
   const server = await startServer(t, 'nats')
-  await t.test('@nats-io/transport-node', async (t) => await proveFaults(t, { server, connect: connectNats, expected: EXPECTED.nats }))
+  await t.test('@nats-io/transport-node', async (t) => {
+    await proveFaults(t, { server, connect: connectNats, expected: EXPECTED.nats })
+  })
 })

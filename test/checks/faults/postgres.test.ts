@@ -6,12 +6,12 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
-/** Every fault takes a while to be seen and to be over. */
+/** Each fault takes a while to be detected and to end. */
 t.setTimeout(300_000)
 
 const connectPool: Connect = (address) => {
   const pool = new pg.Pool({ ...address, database: 'postgres', max: 2 })
-  // pg ends the process where nobody listens to what becomes of idle connections.
+  // Without a listener an error of an idle connection ends the process.
   pool.on('error', () => undefined)
   return {
     check: postgres(pool),
@@ -25,5 +25,7 @@ const connectPool: Connect = (address) => {
 
 await t.test('PostgreSQL', { skip: missing('postgres') }, async (t) => {
   const server = await startServer(t, 'postgres')
-  await t.test('pg, a Pool', async (t) => await proveFaults(t, { server, connect: connectPool, expected: EXPECTED['pg Pool'] }))
+  await t.test('Pool of pg', async (t) => {
+    await proveFaults(t, { server, connect: connectPool, expected: EXPECTED['pg Pool'] })
+  })
 })

@@ -4,24 +4,24 @@ import { once } from 'node:events'
 import { json } from 'node:stream/consumers'
 import { isRecord } from '../../../lib/base/type-guards.js'
 
-/** What a readiness probe sees of the one check that there is. */
-export interface Probe {
+/** The answer to a readiness probe for the app's only check. */
+export interface ProbeAnswer {
   readonly statusCode: number | undefined
   readonly status: unknown
-  /** With PORT in the place of the port. */
+  /** `details.error`, with PORT in place of the port. */
   readonly error: string | undefined
   readonly details: Readonly<Record<string, unknown>>
   readonly durationMs: number
 }
 
-/** Asks as the kubelet does: on a connection of its own. */
-export async function probe (url: string): Promise<Probe> {
+/** Sends a probe as the kubelet does, on a new connection. */
+export async function probe (url: string): Promise<ProbeAnswer> {
   const startedAt = performance.now()
   const request = get(`${url}/z/health/readiness?verbose`, { agent: false })
   const [response] = await once(request, 'response') as [IncomingMessage]
   const body: unknown = await json(response)
-  const component = within(body, 'components', 'db')
-  const details = within(component, 'details')
+  const component = recordAt(body, 'components', 'db')
+  const details = recordAt(component, 'details')
   const { error } = details
   return {
     statusCode: response.statusCode,
@@ -32,7 +32,7 @@ export async function probe (url: string): Promise<Probe> {
   }
 }
 
-function within (value: unknown, ...path: readonly string[]): Readonly<Record<string, unknown>> {
+function recordAt (value: unknown, ...path: readonly string[]): Readonly<Record<string, unknown>> {
   const found = path.reduce((value: unknown, key) => isRecord(value) ? value[key] : undefined, value)
   return isRecord(found) ? found : {}
 }

@@ -4,11 +4,11 @@ import type { CheckFunction } from '../../../lib/health/check/check-function.js'
 import { startApp } from '../../support/app.js'
 import { FaultProxy } from '../../support/servers/fault-proxy.js'
 import type { TestServer } from '../../support/servers/index.js'
-import type { Expected, Fault } from './expected.js'
+import type { ExpectedResults, Fault } from './expected.js'
 import { probe } from './probe.js'
-import type { Probe } from './probe.js'
+import type { ProbeAnswer } from './probe.js'
 
-/** Where a client connects to. */
+/** The server's address and login. */
 export interface Address {
   readonly host: string
   readonly port: number
@@ -16,139 +16,162 @@ export interface Address {
   readonly password: string
 }
 
-/** A client as an app has it, and its check. */
+/** An app's client and its check. */
 export interface AppClient {
   readonly check: CheckFunction
-  /** Takes all connections of the pool, and gives what gives them back. */
+  /** Takes all connections of the pool. Returns a function that releases them. */
   readonly occupy?: () => Promise<() => unknown>
   readonly close: () => unknown
 }
 
-/** Makes a client as an app does. Resolves, whether it could connect or not. */
+/** Makes a client as an app does. Resolves even if the client could not connect. */
 export type Connect = (address: Address) => AppClient | Promise<AppClient>
 
-/** What is broken, and how it is seen. */
-export interface Proof {
+/** The server to break, and the results to expect. */
+export interface FaultTest {
   readonly server: TestServer
   readonly connect: Connect
-  readonly expected: Expected
+  readonly expected: ExpectedResults
 }
 
 /**
- * Twice what the kubelet gives a probe by default: other tests run at the same time. That a check has ended before its own 800 ms is seen by
- * its reason, which is not that it timed out.
+ * Twice the kubelet's default timeout, because other tests run at the same time. The reason shows whether a check has
+ * ended before its own 800 ms: otherwise the reason would be its timeout.
  */
 const PROBE_LIMIT_MS = 2_000
 const PERIOD_MS = 100
-/** After how many probes a fault must be named: a client may notice a moment later that its connection is gone. */
-const MOST_PROBES = 10
-/** How long it may take to be well again: drivers wait up to two seconds between two attempts to connect. */
+/** The number of probes until the reason must name the fault: a client may detect a lost connection a moment later. */
+const MAX_PROBES = 10
+/** The time for a recovery: drivers wait up to two seconds between two attempts to connect. */
 const RECOVERY_LIMIT_MS = 10_000
 
-/** Breaks a server, and the way to it, in every way, and looks at what a readiness probe sees. */
-export async function proveFaults (t: Test, proof: Proof): Promise<void> {
-  const { server, expected } = proof
-  await t.test('up', async (t) => {
-    const { recovers, seen } = await start(t, proof)
-    // The first one of all may find a server that is not warm yet.
+/** Causes each fault of a server and its network, and compares the answers to probes with the expected results. */
+export async function proveFaults (t: Test, test: FaultTest): Promise<void> {
+  const { server, expected } = test
+  await t.test('the check is UP with its latency', async (t) => {
+    const { recovers, answers } = await start(t, test)
+    // The server may be slow at the first probe.
     await recovers()
-    const { details } = await seen('UP')
-    t.match(details, { latencyMs: Number }, 'with what it took')
+    const { details } = await answers('UP')
+    t.match(details, { latencyMs: Number })
   })
-  await t.test('stopped and started again', async (t) => await breakAndMend(t, proof, { fault: 'stopped', hurt: async () => await server.stop(), mend: async () => await server.start() }))
-  await t.test('frozen and thawed', async (t) => await breakAndMend(t, proof, { fault: 'frozen', hurt: () => server.freeze(), mend: () => server.thaw() }))
-  await t.test('a wrong password', async (t) => {
-    const { fails } = await start(t, proof, { password: 'not the password' })
+  await t.test('the server stops and starts again', async (t) => {
+    const cause = async (): Promise<unknown> => await server.stop()
+    await causeAndEnd(t, test, { fault: 'stopped', cause, end: async () => await server.start() })
+  })
+  await t.test('the server freezes and thaws', async (t) => {
+    await causeAndEnd(t, test, { fault: 'frozen', cause: () => server.freeze(), end: () => server.thaw() })
+  })
+  await t.test('the password is wrong', async (t) => {
+    const { fails } = await start(t, test, { password: 'not the password' })
     await fails('wrong password')
     await server.settled(0)
   })
-  if (expected['pool exhausted'] !== undefined) await t.test('the pool exhausted', async (t) => await exhaust(t, proof))
+  if (expected['pool exhausted'] !== undefined) {
+    await t.test('the pool is exhausted', async (t) => await exhaust(t, test))
+  }
   const proxy = await FaultProxy.start(t, server.port)
   const throughProxy = { port: proxy.port }
-  await t.test('a reset in the middle of a question', async (t) => await breakAndMend(t, proof, { fault: 'reset', hurt: () => proxy.resetOnNextData(), mend: () => undefined }, throughProxy))
-  await t.test('a black hole', async (t) => await breakAndMend(t, proof, { fault: 'black hole', hurt: () => proxy.blackHole(), mend: () => proxy.pass() }, throughProxy))
+  await t.test('the connection is reset during a request', async (t) => {
+    const cause = (): unknown => proxy.resetOnNextData()
+    await causeAndEnd(t, test, { fault: 'reset', cause, end: () => undefined }, throughProxy)
+  })
+  await t.test('the network drops all packets', async (t) => {
+    const cause = (): unknown => proxy.blackHole()
+    await causeAndEnd(t, test, { fault: 'black hole', cause, end: () => proxy.pass() }, throughProxy)
+  })
 }
 
-interface Break {
+interface FaultSwitch {
   readonly fault: Fault
-  readonly hurt: () => unknown
-  readonly mend: () => unknown
+  readonly cause: () => unknown
+  readonly end: () => unknown
 }
 
-async function breakAndMend (t: Test, proof: Proof, { fault, hurt, mend }: Break, address: Partial<Address> = {}): Promise<void> {
-  const { fails, recovers } = await start(t, proof, address)
+async function causeAndEnd (
+  t: Test,
+  test: FaultTest,
+  { fault, cause, end }: FaultSwitch,
+  address: Partial<Address> = {}
+): Promise<void> {
+  const { fails, recovers } = await start(t, test, address)
   await recovers()
-  const before = await proof.server.connections()
-  await hurt()
+  const before = await test.server.connections()
+  await cause()
   await fails(fault)
-  await mend()
+  await end()
   await recovers()
-  await proof.server.settled(before)
+  await test.server.settled(before)
   t.pass(`the server has as many connections as before, ${before}`)
 }
 
-async function exhaust (t: Test, proof: Proof): Promise<void> {
-  const { client, fails, recovers, seen } = await start(t, proof)
+async function exhaust (t: Test, test: FaultTest): Promise<void> {
+  const { client, fails, recovers, answers } = await start(t, test)
   await recovers()
-  const giveBack = await client.occupy?.()
-  const before = await proof.server.connections()
+  const release = await client.occupy?.()
+  const before = await test.server.connections()
   await fails('pool exhausted')
-  await giveBack?.()
-  await seen('UP')
+  await release?.()
+  await answers('UP')
   await recovers()
-  await proof.server.settled(before)
-  t.pass('no slot is held')
+  await test.server.settled(before)
+  t.pass('the check holds no connection')
 }
 
-interface Watch {
+interface ProbedApp {
   readonly client: AppClient
-  /** One probe that sees this status. */
-  readonly seen: (status: string) => Promise<Probe>
-  /** Probes that see nothing but the fault, and before long with its name. */
+  /** Sends one probe and asserts its status. */
+  readonly answers: (status: string) => Promise<ProbeAnswer>
+  /** Sends probes until the reason names the fault. All must have the status of the fault. */
   readonly fails: (fault: Fault) => Promise<void>
-  /** Probes until one passes. */
+  /** Sends probes until a probe passes. */
   readonly recovers: () => Promise<void>
 }
 
-/** Starts an app that has a client. */
-async function start (t: Test, { server, connect, expected }: Proof, address: Partial<Address> = {}): Promise<Watch> {
+/** Starts an app with a client and its check. */
+async function start (
+  t: Test,
+  { server, connect, expected }: FaultTest,
+  address: Partial<Address> = {}
+): Promise<ProbedApp> {
   const { host, port, user, password } = server
-  // The server notices a moment later that the client of the test before has hung up.
+  // The server detects a moment later that the previous test's client has disconnected.
   await server.settled(0)
   const client = await connect({ host, port, user, password, ...address })
   t.teardown(async () => await client.close())
   const { url } = await startApp(t, { showDetails: 'always', checks: { readiness: { db: client.check } } })
-  const look = async (): Promise<Probe> => {
-    const seen = await probe(url)
-    if (seen.durationMs > PROBE_LIMIT_MS) t.fail(`a probe took ${seen.durationMs} ms`)
-    return seen
+  const sendProbe = async (): Promise<ProbeAnswer> => {
+    const answer = await probe(url)
+    if (answer.durationMs > PROBE_LIMIT_MS) t.fail(`a probe took ${answer.durationMs} ms`)
+    return answer
   }
   return {
     client,
-    async seen (status) {
-      const seen = await look()
-      t.equal(seen.status, status, `${status}: ${seen.error ?? ''}`)
-      return seen
+    async answers (status) {
+      const answer = await sendProbe()
+      t.equal(answer.status, status, `${status}: ${answer.error ?? ''}`)
+      return answer
     },
     async fails (fault) {
-      const { status: due, error: reason } = expected[fault] ?? { status: 'DOWN' }
-      // A reset is over with the one question that it breaks.
-      const most = fault === 'reset' ? 1 : MOST_PROBES
+      const { status: expectedStatus, error: reason } = expected[fault] ?? { status: 'DOWN' }
+      // A reset breaks one request only.
+      const maxProbes = fault === 'reset' ? 1 : MAX_PROBES
       const errors: unknown[] = []
-      for (let count = 0; count < most && errors.at(-1) !== reason; count++) {
+      for (let count = 0; count < maxProbes && errors.at(-1) !== reason; count++) {
         if (count > 0) await sleep(PERIOD_MS)
-        const { statusCode, status, error } = await look()
+        const { statusCode, status, error } = await sendProbe()
         errors.push(error)
-        t.same({ statusCode, status }, { statusCode: due === 'UP' ? 200 : 503, status: due }, `${fault}: ${error ?? ''}`)
+        const expectedCode = expectedStatus === 'UP' ? 200 : 503
+        t.same([statusCode, status], [expectedCode, expectedStatus], `${fault}: ${error ?? ''}`)
       }
-      t.equal(errors.at(-1), reason, `${fault} is named`)
+      t.equal(errors.at(-1), reason, `the reason names the fault: ${fault}`)
     },
     async recovers () {
       const deadline = performance.now() + RECOVERY_LIMIT_MS
-      let last = await look()
+      let last = await sendProbe()
       while (last.status !== 'UP' && performance.now() < deadline) {
         await sleep(PERIOD_MS)
-        last = await look()
+        last = await sendProbe()
       }
       t.equal(last.status, 'UP', `UP again: ${last.error ?? ''}`)
     }

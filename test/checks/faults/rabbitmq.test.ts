@@ -7,15 +7,15 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Address, Connect } from './prove.js'
 
-/** Every fault takes a while to be seen and to be over. */
+/** Each fault takes a while to be detected and to end. */
 t.setTimeout(600_000)
 
-const PAUSE_MS = 250
+const REOPEN_DELAY_MS = 250
 
-/** An app's connection, which it opens again when it is lost, as amqplib does not. */
-class Connection {
+/** An app's connection. The app reopens it after a loss, because amqplib does not. */
+class ReopenedConnection {
   readonly #url: string
-  #present: ChannelModel | undefined
+  #current: ChannelModel | undefined
   #error: unknown
   #timer: NodeJS.Timeout | undefined
   #isClosed = false
@@ -24,9 +24,9 @@ class Connection {
     this.#url = `amqp://${user}:${encodeURIComponent(password)}@${host}:${port}`
   }
 
-  get present (): ChannelModel {
-    if (this.#present === undefined) throw this.#error
-    return this.#present
+  get current (): ChannelModel {
+    if (this.#current === undefined) throw this.#error
+    return this.#current
   }
 
   async open (): Promise<void> {
@@ -35,7 +35,7 @@ class Connection {
       connection.on('error', (error) => { this.#error = error })
       connection.on('close', () => this.#openLater())
       if (this.#isClosed) await connection.close()
-      this.#present = connection
+      this.#current = connection
     } catch (error) {
       this.#error = error
       this.#openLater()
@@ -45,22 +45,24 @@ class Connection {
   async close (): Promise<void> {
     this.#isClosed = true
     clearTimeout(this.#timer)
-    await this.#present?.close()
+    await this.#current?.close()
   }
 
   #openLater (): void {
-    this.#present = undefined
-    if (!this.#isClosed) this.#timer = setTimeout(() => { void this.open() }, PAUSE_MS)
+    this.#current = undefined
+    if (!this.#isClosed) this.#timer = setTimeout(() => { void this.open() }, REOPEN_DELAY_MS)
   }
 }
 
 const connectAmqplib: Connect = async (address) => {
-  const connection = new Connection(address)
+  const connection = new ReopenedConnection(address)
   await connection.open()
-  return { check: rabbitmq(() => connection.present), close: async () => await connection.close() }
+  return { check: rabbitmq(() => connection.current), close: async () => await connection.close() }
 }
 
 await t.test('RabbitMQ', { skip: missing('rabbitmq') }, async (t) => {
   const server = await startServer(t, 'rabbitmq')
-  await t.test('amqplib', async (t) => await proveFaults(t, { server, connect: connectAmqplib, expected: EXPECTED.amqplib }))
+  await t.test('amqplib', async (t) => {
+    await proveFaults(t, { server, connect: connectAmqplib, expected: EXPECTED.amqplib })
+  })
 })

@@ -7,7 +7,7 @@ import { EXPECTED } from './expected.js'
 import { proveFaults } from './prove.js'
 import type { Connect } from './prove.js'
 
-/** Every fault takes a while to be seen and to be over. */
+/** Each fault takes a while to be detected and to end. */
 t.setTimeout(300_000)
 
 const POOL_SIZE = 2
@@ -21,7 +21,7 @@ const connectIoredis: Connect = ({ host, port, password }) => {
 const connectNodeRedis: Connect = ({ host, port, password }) => {
   const client = createClient({ socket: { host, port }, password })
   client.on('error', () => undefined)
-  // Resolves once it could connect, which a test of a wrong password never lets it.
+  // Never resolves in the test of a wrong password.
   client.connect().catch(() => undefined)
   return { check: redis(client), close: () => client.destroy() }
 }
@@ -34,13 +34,13 @@ const connectPool: Connect = ({ host, port, password }) => {
     check: redis(pool),
     async occupy () {
       const releases: (() => void)[] = []
-      const isTaken = Array.from({ length: POOL_SIZE }, async () => await new Promise<void>((resolve) => {
+      const taken = Array.from({ length: POOL_SIZE }, async () => await new Promise<void>((resolve) => {
         void pool.execute(async () => {
           resolve()
           await new Promise<void>((resolve) => releases.push(resolve))
         })
       }))
-      await Promise.all(isTaken)
+      await Promise.all(taken)
       return () => releases.forEach((release) => release())
     },
     close: () => pool.destroy()
@@ -49,7 +49,13 @@ const connectPool: Connect = ({ host, port, password }) => {
 
 await t.test('Redis', { skip: missing('redis') }, async (t) => {
   const server = await startServer(t, 'redis')
-  await t.test('ioredis', async (t) => await proveFaults(t, { server, connect: connectIoredis, expected: EXPECTED.ioredis }))
-  await t.test('node-redis, a client', async (t) => await proveFaults(t, { server, connect: connectNodeRedis, expected: EXPECTED['node-redis'] }))
-  await t.test('node-redis, a pool', async (t) => await proveFaults(t, { server, connect: connectPool, expected: EXPECTED['node-redis pool'] }))
+  await t.test('ioredis', async (t) => {
+    await proveFaults(t, { server, connect: connectIoredis, expected: EXPECTED.ioredis })
+  })
+  await t.test('client of node-redis', async (t) => {
+    await proveFaults(t, { server, connect: connectNodeRedis, expected: EXPECTED['node-redis'] })
+  })
+  await t.test('pool of node-redis', async (t) => {
+    await proveFaults(t, { server, connect: connectPool, expected: EXPECTED['node-redis pool'] })
+  })
 })

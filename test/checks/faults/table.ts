@@ -1,21 +1,23 @@
 import { EXPECTED, FAULTS } from './expected.js'
-import type { Expected, Fault, Seen } from './expected.js'
+import type { ExpectedResult, ExpectedResults, Fault } from './expected.js'
 
-const CLIENTS: Readonly<Record<string, Expected>> = EXPECTED
+const CLIENTS: Readonly<Record<string, ExpectedResults>> = EXPECTED
 
-/** What was seen of each fault as a table in Markdown: a line for each way in which it was seen, with the clients that saw it so. */
+/** Writes the expected results as a Markdown table: one line for each fault and result, with its clients. */
 export function faultTable (): string {
   return ['| fault | status | `details.error` | clients |', '|---|---|---|---|', ...FAULTS.flatMap(linesOf)].join('\n')
 }
 
 function linesOf (fault: Fault): readonly string[] {
   const clients = new Map<string, string[]>()
-  for (const [client, { [fault]: seen }] of Object.entries(CLIENTS)) {
-    if (seen !== undefined) clients.set(wayOf(seen), [...clients.get(wayOf(seen)) ?? [], client])
+  for (const [client, { [fault]: result }] of Object.entries(CLIENTS)) {
+    if (result === undefined) continue
+    const cells = cellsOf(result)
+    clients.set(cells, [...clients.get(cells) ?? [], client])
   }
-  return [...clients].map(([way, names]) => `| ${fault} | ${way} | ${names.join(', ')} |`)
+  return [...clients].map(([cells, names]) => `| ${fault} | ${cells} | ${names.join(', ')} |`)
 }
 
-function wayOf ({ status, error }: Seen): string {
-  return `\`${status}\` | ${error === undefined ? 'none: the driver asks again by itself' : `\`${error}\``}`
+function cellsOf ({ status, error }: ExpectedResult): string {
+  return `\`${status}\` | ${error === undefined ? 'none: the driver retries by itself' : `\`${error}\``}`
 }

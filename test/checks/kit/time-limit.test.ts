@@ -2,27 +2,29 @@ import { getEventListeners } from 'node:events'
 import t from 'tap'
 import { TimeLimit } from '../../../lib/checks/kit/time-limit.js'
 import { systemClock } from '../../../lib/base/clock.js'
+import type { CheckContext } from '../../../lib/health/check/check-function.js'
 import { block } from '../../support/clock.js'
 
 const never = new Promise<never>(() => undefined)
 
-function run (timeout: number, controller = new AbortController()): { readonly signal: AbortSignal, readonly timeout: number } {
+function run (timeout: number, controller = new AbortController()): Pick<CheckContext, 'signal' | 'timeout'> {
   return { signal: controller.signal, timeout }
 }
 
-await t.test('gives what the work comes to', async (t) => {
+await t.test('TimeLimit.of() settles as the work does', async (t) => {
   t.equal(await TimeLimit.of(run(100), async () => await Promise.resolve(7)), 7)
   await t.rejects(TimeLimit.of(run(100), async () => await Promise.reject(new Error('no'))), { message: 'no' })
 })
 
-await t.test('is nine tenths of the timeout, and at least a millisecond', async (t) => {
+await t.test('the limit is 90 % of the timeout, and at least 1 ms', async (t) => {
   t.equal(await TimeLimit.of(run(800), async ({ ms }) => await Promise.resolve(ms)), 720)
   t.equal(await TimeLimit.of(run(1), async ({ ms }) => await Promise.resolve(ms)), 1)
 })
 
-await t.test('is over before the timeout, also where an event loop that was blocked is late for both', async (t) => {
+await t.test('the limit ends before the timeout, even if a blocked event loop makes both late', async (t) => {
   const order: string[] = []
-  const limited = TimeLimit.of(run(200), async (limit) => await limit.wait(never, () => 'over')).catch(() => order.push('limit'))
+  const waiting = TimeLimit.of(run(200), async (limit) => await limit.wait(never))
+  const limited = waiting.catch(() => order.push('limit'))
   const timedOut = new Promise<void>((resolve) => {
     systemClock.after(200, () => {
       order.push('timeout')
@@ -34,11 +36,14 @@ await t.test('is over before the timeout, also where an event loop that was bloc
   t.same(order, ['limit', 'timeout'])
 })
 
-await t.test('what is not done in time is said by who waits for it', async (t) => {
-  await t.rejects(TimeLimit.of(run(10), async (limit) => await limit.wait(never, () => `no answer within ${limit.ms} ms`)), { message: 'no answer within 9 ms' })
+await t.test('wait() rejects with the timeout message when the time is over', async (t) => {
+  const byDefault = TimeLimit.of(run(10), async (limit) => await limit.wait(never))
+  await t.rejects(byDefault, { message: 'no answer within 9 ms' })
+  const custom = TimeLimit.of(run(10), async (limit) => await limit.wait(never, () => `silent for ${limit.ms} ms`))
+  await t.rejects(custom, { message: 'silent for 9 ms' })
 })
 
-await t.test('the signal tells what can be cancelled', async (t) => {
+await t.test('the signal is aborted when the time is over', async (t) => {
   const signal = await TimeLimit.of(run(10), async ({ signal }) => {
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
     return signal
@@ -47,20 +52,21 @@ await t.test('the signal tells what can be cancelled', async (t) => {
   t.match(signal.reason, { message: 'not done within 9 ms' })
 })
 
-await t.test('is over when the run is', async (t) => {
+await t.test('the limit ends when the run ends', async (t) => {
   const controller = new AbortController()
   const waiting = TimeLimit.of(run(60_000, controller), async (limit) => await limit.wait(never, () => 'given up'))
   controller.abort()
   await t.rejects(waiting, { message: 'given up' })
 })
 
-await t.test('is over at once in a run that has ended', async (t) => {
+await t.test('the limit is over at once in a run that has ended', async (t) => {
   const controller = new AbortController()
   controller.abort()
-  await t.rejects(TimeLimit.of(run(60_000, controller), async (limit) => await limit.wait(never, () => 'too late')), { message: 'too late' })
+  const waiting = TimeLimit.of(run(60_000, controller), async (limit) => await limit.wait(never, () => 'too late'))
+  await t.rejects(waiting, { message: 'too late' })
 })
 
-await t.test('what is waited for after it is over is given up at once', async (t) => {
+await t.test('wait() rejects at once when the time is already over', async (t) => {
   const controller = new AbortController()
   const late = TimeLimit.of(run(60_000, controller), async (limit) => {
     controller.abort()
@@ -69,18 +75,18 @@ await t.test('what is waited for after it is over is given up at once', async (t
   await t.rejects(late, { message: 'too late' })
 })
 
-await t.test('work that fails after it was given up does not end the process', async (t) => {
+await t.test('work that fails after the time is over does not end the process', async (t) => {
   const controller = new AbortController()
   let fail = (_error: Error): void => undefined
   const work = new Promise<never>((_resolve, reject) => { fail = reject })
   const waiting = TimeLimit.of(run(60_000, controller), async (limit) => await limit.wait(work, () => 'given up'))
   controller.abort()
   await t.rejects(waiting, { message: 'given up' })
-  fail(new Error('nobody asks any more'))
+  fail(new Error('too late'))
   await new Promise((resolve) => setImmediate(resolve))
 })
 
-await t.test('leaves no listener behind', async (t) => {
+await t.test('the limit removes its listeners', async (t) => {
   const controller = new AbortController()
   let inner: AbortSignal | undefined
   await TimeLimit.of(run(100, controller), async (limit) => {

@@ -30,7 +30,7 @@ export class MongodbDeployment {
   readonly #failures = new Map<string, string>()
   readonly #inUse = new Map<string, Set<unknown>>()
   #hasNoPrimary = false
-  /** The servers' version: undefined until a check reads it, and after each change of the topology; `null` if it is unavailable. */
+  /** The servers' version. Undefined until a check reads it, and after a topology change; `null` if unavailable. */
   version: unknown
 
   constructor (client: MongodbEvents) {
@@ -54,7 +54,7 @@ export class MongodbDeployment {
     return [...this.#hasNoPrimary ? ['no primary'] : [], ...new Set(this.#failures.values())]
   }
 
-  /** Whether the pool of one of the servers has all its connections in use. A size of 0 means unlimited, as in the driver. */
+  /** Whether one server's pool has all its connections in use. A size of 0 means unlimited, as in the driver. */
   isExhausted (maxPoolSize: number): boolean {
     return maxPoolSize > 0 && [...this.#inUse.values()].some(({ size }) => size >= maxPoolSize)
   }

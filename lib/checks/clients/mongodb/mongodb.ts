@@ -1,3 +1,4 @@
+import { awaitOr } from '../../../base/attempt-or.js'
 import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/policy.js'
 import { flag, optionsOf, withDefault } from '../../../base/rules.js'
@@ -70,14 +71,14 @@ const readOptions = optionsOf<MongodbSettings>({
  * - `DOWN` if no server can be reached, or a server refuses or does not answer in time
  * - `OUT_OF_SERVICE` while the pool is exhausted
  *
- * A command without an answer is cancelled before the check's timeout. The driver then closes the connection, and frees its place
- * in the pool.
+ * A command without an answer is cancelled before the check's timeout. The driver then closes the connection, and frees
+ * its place in the pool.
  *
- * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness: restarting
- * the app does not repair the server.
+ * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
+ * restarting the app does not repair the server.
  *
- * @param client a `MongoClient` or a `Db` of mongodb (6.13 or newer), `fastify.mongo` (`fastify.mongo.NAME`) of `@fastify/mongodb`,
- * `connection.getClient()` of mongoose, or a function that returns it
+ * @param client a `MongoClient` or a `Db` of mongodb (6.13 or newer), `fastify.mongo` (`fastify.mongo.NAME`) of
+ *   `@fastify/mongodb`, `connection.getClient()` of mongoose, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'mongodb', mongodb(fastify.mongo))
@@ -123,17 +124,24 @@ async function sendHello (
 /** @see https://www.mongodb.com/docs/manual/reference/command/hello/ for the reply */
 function roleOf (hello: unknown): Details {
   if (!isRecord(hello)) throw new Error('the server answered with no document')
-  const topology = hello['msg'] === 'isdbgrid' ? 'Sharded' : hello['setName'] === undefined ? 'Standalone' : 'ReplicaSet'
-  return { topology, readOnly: hello['isWritablePrimary'] !== true }
+  return { topology: topologyOf(hello), readOnly: hello['isWritablePrimary'] !== true }
 }
 
-/** Reads the version once per topology. Failing is fine: a user may lack the right, and a strict Stable API lacks the command. */
+function topologyOf ({ msg, setName }: Readonly<Record<string, unknown>>): string {
+  if (msg === 'isdbgrid') return 'Sharded'
+  return setName === undefined ? 'Standalone' : 'ReplicaSet'
+}
+
+/** Reads the version once per topology. It may fail: a user may lack the right, a strict Stable API the command. */
 async function versionOf (
   database: MongodbDatabase,
   deployment: MongodbDeployment,
   options: MongodbCommandOptions
 ): Promise<unknown> {
-  deployment.version ??= await database.command({ buildInfo: 1 }, options).then((info) => isRecord(info) ? info['version'] : null, () => null)
+  deployment.version ??= await awaitOr(async () => {
+    const info = await database.command({ buildInfo: 1 }, options)
+    return isRecord(info) ? info['version'] : null
+  }, null)
   return deployment.version ?? undefined
 }
 

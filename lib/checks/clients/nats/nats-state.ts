@@ -19,7 +19,9 @@ export class NatsState {
   /** Waits for an answer, and rejects if the connection is lost before. */
   async whileConnected<T> (answer: Promise<T>): Promise<T> {
     const { signal } = this.#connection
-    return await interruptible(answer, ({ reject }) => onAbort(signal, () => reject(new Error('connection disconnected'))))
+    return await interruptible(answer, ({ reject }) => {
+      return onAbort(signal, () => reject(new Error('connection disconnected')))
+    })
   }
 
   async #follow (client: NatsEvents): Promise<void> {

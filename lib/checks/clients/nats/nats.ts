@@ -32,11 +32,11 @@ const CLIENT_TYPE = {
  * - `DOWN` if the connection is closed or reconnecting, or the server does not answer in time
  * - `OUT_OF_SERVICE` while the app drains the connection
  *
- * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness: restarting
- * the app does not repair the server.
+ * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness:
+ * restarting the app does not repair the server.
  *
- * By default the client gives up for good after ten attempts to reconnect. Connect with `maxReconnectAttempts: -1`, or end the app
- * yourself on `connection.closed()`.
+ * By default the client gives up for good after ten attempts to reconnect. Connect with `maxReconnectAttempts: -1`, or
+ * end the app yourself on `connection.closed()`.
  *
  * @param connection a `NatsConnection` of `@nats-io/transport-node` or of nats 2, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID

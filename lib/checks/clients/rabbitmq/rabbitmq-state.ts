@@ -7,8 +7,8 @@ export interface RabbitmqEvents {
 }
 
 /**
- * Tracks the state of a connection or a connection manager by its events. It adds no `error` listener, because that would hide
- * the error from an app that has no listener itself.
+ * Tracks the state of a connection or a connection manager by its events. It adds no `error` listener, because that
+ * would hide the error from an app that has no listener itself.
  */
 export class RabbitmqState {
   #lost: string | undefined

@@ -46,8 +46,8 @@ export type RabbitmqClient = RabbitmqConnection | RabbitmqManager
 /** The options of `rabbitmq`. */
 export interface RabbitmqOptions {
   /**
-   * The status while the server blocks publishing because it is short of memory or disk. The server reports this only to
-   * connections that have published since then. Default `DEGRADED`.
+   * The status while the server blocks publishing because it is short of memory or disk. The server reports this only
+   * to connections that have published since then. Default `DEGRADED`.
    */
   readonly whenBlocked?: FailureStatus | undefined
 }
@@ -69,12 +69,13 @@ const readOptions = optionsOf<{ readonly whenBlocked: FailureStatus }>({
  *
  * The check never has more than one channel: while a request is pending, it opens no other.
  *
- * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness: restarting
- * the app does not repair the server.
- * amqplib does not reconnect: if the app opens a new connection, pass a function that returns the current one.
+ * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness:
+ * restarting the app does not repair the server.
+ *
+ * amqplib does not reconnect: if the app opens a new connection, pass a function that returns the current connection.
  *
  * @param connection a connection of amqplib, one with its option `recovery` too, an `AmqpConnectionManager` of
- * amqp-connection-manager, or a function that returns it
+ *   amqp-connection-manager, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * const connection = await connect('amqp://rabbitmq')
@@ -121,7 +122,7 @@ function serverOf ({ connection }: RabbitmqConnection): Details {
   return { product: connection?.serverProperties.product, version: connection?.serverProperties.version }
 }
 
-/** Waits for the event `close`: `close()` never settles if the connection breaks, and returns no promise in the callback API. */
+/** Waits for the event `close`: `close()` may never settle, and returns no promise in the callback API. */
 async function openAndClose (connection: RabbitmqConnection, state: RabbitmqState): Promise<void> {
   const channel = await open(connection, state)
   await new Promise<void>((resolve, reject) => {
@@ -132,7 +133,7 @@ async function openAndClose (connection: RabbitmqConnection, state: RabbitmqStat
   })
 }
 
-/** Marks a closed connection, so that no run opens a channel on it again: amqplib leaks each channel that it cannot open. */
+/** Marks a closed connection, so that no run tries it again: amqplib leaks each channel that it cannot open. */
 async function open (connection: RabbitmqConnection, state: RabbitmqState): Promise<RabbitmqChannel> {
   try {
     return await connection.createChannel()

@@ -51,16 +51,16 @@ const CLIENT_TYPE = {
 
 /**
  * Makes a check that sends PING to a Redis or Valkey server, on the app's own client. It is
- * - `DOWN` if the client is not connected, or the server refuses or does not answer in time, with the last error of the connection
+ * - `DOWN` with the last error if the client is not connected, or the server refuses or does not answer in time
  * - `OUT_OF_SERVICE` while a node-redis pool is exhausted
  *
  * The check never has more than one pending PING, and a pending PING does not occupy a connection of a pool.
  *
- * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness: restarting
- * the app does not repair the server. A read-only replica also passes.
+ * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness:
+ * restarting the app does not repair the server. A read-only replica also passes.
  *
- * @param client a `Redis` or a `Cluster` of ioredis or iovalkey; a client, cluster, sentinel or pool of node-redis; `fastify.redis`
- *   (`fastify.redis.NAME`) of `@fastify/redis`; or a function that returns it
+ * @param client a `Redis` or a `Cluster` of ioredis or iovalkey; a client, cluster, sentinel or pool of node-redis;
+ *   `fastify.redis` (`fastify.redis.NAME`) of `@fastify/redis`; or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'redis', redis(fastify.redis))
@@ -80,7 +80,7 @@ class RedisRunner {
   readonly #request = new SharedRequest(async (client: RedisClient) => await this.#ping(client))
   /** The pools that had no free connection for the last PING. */
   readonly #exhausted = new WeakSet<RedisClient>()
-  /** The pools that have had a working connection. Before that, a full pool means that all its connections are being opened. */
+  /** The pools that have had a working connection. Before that, a full pool is only opening its connections. */
   readonly #connected = new WeakSet<RedisClient>()
   #isWarned = false
 
@@ -168,7 +168,7 @@ async function pingServer (connection: RedisConnection, monitor: RedisMonitor): 
   return { version: monitor.server.version, latencyMs }
 }
 
-/** Looks for Valkey first, which also reports a Redis version. Returns undefined if the user may not read the version. */
+/** Looks for Valkey first, which also reports a Redis version. Undefined if the user may not read the version. */
 async function versionOf (connection: RedisConnection): Promise<string | undefined> {
   const info = await awaitOr(async () => String(await connection.info('server')), '')
   const match = /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info)

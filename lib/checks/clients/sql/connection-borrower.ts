@@ -24,8 +24,8 @@ export interface Pool<C> {
 export interface Acquisition<C> {
   readonly connection: Promise<C>
   /**
-   * Stops opening a new connection, which would otherwise stay in the pool until the server answers. Undefined if the request
-   * waits for a connection that is in use.
+   * Stops opening a new connection, which would otherwise stay in the pool until the server answers. Undefined if the
+   * request waits for a connection that is in use.
    */
   readonly cancelOpening?: (() => void) | undefined
 }
@@ -55,8 +55,8 @@ interface PoolRequest<C> {
  * Borrows a connection of the app's pool for each run of a check. When the run's time is over:
  * - a borrowed connection is closed, because it still owes an answer
  * - a connection that is being opened is cancelled
- * - if all connections are in use, the request stays in the pool's queue for the next run. A connection that arrives before the
- *   next run goes back at once.
+ * - if all connections are in use, the request stays in the pool's queue for the next run. A connection that arrives
+ *   before the next run goes back at once.
  */
 export class ConnectionBorrower<C> {
   readonly #whenExhausted: FailureStatus
@@ -108,7 +108,7 @@ export class ConnectionBorrower<C> {
     if (request.cancelOpening === undefined) return
     this.#forget(pool, request)
     request.cancelOpening()
-    // The run does not wait for this: after a blocked event loop its timeout would end it before it could report the reason.
+    // The run does not wait for this: after a blocked event loop there may be no time left to report the reason.
     const cancelled = nextTurn().then(() => {
       if (this.#cancelled.get(pool.client) === cancelled) this.#cancelled.delete(pool.client)
     })
@@ -152,7 +152,8 @@ export class ConnectionBorrower<C> {
 
   #exhausted (pool: Pool<C>): CheckFailure {
     const { max } = pool.usage()
-    return new CheckFailure(this.#whenExhausted, `the pool is exhausted: none of its ${max} connections became free in time`)
+    const message = `the pool is exhausted: none of its ${max} connections became free in time`
+    return new CheckFailure(this.#whenExhausted, message)
   }
 }
 

@@ -70,18 +70,20 @@ const CLIENT_TYPE = {
 const ignore = (): undefined => undefined
 
 /**
- * Makes a check that queries a MySQL or MariaDB server for its version, on a connection of the app's own pool or
- * its single connection. It is
+ * Makes a check that queries a MySQL or MariaDB server for its version, on a connection of the app's own pool or its
+ * single connection. It is
  * - `DOWN` if the server is unreachable, refuses, or does not answer in time
  * - `OUT_OF_SERVICE` while the pool is exhausted
  *
- * Before the check's timeout ends, a borrowed connection goes back to the pool. If it still owes an answer, it is closed.
+ * A borrowed connection goes back to the pool before the check's timeout, or is closed if it still owes an answer.
  *
  * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
- * restarting the app does not repair the server. mysql2 never reopens a single connection: if the app replaces it, pass a function.
+ * restarting the app does not repair the server.
  *
- * @param client a `Pool` or a `Connection` of mysql2 or mysql2/promise, `fastify.mysql` (`fastify.mysql.NAME`) of `@fastify/mysql`,
- *   or a function that returns it
+ * mysql2 never reopens a single connection: if the app replaces it, pass a function.
+ *
+ * @param client a `Pool` or a `Connection` of mysql2 or mysql2/promise, `fastify.mysql` (`fastify.mysql.NAME`) of
+ *   `@fastify/mysql`, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'mysql', mysql(fastify.mysql))
@@ -131,7 +133,7 @@ function release (connection: MysqlPoolConnection): void {
   connection.release()
 }
 
-/** Destroys the sockets too: mysql2 ends only its own side and waits for the server, which never answers if it is frozen. */
+/** Destroys the sockets too: mysql2 itself only ends its own side, and then waits even for a frozen server. */
 function destroy (connection: unknown): void {
   const innerStream = memberOf(memberOf(connection, 'connection'), 'stream')
   for (const part of [connection, memberOf(connection, 'stream'), innerStream]) {
@@ -170,7 +172,8 @@ async function query (connection: AnyConnection): Promise<SqlServer> {
 
 /** Whether `mysql` accepts a value as its client. */
 export function isMysql (value: unknown): value is MysqlClient {
-  return [value, memberOf(value, 'pool'), memberOf(value, 'connection')].some((value) => isPool(value) || isConnection(value))
+  const candidates = [value, memberOf(value, 'pool'), memberOf(value, 'connection')]
+  return candidates.some((candidate) => isPool(candidate) || isConnection(candidate))
 }
 
 function memberOf (value: unknown, key: string): unknown {

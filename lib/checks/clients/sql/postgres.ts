@@ -47,16 +47,17 @@ const CLIENT_TYPE = {
 const ignore = (): undefined => undefined
 
 /**
- * Makes a check that queries a PostgreSQL server for its version, on a connection of the app's own pool or client. It is
+ * Makes a check that queries a PostgreSQL server for its version, on the app's own pool or client. It is
  * - `DOWN` if the server is unreachable, refuses, or does not answer in time
  * - `OUT_OF_SERVICE` while the pool is exhausted
  *
- * Before the check's timeout ends, a borrowed connection goes back to the pool. If it still owes an answer, it is closed.
+ * A borrowed connection goes back to the pool before the check's timeout, or is closed if it still owes an answer.
  *
  * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
  * restarting the app does not repair the server.
  *
- * @param client a `Pool` or a `Client` of pg, `fastify.pg` (`fastify.pg.NAME`) of `@fastify/postgres`, or a function that returns it
+ * @param client a `Pool` or a `Client` of pg, `fastify.pg` (`fastify.pg.NAME`) of `@fastify/postgres`, or a function
+ *   that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('readiness', 'postgres', postgres(fastify.pg))
@@ -100,8 +101,8 @@ function toPool (pool: PostgresPool): Pool<PostgresPoolClient> {
 }
 
 /**
- * Counts the connections that are being opened. pg includes them in its total and has no public count of them. The count is 0 if
- * a version of pg lacks the private list.
+ * Counts the connections that are being opened. pg includes them in its total and has no public count of them. The
+ * count is 0 if a version of pg lacks the private list.
  */
 function openingIn (pool: PostgresPool): number {
   return clientsOf(pool).filter((client) => client['_connected'] === false).length

@@ -30,7 +30,11 @@ export interface SqlServer {
 }
 
 /** The app's pool, or the single connection that the check shares with the app. */
-export type PoolOrConnection<C extends object, P extends C> = ({ readonly pool: Pool<P> } | { readonly connection: C }) & {
+export type PoolOrConnection<C extends object, P extends C> = SqlClient & (
+  { readonly pool: Pool<P> } | { readonly connection: C }
+)
+
+interface SqlClient {
   /** Returns a warning if an error of the client would end the process. The check logs it once. */
   readonly missingErrorListener?: () => string | undefined
 }

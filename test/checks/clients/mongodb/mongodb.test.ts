@@ -146,7 +146,7 @@ await t.test('mongodb() forgets the failure of a server that has left the deploy
   t.match(await run(check, 1), { status: 'DOWN', details: { error: 'no answer within 1 ms' } })
 })
 
-await t.test('a pool is OUT_OF_SERVICE, or has the status whenExhausted, until one of its connections is free', async (t) => {
+await t.test('an exhausted pool has the status whenExhausted until a connection is free', async (t) => {
   const server = await startServer(t)
   const client = clientOf(t, server, { maxPoolSize: 2 })
   const [check, degraded] = [mongodb(client), mongodb(client, { whenExhausted: 'DEGRADED' })]
@@ -174,10 +174,11 @@ await t.test('a pool is OUT_OF_SERVICE when its waitQueueTimeoutMS ends the wait
     name: 'MongoWaitQueueTimeoutError'
   })
   const slow = { client, command: async () => await Promise.reject(error) }
-  t.match(await run(mongodb(slow)), { status: 'DOWN', details: { error: error.message } }, 'not exhausted, but slow to connect')
+  const result = await run(mongodb(slow))
+  t.match(result, { status: 'DOWN', details: { error: error.message } }, 'not exhausted, but slow to connect')
 })
 
-await t.test('a silent server is DOWN, not exhausted, when the check itself uses the only connection of the pool', async (t) => {
+await t.test('a silent server is DOWN, not exhausted, when the check itself uses the only connection', async (t) => {
   const server = await startServer(t)
   for (const maxPoolSize of [0, 1]) {
     const client = clientOf(t, server, { maxPoolSize })

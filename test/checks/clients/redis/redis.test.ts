@@ -128,7 +128,7 @@ await t.test('redis() reads the version once per connection', async (t) => {
   t.equal(client.infos, 2)
 })
 
-await t.test('redis() is UP without a version when the version is unavailable, and does not read it again', async (t) => {
+await t.test('redis() is UP without a version if the version is unavailable, and reads it once', async (t) => {
   for (const inform of [rejecting('NOPERM'), async () => await Promise.resolve('# Server\r\n')]) {
     const client = new IoClient()
     client.inform = inform
@@ -161,7 +161,7 @@ await t.test('a client that is not ready is DOWN with its state and the last err
   })
 })
 
-await t.test('without an error event the reason is the error of the command, or of the closed connection', async (t) => {
+await t.test('without an error event the reason is the error of the command or the closed connection', async (t) => {
   const client = new IoClient()
   client.status = 'reconnecting'
   client.answer = rejecting('WRONGPASS invalid username-password pair')
@@ -205,7 +205,9 @@ await t.test('a cluster is DOWN with the last specific error of its servers', as
   const clusterError = Object.assign(new Error('Failed to refresh slots cache.'), { lastNodeError: refused })
   client.on('error', () => undefined).emit('error', clusterError)
   client.emit('node error', new Error('Connection is closed.'), '127.0.0.1:7000')
-  t.match(await runBriefly(check), { details: { error: 'the client is in state connect: connect ECONNREFUSED 127.0.0.1:7000' } })
+  t.match(await runBriefly(check), {
+    details: { error: 'the client is in state connect: connect ECONNREFUSED 127.0.0.1:7000' }
+  })
 })
 
 await t.test('a cluster that is ready shows the error of an unreachable server when its answer is late', async (t) => {
@@ -276,7 +278,7 @@ function fullPool (pool = new NodePool()): NodePool {
   return pool
 }
 
-await t.test('a pool is OUT_OF_SERVICE, or has the status whenExhausted, when all its connections are in use', async (t) => {
+await t.test('a pool has the status whenExhausted when all its connections are in use', async (t) => {
   const pool = new NodePool()
   const [check, degraded] = [redis(pool), redis(pool, { whenExhausted: 'DEGRADED' })]
   for (const early of [check, degraded]) t.match(await run(early), { status: 'UP' })
@@ -307,7 +309,10 @@ await t.test('a pool is OUT_OF_SERVICE when the pool itself ends the wait', asyn
   t.match(await run(check), { status: 'OUT_OF_SERVICE' })
   pool.lend = async () => await Promise.reject(new Error('The client is closed'))
   pool.isOpen = false
-  t.match(await run(check), { status: 'DOWN', details: { error: 'the client is in state closed: The client is closed' } })
+  t.match(await run(check), {
+    status: 'DOWN',
+    details: { error: 'the client is in state closed: The client is closed' }
+  })
 })
 
 await t.test('a pool is DOWN when it is opening a connection, or when its connections fail', async (t) => {

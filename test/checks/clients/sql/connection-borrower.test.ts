@@ -135,7 +135,7 @@ await t.test('borrow() returns a connection that arrives at the moment in which 
   }
 })
 
-await t.test('borrow() cancels an opening connection when the time is over, and the next run requests another after it left the pool', async (t) => {
+await t.test('the next run requests a connection after the cancelled connection has left the pool', async (t) => {
   const pool = new ManualPool()
   const borrower = makeBorrower()
   const first = new Run()
@@ -152,18 +152,21 @@ await t.test('borrow() cancels an opening connection when the time is over, and 
   t.equal(await borrowed, 2)
 })
 
-await t.test('borrow() rejects in the same turn in which the time is over, because a blocked loop has no time for another turn', async (t) => {
+await t.test('borrow() rejects in the same turn of the event loop in which the time is over', async (t) => {
   const run = new Run()
   const reason = run.borrow(makeBorrower(), new ManualPool(), async () => await never).catch((error: unknown) => error)
   run.end()
-  t.match(await Promise.race([reason, settled().then(() => 'a turn later')]), { message: 'could not open a connection within 900000 ms' })
+  const first = await Promise.race([reason, settled().then(() => 'a turn later')])
+  t.match(first, { message: 'could not open a connection within 900000 ms' })
 })
 
-await t.test('after two cancelled connections the next run waits until both left the pool, and the run after it does not wait', async (t) => {
+await t.test('after two cancelled connections only the next run waits until both have left the pool', async (t) => {
   const pool = new ManualPool()
   const borrower = makeBorrower()
   const runs = Array.from({ length: 4 }, () => new Run())
-  const ended = async (run: Run | undefined): Promise<unknown> => await run?.borrow(borrower, pool, async () => await never).catch((error: unknown) => error)
+  const ended = async (run: Run | undefined): Promise<unknown> => {
+    return await run?.borrow(borrower, pool, async () => await never).catch((error: unknown) => error)
+  }
   const [first, second, third, fourth] = runs
   const expired = [ended(first), ended(second)]
   // The second is cancelled while the first leaves the pool.
@@ -177,7 +180,9 @@ await t.test('after two cancelled connections the next run waits until both left
   expired.push(ended(fourth))
   t.equal(pool.requests.length, 4)
   for (const run of runs) run.end()
-  for (const error of await Promise.all(expired)) t.match(error, { message: 'could not open a connection within 900000 ms' })
+  for (const error of await Promise.all(expired)) {
+    t.match(error, { message: 'could not open a connection within 900000 ms' })
+  }
 })
 
 await t.test('a queued request is kept: the next run takes it over and makes no second request', async (t) => {
@@ -206,31 +211,33 @@ await t.test('a queued request is dropped when its pool has ended', async (t) =>
   run.end()
   await t.rejects(expired)
   pool.open = 0
-  const asked = new Run().borrow(borrower, pool, async () => await never)
+  const next = new Run().borrow(borrower, pool, async () => await never)
   pool.requests[1]?.reject(new Error('Cannot use a pool after calling end on the pool'))
-  await t.rejects(asked, { message: 'Cannot use a pool after calling end on the pool' })
+  await t.rejects(next, { message: 'Cannot use a pool after calling end on the pool' })
 })
 
 await t.test('two concurrent runs borrow one connection each', async (t) => {
   const pool = new ManualPool()
   const borrower = makeBorrower()
-  const runs = [1, 2].map(async () => await new Run().borrow(borrower, pool, async ({ number }) => await Promise.resolve(number)))
+  const runs = [1, 2].map(async () => {
+    return await new Run().borrow(borrower, pool, async ({ number }) => await Promise.resolve(number))
+  })
   t.equal(pool.requests.length, 2)
   pool.requests[0]?.resolve({ number: 1 })
   pool.requests[1]?.resolve({ number: 2 })
   t.same(await Promise.all(runs), [1, 2])
 })
 
-await t.test('when a pool does not show its usage, a request counts as lost after a minute, and a late connection goes back', async (t) => {
+await t.test('if a pool hides its usage, a request counts as lost after a minute', async (t) => {
   const clock = new ManualClock()
   const pool = Object.assign(new ManualPool(), { opensConnections: false, open: 0, max: 0 })
   const borrower = makeBorrower('DOWN', clock)
-  for (const [asked, passes] of [[1, 60_000], [1, 1], [2, 0]] as const) {
+  for (const [requests, passes] of [[1, 60_000], [1, 1], [2, 0]] as const) {
     const run = new Run()
     const expired = run.borrow(borrower, pool, async () => await never)
     run.end()
     await t.rejects(expired, { message: 'could not open a connection within 900000 ms' })
-    t.equal(pool.requests.length, asked)
+    t.equal(pool.requests.length, requests)
     await clock.pass(passes)
   }
   pool.requests[0]?.resolve({ number: 1 })
@@ -279,9 +286,12 @@ await t.test('a late connection that cannot be returned does not end the process
   await settled()
 })
 
-await t.test('borrow() reports an exhausted pool when all connections stay in use, whatever ends the wait', async (t) => {
+await t.test('borrow() reports an exhausted pool when all connections stay in use', async (t) => {
   const pool = fullPool()
-  const reason = { status: 'OUT_OF_SERVICE', message: 'the pool is exhausted: none of its 2 connections became free in time' }
+  const reason = {
+    status: 'OUT_OF_SERVICE',
+    message: 'the pool is exhausted: none of its 2 connections became free in time'
+  }
   const run = new Run()
   const waiting = run.borrow(makeBorrower(), pool, async () => await never)
   run.end()
@@ -307,7 +317,7 @@ await t.test('borrow() judges the pool\'s usage at the end of the wait, not at i
   await t.rejects(second, { message: 'could not open a connection within 900000 ms' })
 })
 
-await t.test('borrow() reports an exhausted pool with the configured status when the driver\'s error means exhaustion', async (t) => {
+await t.test('borrow() reports an exhausted pool when the driver\'s error means exhaustion', async (t) => {
   const pool = new ManualPool()
   const borrowed = new Run().borrow(makeBorrower('DEGRADED'), pool, async () => await never)
   pool.requests[0]?.reject(new Error('the queue is full'))

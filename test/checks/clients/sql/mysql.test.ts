@@ -79,7 +79,7 @@ async function runBriefly (check: CheckFunction): Promise<unknown> {
   return await check({ signal: new AbortController().signal, timeout: 10, log: new RecordingLog() })
 }
 
-await t.test('mysql() accepts a pool with callbacks or promises, the decorator of @fastify/mysql, and a function', async (t) => {
+await t.test('mysql() accepts a pool with callbacks or promises, fastify.mysql and a function', async (t) => {
   const pool = new PoolDouble()
   // Like the wrapper of mysql2/promise.
   const promisePool = { pool, getConnection: async () => await pool.take() }
@@ -144,7 +144,7 @@ await t.test('an answer without a row is DOWN', async (t) => {
   }
 })
 
-await t.test('mysql() closes a failed connection with its socket, and a later error of it does not end the process', async (t) => {
+await t.test('mysql() closes a failed connection, and a later error of it does not end the process', async (t) => {
   const pool = new PoolDouble()
   const lost = new Error('Connection lost: The server closed the connection.')
   pool.connection.answer = async () => {
@@ -173,7 +173,7 @@ await t.test('mysql() reports zeros for a pool without the private queues of mys
   }
 })
 
-await t.test('a pool is OUT_OF_SERVICE, or has the status whenExhausted, when all its connections are in use', async (t) => {
+await t.test('a pool has the status whenExhausted when all its connections are in use', async (t) => {
   const pool = new PoolDouble()
   pool._freeConnections.length = 0
   pool.take = async () => {

@@ -38,7 +38,7 @@ class PoolDouble extends EventEmitter implements PostgresPool {
   }
 }
 
-await t.test('postgres() accepts a pool, the decorator of @fastify/postgres, and a function that returns either', async (t) => {
+await t.test('postgres() accepts a pool, fastify.pg, and a function that returns either', async (t) => {
   const pool = new PoolDouble()
   for (const client of [pool, { pool, connect: 1, Client: PoolDouble }, () => pool, () => ({ pool })]) {
     const pool = { open: 1, opening: 0, idle: 1, waiting: 0, max: 10 }
@@ -82,7 +82,7 @@ await t.test('an answer without a row is DOWN', async (t) => {
   t.match(await run(check), { status: 'DOWN', details: { error: 'the server answered without a row' } })
 })
 
-await t.test('an error of a borrowed connection does not end the process, and the check removes its listener', async (t) => {
+await t.test('an error of a borrowed connection does not end the process, and no listener stays', async (t) => {
   const pool = new PoolDouble()
   pool.client.query = async () => {
     pool.client.emit('error', new Error('Connection terminated unexpectedly'))
@@ -106,8 +106,9 @@ await t.test('postgres() warns once when the pool has no error listener', async 
   t.equal(log.lines.length, 1)
 })
 
-await t.test('postgres() counts the connections that are being opened if pg has its private list of clients', async (t) => {
-  const pool = Object.assign(new PoolDouble(), { _clients: [{ _connected: false }, { _connected: true }, undefined, {}] })
+await t.test('postgres() counts the connections that are being opened if pg lists its clients', async (t) => {
+  const clients = [{ _connected: false }, { _connected: true }, undefined, {}]
+  const pool = Object.assign(new PoolDouble(), { _clients: clients })
   t.match(await run(postgres(pool)), { details: { pool: { opening: 1 } } })
   t.match(await run(postgres(new PoolDouble())), { details: { pool: { opening: 0 } } })
 })
@@ -138,7 +139,7 @@ await t.test('a pool is not exhausted when the app has filled it with connection
   await queries
 })
 
-await t.test('postgres() closes a connection that is still being opened when the time is over, and it leaves the pool', async (t) => {
+await t.test('postgres() closes a connection that is still being opened when the time is over', async (t) => {
   const { port, sockets } = await startSilent(t)
   const pool = new pg.Pool({ host: '127.0.0.1', port, max: 1 })
   pool.on('error', () => undefined)
