@@ -1,5 +1,5 @@
 import Fastify from 'fastify'
-import type { CheckFunction } from '../../lib/health/check/attempt.js'
+import type { CheckFunction } from '../../lib/health/check/check-function.js'
 import { HealthEngine } from '../../lib/health/engine.js'
 import { Kinds } from '../../lib/health/kind.js'
 import type { CheckOptions } from '../../lib/health/check/policy.js'
@@ -27,7 +27,13 @@ export class ManagedFleet implements Fleet {
     this.#chance = new Chance(seed + 1)
     this.#time = time
     const fastify = Fastify()
-    const newEngine = (): HealthEngine => new HealthEngine(new Kinds(), { fastify, clock: time.clock(() => this.#chance.next()), defaults, isServing: () => true })
+    const newEngine = (): HealthEngine => new HealthEngine(new Kinds(), {
+      log: fastify.log,
+      owner: fastify,
+      clock: time.clock(() => this.#chance.next()),
+      defaults,
+      isServing: () => true
+    })
     this.#engines = dependencies.map((dependencies, service) => Array.from({ length: REPLICAS }, () => {
       const engine = newEngine()
       engine.add(['readiness'], 'db', this.#query(service, surroundings), {})

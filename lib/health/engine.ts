@@ -1,40 +1,42 @@
-import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
+import type { Logger } from '../base/logger.js'
 import { errors } from '../errors.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import { assertFunction } from '../base/rules.js'
-import type { CheckFunction } from './check/attempt.js'
+import type { CheckFunction } from './check/check-function.js'
 import { Lifecycle } from './lifecycle.js'
 import { Check } from './check/check.js'
 import type { Component } from './component.js'
 import { Events } from './events.js'
+import { ALL_CHECKS } from './kind.js'
 import type { Kind, Kinds } from './kind.js'
-import { policyOf } from './check/policy.js'
+import { CHECK_OPTION_NAMES, formatOption, policyOf } from './check/policy.js'
 import type { CheckOptions, CheckPolicy } from './check/policy.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
 import { Reporter } from './report.js'
-import type { BothWays, ReportRequest, Report } from './report.js'
+import type { Report, ReportPair, ReportRequest } from './report.js'
 import { Startup } from './startup.js'
 
-/** What an engine needs from around it. */
-export interface EngineSurroundings {
-  /** The app: its log is written to, and subscribers are told whose check it is. */
-  readonly fastify: FastifyInstance
+/** The parts that an engine needs. */
+export interface EngineDependencies {
+  readonly log: Logger
+  /** The app. Messages for subscribers contain it, so that they can tell apps apart. */
+  readonly owner: object
   readonly clock: Clock
-  /** What holds for a check whose own options do not say otherwise. */
+  /** Options of checks that do not set their own. */
   readonly defaults: CheckOptions
-  /** Whether requests of the app's own can reach it: until they do it is out of service. */
+  /** Returns true while the app's port is reachable. Until then the app is out of service. */
   readonly isServing: () => boolean
 }
 
-/** The checks of one instance, its own state, and the reports made of them. Knows nothing of HTTP. */
+/** The checks of one instance, its lifecycle, and its reports. Knows nothing about HTTP. */
 export class HealthEngine {
   readonly kinds: Kinds
-  readonly availability: Lifecycle
+  readonly lifecycle: Lifecycle
   readonly #registry = new Registry()
   readonly #startup = new Startup()
-  readonly #surroundings: EngineSurroundings
+  readonly #dependencies: EngineDependencies
   readonly #defaults: CheckPolicy
   readonly #events: Events
   readonly #reporter: Reporter
@@ -42,29 +44,35 @@ export class HealthEngine {
   #isRunning = false
   #isClosed = false
 
-  constructor (kinds: Kinds, surroundings: EngineSurroundings) {
-    const { fastify, clock, defaults, isServing } = surroundings
+  constructor (kinds: Kinds, dependencies: EngineDependencies) {
+    const { log, owner, clock, defaults, isServing } = dependencies
     this.kinds = kinds
-    this.#surroundings = surroundings
+    this.#dependencies = dependencies
     this.#defaults = policyOf(defaults)
-    this.#events = new Events(fastify)
-    this.availability = new Lifecycle(this.#events, clock, isServing)
-    this.#reporter = new Reporter({ registry: this.#registry, startup: this.#startup, availability: this.availability, clock })
+    this.#events = new Events(log, owner)
+    this.lifecycle = new Lifecycle(this.#events, clock, isServing)
+    this.#reporter = new Reporter({
+      registry: this.#registry,
+      startup: this.#startup,
+      lifecycle: this.lifecycle,
+      clock
+    })
   }
 
-  /** Adds a check under a name that is free, or kinds to the check that has it. */
+  /** Adds a check. If a check with this name and function exists, adds the kinds to it. */
   add (kinds: readonly unknown[], name: unknown, checkFunction: unknown, options: CheckOptions): void {
     this.kinds.assertKnown(kinds)
     this.kinds.assertCheckName(name)
     assertFunction('check', name, checkFunction)
-    const present = this.#automatic.has(name) ? undefined : this.#registry.get(name)
-    if (this.#startup.completed && kinds.includes('startup') && present?.kinds.has('startup') !== true) throw new errors.StartupCompleted(name)
-    this.#giveWay(name)
-    if (present === undefined) this.#addNew(kinds, name, checkFunction, options)
-    else this.#extend(present, kinds, checkFunction, options)
+    const existing = this.#automatic.has(name) ? undefined : this.#registry.get(name)
+    const isLate = this.#startup.completed && kinds.includes('startup') && existing?.kinds.has('startup') !== true
+    if (isLate) throw new errors.StartupCompleted(name)
+    if (this.#automatic.has(name)) this.remove(name)
+    if (existing === undefined) this.#addNew(kinds, name, checkFunction, options)
+    else this.#extend(existing, kinds, checkFunction, options)
   }
 
-  /** Adds a check that somebody's own may replace, unless the name is taken; gives whether it was added. */
+  /** Adds a check that `add` may replace, unless the name is taken. Returns true if it was added. */
   addAutomatic (kinds: readonly Kind[], name: string, makeCheck: () => CheckFunction): boolean {
     if (this.#registry.get(name) !== undefined) return false
     this.add(kinds, name, makeCheck(), {})
@@ -72,14 +80,20 @@ export class HealthEngine {
     return true
   }
 
-  /** Adds another service's health: how to ask for all of it, and for each kind that cascades. */
-  addRemote (name: string, ask: CheckFunction, askFor: ReadonlyMap<Kind, CheckFunction>, options: CheckOptions): void {
+  /** Adds the health of another service: `request` reads its `/health`, and `requestByKind` the kinds that cascade. */
+  addRemote (
+    name: string,
+    request: CheckFunction,
+    requestByKind: ReadonlyMap<Kind, CheckFunction>,
+    options: CheckOptions
+  ): void {
     this.kinds.assertCheckName(name)
-    const byKind = new Map([...askFor].map(([kind, ask]) => [kind, this.#check(name, ask, options, () => [kind])]))
-    this.#put(new RemoteEntry(this.#check(name, ask, options, () => ['health']), byKind))
+    const newCheck = (kind: Kind, request: CheckFunction): Check => this.#check(name, request, options, () => [kind])
+    const byKind = new Map([...requestByKind].map(([kind, request]) => [kind, newCheck(kind, request)]))
+    this.#put(new RemoteEntry(newCheck(ALL_CHECKS, request), byKind))
   }
 
-  /** Removes a check at once: a run that is under way is aborted, and its result dropped. */
+  /** Removes a check at once. Aborts its current run and drops the result. */
   remove (name: string): boolean {
     const entry = this.#registry.remove(name)
     this.#automatic.delete(name)
@@ -87,34 +101,30 @@ export class HealthEngine {
     return entry !== undefined
   }
 
-  /** Begins to run the checks that run in the background, and those that are added from now on. */
+  /** Starts the background runs of all checks with an `interval`, also of checks added later. */
   start (): void {
     this.#isRunning = true
-    for (const entry of this.#registry.of('health')) this.#begin(entry)
+    for (const entry of this.#registry.of(ALL_CHECKS)) this.#begin(entry)
   }
 
-  /** Ends every run and every timer, silently. Reports are made of what is known from now on. */
+  /** Ends all runs and timers, without log lines and messages. Later reports contain the last results. */
   close (): void {
     this.#isClosed = true
-    this.availability.close()
-    for (const entry of this.#registry.of('health')) close(entry)
+    this.lifecycle.close()
+    for (const entry of this.#registry.of(ALL_CHECKS)) close(entry)
   }
 
-  report (question: ReportRequest): MaybePromise<Report> {
-    return this.#reporter.report(question)
+  report (request: ReportRequest): MaybePromise<Report> {
+    return this.#reporter.report(request)
   }
 
-  /** Makes a report with and without what is to be left out, of the same runs. */
-  reportBothWays (question: ReportRequest, exclude: ReadonlySet<string>): BothWays {
-    return this.#reporter.reportBothWays(question, exclude)
+  /** Makes two reports from the same runs: a complete report, and a report without the excluded checks. */
+  reportPair (request: ReportRequest, exclude: ReadonlySet<string>): ReportPair {
+    return this.#reporter.reportPair(request, exclude)
   }
 
   component (name: string, peer: boolean): MaybePromise<Component | undefined> {
     return this.#reporter.component(name, peer)
-  }
-
-  #giveWay (name: string): void {
-    if (this.#automatic.has(name)) this.remove(name)
   }
 
   #addNew (kinds: readonly Kind[], name: string, checkFunction: CheckFunction, options: CheckOptions): void {
@@ -122,10 +132,10 @@ export class HealthEngine {
     this.#put(entry)
   }
 
-  #extend (present: Entry, kinds: readonly Kind[], checkFunction: CheckFunction, options: CheckOptions): void {
-    assertSame(present, checkFunction, options)
-    this.#registry.extend(present, kinds)
-    this.#begin(present)
+  #extend (existing: Entry, kinds: readonly Kind[], checkFunction: CheckFunction, options: CheckOptions): void {
+    assertSame(existing, checkFunction, options)
+    this.#registry.extend(existing, kinds)
+    this.#begin(existing)
   }
 
   #put (entry: Entry): void {
@@ -140,8 +150,13 @@ export class HealthEngine {
   }
 
   #check (name: string, checkFunction: CheckFunction, options: CheckOptions, kinds: () => Iterable<Kind>): Check {
-    const { clock, fastify: { log } } = this.#surroundings
-    return new Check(name, checkFunction, policyOf(options, this.#defaults), { clock, log: log.child({ check: name }), observer: this.#events.of(kinds) })
+    const { clock, log } = this.#dependencies
+    const policy = policyOf(options, this.#defaults)
+    return new Check(name, checkFunction, policy, {
+      clock,
+      log: log.child({ check: name }),
+      observer: this.#events.of(kinds)
+    })
   }
 }
 
@@ -149,15 +164,20 @@ function close (entry: Entry): void {
   for (const check of entry.checks) check.close()
 }
 
-/** The same function under the same name is the same check; any other would take the place of one that somebody counts on. */
-function assertSame (present: Entry, checkFunction: CheckFunction, options: CheckOptions): asserts present is LocalEntry {
-  if (!(present instanceof LocalEntry) || present.check.checkFunction !== checkFunction) {
-    throw new errors.NameTaken('check', present.name, 'give this check another name, or remove the other one first')
+/** Throws unless the existing check has the same function and options. A different check must not replace it. */
+function assertSame (
+  existing: Entry,
+  checkFunction: CheckFunction,
+  options: CheckOptions
+): asserts existing is LocalEntry {
+  const { name } = existing
+  if (!(existing instanceof LocalEntry) || existing.check.checkFunction !== checkFunction) {
+    throw new errors.NameTaken('check', name, 'give this check another name, or remove the other one first')
   }
-  const { policy } = present.check
-  const asked = policyOf(options, policy)
-  const option = (Object.keys(asked) as (keyof CheckPolicy)[]).find((option) => asked[option] !== policy[option])
+  const { policy } = existing.check
+  const given = policyOf(options, policy)
+  const option = CHECK_OPTION_NAMES.find((option) => given[option] !== policy[option])
   if (option === undefined) return
-  const unit = /Threshold|Status/.test(option) ? '' : ' ms'
-  throw new errors.NameTaken('check', present.name, `the same function is there with another ${option} (${policy[option] ?? 'none'}${unit}, not ${String(asked[option])})`)
+  const values = `${formatOption(option, policy)}, not ${String(given[option])}`
+  throw new errors.NameTaken('check', name, `the same function is there with another ${option} (${values})`)
 }

@@ -1,7 +1,9 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
-import type { FastifyInstance } from 'fastify'
+import type { Logger } from '../base/logger.js'
+import { chain } from '../base/maybe-promise.js'
+import type { MaybePromise } from '../base/maybe-promise.js'
 import { logSafely } from '../base/safe-log.js'
-import type { CheckObserver, OnTracedEnd, RunStart, StatusChange } from './check/check.js'
+import type { CheckObserver, RunEnd, RunStart, StatusChange } from './check/check.js'
 import type { Component } from './component.js'
 import type { Kind } from './kind.js'
 
@@ -11,9 +13,9 @@ import type { Kind } from './kind.js'
  *
  * @see https://nodejs.org/docs/latest/api/diagnostics_channel.html#tracingchannel-channels
  */
-export interface CheckRunMessage extends RunStart {
-  /** The app whose check it is. */
-  readonly fastify: FastifyInstance
+export interface CheckRunMessage<Owner extends object = object> extends RunStart {
+  /** The app that owns the check. */
+  readonly fastify: Owner
   readonly kinds: readonly Kind[]
   /** The result of the run, with its time and duration. Thresholds and `failureStatus` do not change it. */
   result?: Component
@@ -30,9 +32,9 @@ export interface CheckRunMessage extends RunStart {
  * `lifecycle`, has changed. A check's first result is a change from `UNKNOWN`. Its removal is a change to `UNKNOWN`. A
  * service dependency has a check for each kind, so it sends a message for each kind.
  */
-export interface StatusChangeMessage extends StatusChange {
-  /** The app whose check it is. */
-  readonly fastify: FastifyInstance
+export interface StatusChangeMessage<Owner extends object = object> extends StatusChange {
+  /** The app that owns the check. */
+  readonly fastify: Owner
   readonly kinds: readonly Kind[]
 }
 
@@ -41,17 +43,19 @@ const CHANGES = channel('fastify-management-endpoints:status')
 
 /** Logs and publishes the runs and status changes of one instance. */
 export class Events {
-  readonly #fastify: FastifyInstance
+  readonly #log: Logger
+  readonly #owner: object
 
-  constructor (fastify: FastifyInstance) {
-    this.#fastify = fastify
+  constructor (log: Logger, owner: object) {
+    this.#log = log
+    this.#owner = owner
   }
 
   /** Returns the observer of one check. Each message contains the kinds that the check has at that moment. */
   of (kinds: () => Iterable<Kind>): CheckObserver {
     return {
       get isTracing () { return RUNS.hasSubscribers },
-      trace: (start, begin) => this.#trace({ fastify: this.#fastify, ...start, kinds: [...kinds()] }, begin),
+      trace: (start, run) => this.#trace({ fastify: this.#owner, ...start, kinds: [...kinds()] }, run),
       changed: (change) => this.changed({ ...change, kinds: [...kinds()] }),
       hangs: (check, abandoned) => this.#hangs({ check, kinds: [...kinds()], abandoned })
     }
@@ -61,28 +65,23 @@ export class Events {
   changed (change: Omit<StatusChangeMessage, 'fastify'>): void {
     const { check, from, to } = change
     const isLogged = to !== 'UNKNOWN' && (from !== 'UNKNOWN' || to !== 'UP')
-    if (isLogged) logSafely(this.#fastify.log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
-    if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#fastify, ...change } satisfies StatusChangeMessage)
+    if (isLogged) logSafely(this.#log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
+    if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#owner, ...change } satisfies StatusChangeMessage)
   }
 
   #hangs (fields: { readonly check: string, readonly kinds: readonly Kind[], readonly abandoned: number }): void {
-    logSafely(this.#fastify.log, 'warn', fields, `check "${fields.check}" hangs: a run that timed out has not ended`)
+    logSafely(this.#log, 'warn', fields, `check "${fields.check}" hangs: a run that timed out has not ended`)
   }
 
-  #trace (message: CheckRunMessage, begin: (onEnd: OnTracedEnd) => void): void {
-    const run = async (): Promise<Component> => await new Promise((resolve, reject) => {
-      begin((ending, abandoned) => {
-        message.abandoned = abandoned
-        if (ending === undefined) {
-          reject(new DOMException('the run was cancelled', 'AbortError'))
-          return
-        }
-        message.durationMs = ending.run.durationMs
-        // A copy: a subscriber that changes it must not change reports.
-        resolve(structuredClone(ending.run))
-      })
+  #trace (message: CheckRunMessage, run: () => MaybePromise<RunEnd>): void {
+    const traced = async (): Promise<Component> => await chain(run(), ({ result, abandoned }) => {
+      message.abandoned = abandoned
+      if (result === undefined) throw new DOMException('the run was cancelled', 'AbortError')
+      message.durationMs = result.durationMs
+      // A copy: a subscriber that changes it must not change reports.
+      return structuredClone(result)
     })
     // Subscribers receive the error of a cancelled run. Nothing else waits for this promise.
-    RUNS.tracePromise(run, message).catch(() => undefined)
+    RUNS.tracePromise(traced, message).catch(() => undefined)
   }
 }

@@ -6,6 +6,9 @@ export const BUILT_IN_KINDS = ['liveness', 'readiness', 'startup', 'health'] as 
 
 export type BuiltInKind = typeof BUILT_IN_KINDS[number]
 
+/** A report on this kind contains the checks of all kinds. */
+export const ALL_CHECKS = 'health' satisfies BuiltInKind
+
 /** The probe that a check belongs to: a built-in kind, or an entry of the option `kinds`. */
 export type Kind = BuiltInKind | (string & Record<never, never>)
 

@@ -3,6 +3,7 @@ import { errors } from '../errors.js'
 import { redactAndTruncate } from '../base/truncate.js'
 import type { Component } from './component.js'
 import type { Events } from './events.js'
+import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
 import type { Status } from './status.js'
 
@@ -46,14 +47,14 @@ export class Lifecycle {
 
   /** The component `lifecycle`, or `undefined` while the app is in service. */
   get component (): Component | undefined {
-    const state = this.#shown
+    const state = this.#current
     return state && { status: state.status, details: { reason: state.reason }, time: state.time }
   }
 
   /** Returns the status that the lifecycle contributes to the report of a kind. */
   statusFor (kind: Kind): Status {
     if (kind === 'liveness') return this.#broken?.status ?? 'UP'
-    return kind === 'readiness' || kind === 'health' ? this.#shown?.status ?? 'UP' : 'UP'
+    return kind === 'readiness' || kind === ALL_CHECKS ? this.#current?.status ?? 'UP' : 'UP'
   }
 
   /** Does nothing if the app can never return to service. */
@@ -105,12 +106,12 @@ export class Lifecycle {
     this.hurry()
   }
 
-  get #shown (): State | undefined {
-    return this.#told ?? (this.#isServing() ? undefined : this.#starting)
+  get #current (): State | undefined {
+    return this.#requested ?? (this.#isServing() ? undefined : this.#starting)
   }
 
   /** The state that a call has set, apart from the start of the app. */
-  get #told (): State | undefined {
+  get #requested (): State | undefined {
     return this.#broken ?? this.#outOfService
   }
 
@@ -119,12 +120,12 @@ export class Lifecycle {
   }
 
   /** Changes the state first, and publishes a change of status afterwards: a subscriber may change the state again. */
-  #change (make: () => void): void {
-    const from = this.#told?.status ?? 'UP'
-    make()
-    const to = this.#told?.status ?? 'UP'
+  #change (apply: () => void): void {
+    const from = this.#requested?.status ?? 'UP'
+    apply()
+    const to = this.#requested?.status ?? 'UP'
     if (from === to || this.#isClosed) return
     const kinds = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
-    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: this.#told?.reason })
+    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: this.#requested?.reason })
   }
 }

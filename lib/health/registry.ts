@@ -1,5 +1,6 @@
 import { errors } from '../errors.js'
 import type { Check } from './check/check.js'
+import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
 
 /** A name in the registry, with its kinds and the check to run for each kind. */
@@ -10,7 +11,7 @@ export interface Entry {
   readonly checks: readonly Check[]
   /** True for the health of another service. A report for a peer does not request it. */
   readonly remote: boolean
-  /** Returns the check to run for a report on a kind. `/health` passes `health`, also if the entry lacks that kind. */
+  /** Returns the check to run for a report on a kind. The kind may be `ALL_CHECKS` although the entry lacks it. */
   checkFor (kind: Kind): Check
 }
 
@@ -40,19 +41,19 @@ export class RemoteEntry implements Entry {
   readonly kinds: ReadonlySet<Kind>
   readonly checks: readonly Check[]
   readonly remote = true
-  readonly #whole: Check
+  readonly #health: Check
   readonly #byKind: ReadonlyMap<Kind, Check>
 
-  constructor (whole: Check, byKind: ReadonlyMap<Kind, Check>) {
-    this.name = whole.name
-    this.kinds = new Set(['health', ...byKind.keys()])
-    this.checks = [whole, ...byKind.values()]
-    this.#whole = whole
+  constructor (health: Check, byKind: ReadonlyMap<Kind, Check>) {
+    this.name = health.name
+    this.kinds = new Set([ALL_CHECKS, ...byKind.keys()])
+    this.checks = [health, ...byKind.values()]
+    this.#health = health
     this.#byKind = byKind
   }
 
   checkFor (kind: Kind): Check {
-    return this.#byKind.get(kind) ?? this.#whole
+    return this.#byKind.get(kind) ?? this.#health
   }
 }
 
@@ -89,12 +90,12 @@ export class Registry {
     return entry
   }
 
-  /** Returns the entries of a report on a kind. The kind `health` means all entries. */
+  /** Returns the entries of a report on a kind. `ALL_CHECKS` returns all entries. */
   of (kind: Kind): readonly Entry[] {
     const known = this.#byKind.get(kind)
     if (known !== undefined) return known
     const all = [...this.#entries.values()]
-    const entries = kind === 'health' ? all : all.filter((entry) => entry.kinds.has(kind))
+    const entries = kind === ALL_CHECKS ? all : all.filter((entry) => entry.kinds.has(kind))
     this.#byKind.set(kind, entries)
     return entries
   }

@@ -4,8 +4,9 @@ import { chain, chainAll } from '../base/maybe-promise.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import { LIFECYCLE } from './lifecycle.js'
 import type { Lifecycle } from './lifecycle.js'
-import type { MaybeRun, Check } from './check/check.js'
+import type { MaybeResult, Check } from './check/check.js'
 import type { Component, Health } from './component.js'
+import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
 import type { Entry, Registry } from './registry.js'
 import type { Outcome } from './check/result.js'
@@ -17,9 +18,9 @@ import type { Status } from './status.js'
  * The time limit of a report for a peer, in milliseconds. The peer waits 800 ms, so it receives the reason instead of a
  * timeout.
  */
-export const PEER_PATIENCE_MS = 600
+export const PEER_TIMEOUT_MS = 600
 
-const PEER_REASON = `no result after ${PEER_PATIENCE_MS} ms, the time limit of a report for another service`
+const PEER_REASON = `no result after ${PEER_TIMEOUT_MS} ms, the time limit of a report for another service`
 
 const SUCCESSOR_REASON = 'no result in time, after another check of this name was removed'
 
@@ -35,18 +36,19 @@ export interface ReportRequest {
   readonly peer?: boolean
 }
 
-/** A complete report, and the same report without the excluded checks. */
-export interface BothWays {
-  readonly whole: MaybePromise<Report>
-  readonly without: MaybePromise<Report>
+/** A report on all checks of a kind, and the same report without the excluded checks. */
+export interface ReportPair {
+  readonly complete: MaybePromise<Report>
+  readonly filtered: MaybePromise<Report>
 }
 
-/** One entry in a report. */
-interface Part {
+/** One entry in a report. A part that does not count is only information: it does not change the report's status. */
+type Part = CountingPart | { readonly entry: Entry, readonly component: Component, readonly counts: false }
+
+interface CountingPart {
   readonly entry: Entry
-  readonly component: Component
-  /** The result that counts for the report's status. Absent if the component is only information. */
-  readonly run?: Outcome
+  readonly component: Outcome
+  readonly counts: true
 }
 
 /** The answer of an endpoint. Builds the components on demand, because most probes need only the status. */
@@ -76,7 +78,7 @@ export class Report implements Health {
 export interface ReporterDependencies {
   readonly registry: Registry
   readonly startup: Startup
-  readonly availability: Lifecycle
+  readonly lifecycle: Lifecycle
   readonly clock: Clock
 }
 
@@ -84,99 +86,98 @@ export interface ReporterDependencies {
 export class Reporter {
   readonly #registry: Registry
   readonly #startup: Startup
-  readonly #availability: Lifecycle
+  readonly #lifecycle: Lifecycle
   readonly #clock: Clock
 
-  constructor ({ registry, startup, availability, clock }: ReporterDependencies) {
+  constructor ({ registry, startup, lifecycle, clock }: ReporterDependencies) {
     this.#registry = registry
     this.#startup = startup
-    this.#availability = availability
+    this.#lifecycle = lifecycle
     this.#clock = clock
   }
 
   /** Runs the requested checks, all at once, and returns their worst status with their components. */
-  report (question: ReportRequest): MaybePromise<Report> {
-    const { kind, exclude } = question
+  report (request: ReportRequest): MaybePromise<Report> {
+    const { kind, exclude } = request
     const entries = this.#registry.of(kind)
     const isExcluding = exclude !== undefined && exclude.size > 0
     const included = isExcluding ? entries.filter(({ name }) => !exclude.has(name)) : entries
-    return this.#conclude(question, this.#askAll(question, included))
+    return this.#reportOf(request, this.#parts(request, included))
   }
 
   /** Makes two reports from the same runs, for a caller that does not know yet which report it needs. */
-  reportBothWays (question: ReportRequest, exclude: ReadonlySet<string>): BothWays {
-    const entries = this.#registry.of(question.kind)
-    const isKept = entries.map(({ name }) => !exclude.has(name))
-    const parts = this.#askAll(question, entries)
-    const others = parts.filter((_part, at) => isKept[at])
-    return { whole: this.#conclude(question, parts), without: this.#conclude(question, others) }
+  reportPair (request: ReportRequest, exclude: ReadonlySet<string>): ReportPair {
+    const entries = this.#registry.of(request.kind)
+    const isIncluded = entries.map(({ name }) => !exclude.has(name))
+    const parts = this.#parts(request, entries)
+    const included = parts.filter((_part, at) => isIncluded[at])
+    return { complete: this.#reportOf(request, parts), filtered: this.#reportOf(request, included) }
   }
 
   /** Returns the component of one check, as in `/health`, or `undefined` if the name is unknown. */
   component (name: string, peer = false): MaybePromise<Component | undefined> {
-    if (name === LIFECYCLE) return this.#availability.component ?? { status: 'UP' }
+    if (name === LIFECYCLE) return this.#lifecycle.component ?? { status: 'UP' }
     const entry = this.#registry.get(name)
-    return entry && chain(this.#ask(entry, { kind: 'health', peer }, this.#clock.now()), (part) => part?.component)
+    return entry && chain(this.#part(entry, { kind: ALL_CHECKS, peer }, this.#clock.now()), (part) => part?.component)
   }
 
-  #askAll (question: ReportRequest, entries: readonly Entry[]): readonly MaybePromise<Part | undefined>[] {
+  #parts (request: ReportRequest, entries: readonly Entry[]): readonly MaybePromise<Part | undefined>[] {
     const now = this.#clock.now()
-    return entries.map((entry) => this.#ask(entry, question, now))
+    return entries.map((entry) => this.#part(entry, request, now))
   }
 
-  #ask (entry: Entry, question: ReportRequest, now: number): MaybePromise<Part | undefined> {
-    const { kind, peer = false } = question
+  /** Runs the check of an entry. Fast path: a result that is available at once costs neither promise nor closure. */
+  #part (entry: Entry, request: ReportRequest, now: number): MaybePromise<Part | undefined> {
+    const { kind, peer = false } = request
     const check = entry.checkFor(kind)
-    if (peer && entry.remote) return { entry, component: asInformation(check.shown) }
+    if (peer && entry.remote) return { entry, component: withoutParts(check.reported), counts: false }
     const settled = this.#startup.settled(entry, kind)
-    if (settled !== undefined) return { entry, component: settled, run: settled }
-    const answer = peer ? this.#orUnanswered(check, check.ask(now), PEER_PATIENCE_MS, PEER_REASON) : check.ask(now)
-    // Saves a closure for each result that is available at once.
-    if (answer !== undefined && !(answer instanceof Promise)) return { entry, component: answer, run: answer }
-    return chain(answer, (run) => {
-      return run === undefined ? this.#askSuccessor(entry, question, now) : { entry, component: run, run }
+    if (settled !== undefined) return { entry, component: settled, counts: true }
+    const result = check.result(now)
+    if (result !== undefined && !(result instanceof Promise)) return { entry, component: result, counts: true }
+    const limited = peer ? this.#withTimeLimit(check, result, PEER_TIMEOUT_MS, PEER_REASON) : result
+    return chain(limited, (result) => {
+      if (result === undefined) return this.#successorPart(entry, request, now)
+      return { entry, component: result, counts: true }
     })
   }
 
   /** For a check that was removed during its run: runs the check that now has the name, within the remaining time. */
-  #askSuccessor (
-    removed: Entry,
-    { kind, peer = false }: ReportRequest,
-    askedAt: number
-  ): MaybePromise<Part | undefined> {
+  #successorPart (removed: Entry, request: ReportRequest, requestedAt: number): MaybePromise<Part | undefined> {
+    const { kind, peer = false } = request
     const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
     if (entry === undefined || entry === removed) return undefined
     const now = this.#clock.now()
-    const patienceMs = peer ? PEER_PATIENCE_MS : removed.checkFor(kind).policy.timeout
-    const leftMs = Math.max(0, askedAt + patienceMs - now)
+    const timeoutMs = peer ? PEER_TIMEOUT_MS : removed.checkFor(kind).policy.timeout
+    const remainingMs = Math.max(0, requestedAt + timeoutMs - now)
     const check = entry.checkFor(kind)
-    const answer = this.#orUnanswered(check, check.ask(now), leftMs, SUCCESSOR_REASON)
-    return chain(answer, (run) => run && { entry, component: run, run })
+    const limited = this.#withTimeLimit(check, check.result(now), remainingMs, SUCCESSOR_REASON)
+    return chain(limited, (result) => result && { entry, component: result, counts: true })
   }
 
   /** Waits for the result up to a time limit, and returns a failure after it. */
-  #orUnanswered (check: Check, answer: MaybeRun, patienceMs: number, reason: string): MaybeRun {
-    if (!(answer instanceof Promise)) return answer
-    const limited = withTimeout(patienceMs, answer, this.#clock)
-    return limited.then((run) => run === TIMED_OUT ? check.unanswered(reason) : run)
+  #withTimeLimit (check: Check, result: MaybeResult, limitMs: number, reason: string): MaybeResult {
+    if (!(result instanceof Promise)) return result
+    const limited = withTimeout(limitMs, result, this.#clock)
+    return limited.then((result) => result === TIMED_OUT ? check.resultIfFailed(reason) : result)
   }
 
-  #conclude (question: ReportRequest, parts: readonly MaybePromise<Part | undefined>[]): MaybePromise<Report> {
-    return chainAll(parts, (parts) => this.#report(question, withoutRemoved(parts)))
+  #reportOf (request: ReportRequest, parts: readonly MaybePromise<Part | undefined>[]): MaybePromise<Report> {
+    return chainAll(parts, (parts) => this.#newReport(request, withoutRemoved(parts)))
   }
 
-  #report ({ kind, peer }: ReportRequest, parts: readonly Part[]): Report {
-    const own = this.#availability.statusFor(kind)
+  #newReport ({ kind, peer }: ReportRequest, parts: readonly Part[]): Report {
+    const own = this.#lifecycle.statusFor(kind)
     const status = kind === 'startup' && this.#startup.completed ? 'UP' : worstOf(own, parts)
     if (kind === 'startup' && peer !== true) this.#completeStartup(parts)
-    return new Report(status, parts, this.#availability.component)
+    return new Report(status, parts, this.#lifecycle.component)
   }
 
   /** Completes startup if every startup check has passed in this report. Excluded checks have not passed. */
   #completeStartup (parts: readonly Part[]): void {
     if (this.#startup.completed) return
     const passed = new Map<Entry, Outcome>()
-    for (const { entry, run } of parts) if (run !== undefined && hasPassed(entry, run)) passed.set(entry, run)
+    for (const part of parts) if (part.counts && hasPassed(part)) passed.set(part.entry, part.component)
     const hasAllPassed = this.#registry.of('startup').every((entry) => passed.has(entry))
     if (passed.size > 0 && hasAllPassed) this.#startup.complete(passed)
   }
@@ -189,19 +190,19 @@ function withoutRemoved (parts: readonly (Part | undefined)[]): readonly Part[] 
 
 function worstOf (own: Status, parts: readonly Part[]): Status {
   let status = own
-  for (const { run } of parts) if (run !== undefined && run.status !== 'UP') status = worst([status, run.status])
+  for (const { counts, component } of parts) {
+    if (counts && component.status !== 'UP') status = worst([status, component.status])
+  }
   return status
 }
 
 /** Returns true if a startup check has passed. A failure that `failureStatus` turns into `DEGRADED` has not passed. */
-function hasPassed (entry: Entry, { status }: Outcome): boolean {
-  return isPassing(status) && entry.checkFor('startup').passes
+function hasPassed ({ entry, component }: CountingPart): boolean {
+  return isPassing(component.status) && entry.checkFor('startup').passes
 }
 
-/**
- * Returns the last result of a service dependency without its parts, which would grow with each request in a circle.
- */
-function asInformation (run: Component | undefined): Component {
-  const { components, ...known } = run ?? { status: 'UNKNOWN' }
+/** Returns the result of a service dependency without its parts, which would grow with each request in a circle. */
+function withoutParts (result: Component | undefined): Component {
+  const { components, ...known } = result ?? { status: 'UNKNOWN' }
   return known
 }

@@ -237,11 +237,11 @@ class Comparison {
   }
 
   #setLifecycle (change: string): void {
-    const { availability } = this.#engine
-    if (change === 'out') availability.takeOutOfService('maintenance')
-    else if (change === 'broken') availability.markBroken('beyond repair')
-    else if (this.model.isBroken || this.model.isClosed) mustThrow(() => availability.putInService())
-    else availability.putInService()
+    const { lifecycle } = this.#engine
+    if (change === 'out') lifecycle.takeOutOfService('maintenance')
+    else if (change === 'broken') lifecycle.markBroken('beyond repair')
+    else if (this.model.isBroken || this.model.isClosed) mustThrow(() => lifecycle.putInService())
+    else lifecycle.putInService()
     this.model.setLifecycle(change === 'out' || change === 'broken' ? change : 'in')
   }
 

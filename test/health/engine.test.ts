@@ -557,15 +557,15 @@ await t.test('a waiting report omits a check that is replaced under another kind
   t.same(plain(await report), { status: 'UP', components: {} })
 })
 
-await t.test('reportBothWays() runs each check once for the whole and the filtered report', async (t) => {
+await t.test('reportPair() runs each check once for the complete and the filtered report', async (t) => {
   const { engine, clock } = setUp()
   const runs = { a: 0, b: 0 }
   engine.add(['readiness'], 'a', () => { runs.a += 1 }, {})
   engine.add(['readiness'], 'b', () => { runs.b += 1; return hang() }, {})
-  const { whole, without } = engine.reportBothWays({ kind: 'readiness' }, new Set(['b']))
-  t.match(plain(await without), { status: 'UP', components: { a: { status: 'UP' } } })
+  const { complete, filtered } = engine.reportPair({ kind: 'readiness' }, new Set(['b']))
+  t.match(plain(await filtered), { status: 'UP', components: { a: { status: 'UP' } } })
   await clock.pass(800)
-  t.match(await whole, { status: 'DOWN' })
+  t.match(await complete, { status: 'DOWN' })
   t.same(runs, { a: 1, b: 1 })
 })
 

@@ -490,8 +490,8 @@ await t.test('messages contain the kinds that the check has at that time', async
 await t.test('a lifecycle change is published without a duration', (t) => {
   const changes = recordChanges(t)
   const { engine, fastify } = setUp()
-  engine.availability.takeOutOfService('maintenance')
-  engine.availability.markBroken('the worker is gone')
+  engine.lifecycle.takeOutOfService('maintenance')
+  engine.lifecycle.markBroken('the worker is gone')
   t.same(changes.map(({ fastify, ...change }) => change), [
     { check: 'lifecycle', kinds: ['readiness'], from: 'UP', to: 'OUT_OF_SERVICE', error: 'maintenance' },
     {
