@@ -60,10 +60,7 @@ export class ManagementServer {
     }
   }
 
-  /**
-   * Closes the port. Clients that are still sending a request or reading an answer are disconnected after one
-   * second.
-   */
+  /** Closes the port. Clients that still send a request or read an answer are disconnected after one second. */
   async close (): Promise<void> {
     this.#isClosed = true
     await this.#opening?.catch(() => undefined)

@@ -23,10 +23,7 @@ export function overrideAppSettings (
   }
 }
 
-/**
- * Whether the app limits the time of its handlers. Checks have their own timeouts, after which the answer names the
- * reason.
- */
+/** Whether the app limits the time of its handlers. The timeouts of checks are better: the answer names the reason. */
 function hasHandlerTimeout ({ initialConfig }: { readonly initialConfig: object }): boolean {
   return 'handlerTimeout' in initialConfig && Number(initialConfig.handlerTimeout) > 0
 }

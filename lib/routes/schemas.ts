@@ -30,10 +30,7 @@ const detailFields = {
   }))
 }
 
-/**
- * A part of a component. Its own parts accept any object, because a recursive schema would need an `$id` in the
- * app.
- */
+/** A part of a component. Its own parts can be any object: a recursive schema would need an `$id` in the app. */
 const Part = Type.Object({
   status: ComponentStatus,
   components: Type.Optional(anyObject('The parts of this part, in the same form.')),

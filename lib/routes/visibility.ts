@@ -29,8 +29,8 @@ export class VisibilityPolicy {
   }
 
   /**
-   * The policy of the probes if the reports are closed. The `auth` hooks do not run for probes, so `showComponents:
-   * 'always'` counts as `'never'`. A function still decides for each request.
+   * The policy of the probes if the reports are closed. The `auth` hooks do not run for probes, so components that are
+   * shown `'always'` are hidden. A function still decides for each request.
    */
   get whenReportsAreClosed (): VisibilityPolicy {
     if (this.showsComponents !== true) return this

@@ -77,13 +77,9 @@ await t.test('hooks of the app can refuse or answer requests to all endpoints, p
 })
 
 await t.test('an onSend hook of the app can replace an answer', async (t) => {
-  const app = await start(
-    {
-      setUp: (app) => { app.addHook('onSend', async () => await Promise.resolve('instead')) }
-    },
-    'last',
-    t
-  )
+  const app = await start({
+    setUp: (app) => { app.addHook('onSend', async () => await Promise.resolve('instead')) }
+  }, 'last', t)
   t.match(await http1(app, { method: 'GET', path: '/z/health/liveness' }), { status: 200, body: 'instead' })
 })
 

@@ -50,24 +50,20 @@ await testHost('an app that speaks HTTP/2', clear)
 await testHost('an app that speaks HTTP/2 over TLS', secure)
 
 await t.test('auth and showDetails work over HTTP/2', async (t) => {
-  const app = await start(
-    {
-      ...secure,
-      options: () => ({
-        auth: [
-          async (request, reply) => {
-            if (request.headers.authorization === undefined) await reply.code(401).send({ no: true })
-          },
-          async (request) => {
-            if (request.headers.authorization === 'broken') await Promise.reject(new Error('broken'))
-          }
-        ],
-        showDetails: ({ headers }) => headers.authorization === 'operator'
-      })
-    },
-    'last',
-    t
-  )
+  const app = await start({
+    ...secure,
+    options: () => ({
+      auth: [
+        async (request, reply) => {
+          if (request.headers.authorization === undefined) await reply.code(401).send({ no: true })
+        },
+        async (request) => {
+          if (request.headers.authorization === 'broken') await Promise.reject(new Error('broken'))
+        }
+      ],
+      showDetails: ({ headers }) => headers.authorization === 'operator'
+    })
+  }, 'last', t)
   const get = async (path: string, authorization?: string): Promise<ReceivedAnswer> =>
     await over('https')(app, { method: 'GET', path, headers: authorization === undefined ? {} : { authorization } })
   t.match(await get('/z/health/mail'), { status: 401, body: '{"no":true}', headers: { 'cache-control': /no-store/ } })

@@ -82,8 +82,8 @@ await t.test('changes to the result of management.health() do not affect later a
     checkDefaults: { ttl: 60_000 },
     showDetails: 'always'
   })
-  const health = (await app.management.health()) as {
-    components: Record<string, { status: string; details: Record<string, unknown> }>
+  const health = await app.management.health() as {
+    components: Record<string, { status: string, details: Record<string, unknown> }>
   }
   Object.assign(health.components['db'] ?? {}, { status: 'UP' })
   Object.assign(health.components['db']?.details ?? {}, { rows: 1 })
@@ -113,8 +113,7 @@ await t.test('the next probe is answered after a client disconnected during a ru
     checks: {
       readiness: {
         slow: {
-          check: () =>
-            new Promise<void>((resolve) => { end = resolve }),
+          check: () => new Promise<void>((resolve) => { end = resolve }),
           timeout: 60_000
         }
       }

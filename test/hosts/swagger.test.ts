@@ -9,9 +9,9 @@ interface Operation {
   readonly summary?: string
   readonly description?: string
   readonly tags?: readonly string[]
-  readonly parameters?: readonly { readonly name: string; readonly in: string }[]
+  readonly parameters?: readonly { readonly name: string, readonly in: string }[]
   readonly responses: Readonly<
-    Record<string, { readonly description: string; readonly content: Readonly<Record<string, object>> }>
+    Record<string, { readonly description: string, readonly content: Readonly<Record<string, object>> }>
   >
 }
 

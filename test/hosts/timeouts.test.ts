@@ -16,21 +16,17 @@ const host: Host = {
 await testHost('an app with its own timeouts', host)
 
 await t.test('a check may take longer than the handlerTimeout of the app', async (t) => {
-  const app = await start(
-    {
-      ...host,
-      setUp: (app) => { app.get('/hangs', async () => await new Promise(() => undefined)) },
-      options: () => ({
-        checks: {
-          readiness: {
-            db: { check: async () => await new Promise(() => undefined), timeout: 200, failureStatus: 'DEGRADED' }
-          }
+  const app = await start({
+    ...host,
+    setUp: (app) => { app.get('/hangs', async () => await new Promise(() => undefined)) },
+    options: () => ({
+      checks: {
+        readiness: {
+          db: { check: async () => await new Promise(() => undefined), timeout: 200, failureStatus: 'DEGRADED' }
         }
-      })
-    },
-    'last',
-    t
-  )
+      }
+    })
+  }, 'last', t)
   t.match(await http1(app, { method: 'GET', path: '/hangs' }), { status: 503, body: /FST_ERR_HANDLER_TIMEOUT/ })
   t.match(await http1(app, { method: 'GET', path: '/z/health/readiness' }), {
     status: 200,

@@ -12,7 +12,7 @@ const PRESSURES: Readonly<Record<string, FastifyUnderPressureOptions>> = {
 
 /** Ways in which an app sheds requests, with the body of its answer. */
 const POLICIES: Readonly<
-  Record<string, { readonly policy: FastifyUnderPressureOptions; readonly expectedBody: RegExp }>
+  Record<string, { readonly policy: FastifyUnderPressureOptions, readonly expectedBody: RegExp }>
 > = {
   'by default': { policy: {}, expectedBody: /"code":"FST_UNDER_PRESSURE"/ },
   'with its own handler': {
