@@ -1,6 +1,21 @@
 import { subscribe, tracingChannel } from 'node:diagnostics_channel'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { BuiltInKind, CheckContext, CheckFunction, CheckOptions, CheckResult, CheckRunMessage, Component, ComponentStatus, FailureStatus, Kind, Status, StatusChangeMessage } from '../lib/index.js'
+import type {
+  BuiltInKind,
+  CheckContext,
+  CheckFunction,
+  CheckOptions,
+  CheckResult,
+  CheckRunMessage,
+  Component,
+  ComponentStatus,
+  FailureStatus,
+  Kind,
+  Status,
+  StatusChangeMessage
+} from '../lib/index.js'
+import { serviceDependency } from '../lib/checks/index.js'
+import type { ServiceDependencyCheckOptions } from '../lib/checks/index.js'
 import type { Equal, Expect } from './equal.js'
 
 export type Cases = [
@@ -13,11 +28,17 @@ export type Cases = [
   Expect<Equal<ReturnType<CheckFunction>, CheckResult | Promise<CheckResult>>>,
   Expect<Equal<Component['status'], ComponentStatus>>,
   Expect<Equal<FailureStatus, 'DOWN' | 'OUT_OF_SERVICE' | 'DEGRADED'>>,
-  Expect<Equal<keyof CheckOptions, 'timeout' | 'ttl' | 'interval' | 'failureThreshold' | 'successThreshold' | 'failureStatus' | 'maxBackoff'>>,
+  Expect<Equal<
+    keyof CheckOptions,
+    'timeout' | 'ttl' | 'interval' | 'failureThreshold' | 'successThreshold' | 'failureStatus' | 'maxBackoff'
+  >>,
   Expect<Equal<Partial<CheckOptions>, CheckOptions>>,
   Expect<Equal<CheckOptions['failureStatus'], FailureStatus | undefined>>,
   Expect<Equal<CheckOptions[Exclude<keyof CheckOptions, 'failureStatus'>], number | undefined>>,
-  Expect<Equal<keyof CheckRunMessage, 'fastify' | 'check' | 'kinds' | 'attempt' | 'abandoned' | 'result' | 'durationMs' | 'error'>>,
+  Expect<Equal<
+    keyof CheckRunMessage,
+    'fastify' | 'check' | 'kinds' | 'attempt' | 'abandoned' | 'result' | 'durationMs' | 'error'
+  >>,
   Expect<Equal<CheckRunMessage['fastify'], FastifyInstance>>,
   Expect<Equal<CheckRunMessage['kinds'], readonly Kind[]>>,
   Expect<Equal<CheckRunMessage['check'], string>>,
@@ -35,9 +56,15 @@ export type Cases = [
   Expect<Equal<StatusChangeMessage['durationMs'], number | undefined>>
 ]
 
-const db: Component = { status: 'UNKNOWN', time: '2020-01-01T00:00:00Z', durationMs: 1, details: { rows: 1 }, components: {} }
+const db: Component = {
+  status: 'UNKNOWN',
+  time: '2020-01-01T00:00:00Z',
+  durationMs: 1,
+  details: { rows: 1 },
+  components: {}
+}
 
-/** What a check may give back, at once or later. */
+/** Results that a check may return, at once or later. */
 export const right: readonly CheckFunction[] = [
   () => undefined,
   () => true,
@@ -49,41 +76,41 @@ export const right: readonly CheckFunction[] = [
   async () => await Promise.resolve(true),
   async () => await Promise.resolve({ status: 'DOWN', details: { error: new Error('no') } }),
   async ({ signal }) => { await fetch('http://127.0.0.1', { signal }) },
-  ({ log }) => log.info('asked'),
+  ({ log }) => log.info('checked'),
   () => { throw new Error('no') }
 ]
 
-/** What it may not. */
+/** Functions that do not compile as checks. */
 export const wrong: readonly CheckFunction[] = [
-  // @ts-expect-error a number says nothing of health
+  // @ts-expect-error a number is not a result
   () => 1,
-  // @ts-expect-error nor does a text
+  // @ts-expect-error a string is not a result
   () => 'UP',
-  // @ts-expect-error nor does null
+  // @ts-expect-error null is not a result
   () => null,
-  // @ts-expect-error nor does an object without a status
+  // @ts-expect-error an object without a status is not a result
   () => ({ rows: [] }),
-  // @ts-expect-error a query's result is not a result
+  // @ts-expect-error the rows of a query are not a result
   async () => await Promise.resolve([{ id: 1 }]),
-  // @ts-expect-error nor is a response
+  // @ts-expect-error a response is not a result
   async () => await fetch('http://127.0.0.1'),
-  // @ts-expect-error a status is written in capitals
+  // @ts-expect-error a status is in capitals
   () => ({ status: 'up' }),
-  // @ts-expect-error a check that has run knows its status
+  // @ts-expect-error a check cannot return UNKNOWN
   () => ({ status: 'UNKNOWN' }),
-  // @ts-expect-error details are a record
+  // @ts-expect-error details are an object
   () => ({ status: 'UP', details: 'fine' }),
-  // @ts-expect-error a component has a status
+  // @ts-expect-error a component needs a status
   () => ({ status: 'UP', components: { db: {} } }),
-  // @ts-expect-error there is no callback
+  // @ts-expect-error a check gets no callback
   (_context: CheckContext, _done: () => void) => true,
   // @ts-expect-error the context is not the app
   ({ server }) => server === undefined
 ]
 
-export const kinds: readonly Kind[] = ['liveness', 'readiness', 'startup', 'health', 'a-custom-one']
+export const kinds: readonly Kind[] = ['liveness', 'readiness', 'startup', 'health', 'a-custom-kind']
 
-// @ts-expect-error a kind is a name
+// @ts-expect-error a kind is a string
 export const kind: Kind = 1
 
 export const options: readonly CheckOptions[] = [
@@ -95,15 +122,23 @@ export const options: readonly CheckOptions[] = [
   { failureStatus: 'DEGRADED' },
   { failureStatus: 'OUT_OF_SERVICE' },
   { failureStatus: 'DOWN' },
-  { timeout: undefined, ttl: undefined, interval: undefined, failureThreshold: undefined, successThreshold: undefined, failureStatus: undefined, maxBackoff: undefined }
+  {
+    timeout: undefined,
+    ttl: undefined,
+    interval: undefined,
+    failureThreshold: undefined,
+    successThreshold: undefined,
+    failureStatus: undefined,
+    maxBackoff: undefined
+  }
 ]
 
 export const wrongOptions: readonly CheckOptions[] = [
   // @ts-expect-error a time is a number of milliseconds
   { timeout: '100ms' },
-  // @ts-expect-error no such option
+  // @ts-expect-error unknown option
   { timeOut: 100 },
-  // @ts-expect-error no time is a time of 0
+  // @ts-expect-error a time is a number: 0 means no caching
   { ttl: false },
   // @ts-expect-error a time is a number of milliseconds
   { interval: '10s' },
@@ -111,24 +146,26 @@ export const wrongOptions: readonly CheckOptions[] = [
   { failureThreshold: '3' },
   // @ts-expect-error a threshold is a number of runs
   { successThreshold: true },
-  // @ts-expect-error a failure is not shown as healthy
+  // @ts-expect-error a failure cannot be reported as UP
   { failureStatus: 'UP' },
-  // @ts-expect-error a check that has run knows its status
+  // @ts-expect-error a failure cannot be reported as UNKNOWN
   { failureStatus: 'UNKNOWN' },
-  // @ts-expect-error without an end is not to be had
+  // @ts-expect-error the back-off always has a limit
   { maxBackoff: null }
 ]
 
-// @ts-expect-error UP is no failure
+// @ts-expect-error UP is not a failure status
 export const failureStatus: FailureStatus = 'UP'
 
-/** A subscriber of the runs, and one of the changes. */
+/** Subscribes to the runs and to the status changes. */
 export function watch ({ log }: FastifyInstance): void {
   tracingChannel<unknown, CheckRunMessage>('fastify-management-endpoints:check').subscribe({
     start: ({ check, kinds, attempt, abandoned }) => log.info({ check, kinds, attempt, abandoned }),
     end: () => undefined,
     asyncStart: () => undefined,
-    asyncEnd: ({ check, result, durationMs }) => log.info(`${check} ${result?.status ?? 'cancelled'} ${durationMs ?? 0}`),
+    asyncEnd: ({ check, result, durationMs }) => {
+      log.info(`${check} ${result?.status ?? 'cancelled'} ${durationMs ?? 0}`)
+    },
     error: ({ error }) => log.info({ error })
   })
   subscribe('fastify-management-endpoints:status', (message) => {
@@ -138,20 +175,33 @@ export function watch ({ log }: FastifyInstance): void {
 }
 
 export function readWrongly (run: CheckRunMessage, change: StatusChangeMessage): void {
-  // @ts-expect-error there is a result at the end only, and none of a run that was cancelled
+  // @ts-expect-error a run has a result only at its end, and a cancelled run has no result
   run.result.status satisfies ComponentStatus
-  // @ts-expect-error nor is there a duration before
+  // @ts-expect-error a run has a duration only at its end
   run.durationMs satisfies number
-  // @ts-expect-error whose check it is, is not to be changed
+  // @ts-expect-error the property fastify is read-only
   run.fastify = change.fastify
-  // @ts-expect-error nor are its kinds
+  // @ts-expect-error the kinds are read-only
   run.kinds[0] = 'readiness'
-  // @ts-expect-error no run has changed the app's own state
+  // @ts-expect-error a change of the lifecycle has no duration
   change.durationMs satisfies number
-  // @ts-expect-error before its first result nothing is known of a check
+  // @ts-expect-error the status before the first result is UNKNOWN
   change.from satisfies Status
-  // @ts-expect-error nor is it once the check has been removed
+  // @ts-expect-error the status after the removal of a check is UNKNOWN
   change.to satisfies Status
-  // @ts-expect-error what has changed is not to be changed
+  // @ts-expect-error the message is read-only
   change.to = 'UP'
 }
+
+export const dependencyOptions: readonly ServiceDependencyCheckOptions[] = [
+  {},
+  { headers: undefined },
+  { headers: { 'x-tenant': 'a' } }
+]
+
+export const dependencyChecks: readonly CheckFunction[] = [
+  serviceDependency('https://users/z/health'),
+  serviceDependency(new URL('https://users/z/health'), { headers: { 'x-tenant': 'a' } }),
+  // @ts-expect-error headers are an option
+  serviceDependency('https://users/z/health', { 'x-tenant': 'a' })
+]

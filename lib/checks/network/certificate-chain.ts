@@ -2,23 +2,23 @@ import type { PeerCertificate, TLSSocket } from 'node:tls'
 
 /** A certificate of a chain. */
 export interface ChainLink {
-  /** Whose it is, as `CN=localhost, O=Tests`; where that is left empty, the names that it is for. */
+  /** The owner (`CN=localhost, O=Tests`). If the certificate has no owner, its alternative names. */
   readonly subject: string
   readonly issuer: string
   readonly validFrom: Date
   readonly validTo: Date
 }
 
-/** As Node.js gives it; its types leave out that an issuer may not be known. */
-interface ShownCertificate extends PeerCertificate {
-  readonly issuerCertificate?: ShownCertificate
+/** A certificate from Node.js. The types of Node.js do not show that the issuer's certificate can be missing. */
+interface LinkedCertificate extends PeerCertificate {
+  readonly issuerCertificate?: LinkedCertificate
 }
 
-/** The certificates that a peer has shown, its own first, then each one's issuer as far as it is known. */
+/** Returns the certificates of the server: its own first, then each known issuer. */
 export function certificateChain (socket: TLSSocket): ChainLink[] {
-  const chain = new Set<ShownCertificate>()
-  let certificate: ShownCertificate | undefined = socket.getPeerCertificate(true)
-  // One that is known to be its own issuer is the last, and so is one whose issuer is not known.
+  const chain = new Set<LinkedCertificate>()
+  let certificate: LinkedCertificate | undefined = socket.getPeerCertificate(true)
+  // The chain ends with a certificate that is its own issuer, or whose issuer is unknown.
   while (certificate !== undefined && !chain.has(certificate)) {
     chain.add(certificate)
     certificate = certificate.issuerCertificate
@@ -26,8 +26,14 @@ export function certificateChain (socket: TLSSocket): ChainLink[] {
   return Array.from(chain, linkOf)
 }
 
-function linkOf ({ subject, subjectaltname = '', issuer, valid_from: from, valid_to: to }: ShownCertificate): ChainLink {
-  return { subject: textOf(subject) || subjectaltname, issuer: textOf(issuer), validFrom: new Date(from), validTo: new Date(to) }
+function linkOf (certificate: LinkedCertificate): ChainLink {
+  const { subject, subjectaltname = '', issuer, valid_from: from, valid_to: to } = certificate
+  return {
+    subject: textOf(subject) || subjectaltname,
+    issuer: textOf(issuer),
+    validFrom: new Date(from),
+    validTo: new Date(to)
+  }
 }
 
 function textOf (name: object): string {

@@ -16,24 +16,24 @@ import { readyMade } from '../kit/ready-made.js'
 import { CheckFailure, timed } from '../kit/result.js'
 import type { Details } from '../kit/result.js'
 import { lookup } from './lookup.js'
-import { opening } from './opening.js'
+import { waitUntilOpen } from './wait-until-open.js'
 
-/** A certificate in PEM, or several in one text. */
+/** One or more certificates in PEM. */
 export type Pem = string | Buffer
 
-/** Whose certificate `certificate` looks at, and when it warns. */
+/** Options of `certificate`. */
 export interface CertificateOptions {
-  /** A name or an address. */
+  /** The server's name or IP address. */
   readonly host: string
-  /** From 1 to 65535. Default 443. */
+  /** The server's port, from 1 to 65535. Default 443. */
   readonly port?: number | undefined
-  /** The name that the certificate must be for, and that the server is told. Default the host. */
+  /** The name that the client sends to the server, and that the certificate must contain. Default `host`. */
   readonly servername?: string | undefined
-  /** For how many days it must still be valid, else the check is `DEGRADED`. Default 14. */
+  /** The check is `DEGRADED` if fewer days than this are left. Default 14. */
   readonly warnDays?: number | undefined
-  /** Who vouches for certificates, in place of those that Node.js trusts. Default those. */
+  /** Trusted authorities, instead of the authorities that Node.js trusts. Default the authorities of Node.js. */
   readonly ca?: Pem | readonly Pem[] | undefined
-  /** Whether it must be trusted, and for the name; `false` looks at the dates only. Default `true`. */
+  /** If `false`, checks only the dates, neither trust nor name. Default `true`. */
   readonly trusted?: boolean | undefined
 }
 
@@ -48,16 +48,16 @@ interface CertificateSettings {
 
 const DAY_MS = 24 * 60 * 60 * 1_000
 
-const PEM_EXPECTED = 'a certificate in PEM, not the path of one'
+const PEM_EXPECTED = 'a certificate in PEM, not the path of a file'
 
-/** What came is not said in the error: it may be a key. */
+/** The error does not show the value, because the value may be a private key. */
 const pem: Rule<Pem> = (value, option) => {
   if (typeof value !== 'string' && !Buffer.isBuffer(value)) return refuse(value, option, PEM_EXPECTED)
-  if (!isCertificate(value)) throw new errors.OptionInvalid(option, PEM_EXPECTED, 'a text that is none')
+  if (!isCertificate(value)) throw new errors.OptionInvalid(option, PEM_EXPECTED, 'a text that is not a certificate')
   return value
 }
 
-/** OpenSSL reads the binary form (DER) here too, but takes no authority from it. */
+/** Requires PEM, because OpenSSL can parse the binary form (DER) here, but reads no authorities from it. */
 function isCertificate (value: Pem): boolean {
   try {
     new X509Certificate(value).toString()
@@ -67,7 +67,8 @@ function isCertificate (value: Pem): boolean {
   }
 }
 
-const authorities: Rule<readonly Pem[]> = (value, option) => Array.isArray(value) ? nonEmptyListOf(pem)(value, option) : [pem(value, option)]
+const authorities: Rule<readonly Pem[]> = (value, option) =>
+  Array.isArray(value) ? nonEmptyListOf(pem)(value, option) : [pem(value, option)]
 
 const readOptions = optionsOf<CertificateSettings>({
   host: text,
@@ -79,46 +80,48 @@ const readOptions = optionsOf<CertificateSettings>({
 })
 
 /**
- * Makes a check of the certificates that a server shows over TLS, from its own up to the root. It is `DOWN` where one of them has
- * expired or is not yet valid, and where they are not trusted or for another name; `DEGRADED` where the first to end has fewer
- * days left than it should. An authority that has expired counts for nothing where the certificate is trusted without it, as by
- * another that has its name and key.
+ * Makes a check of a server's TLS certificates, from its own certificate up to the root. It is `DOWN` if a certificate
+ * has expired or is not yet valid, if the chain is not trusted, or if the certificate is for another name. It is
+ * `DEGRADED` if a certificate expires in fewer than `warnDays` days. An expired authority is ignored if the certificate
+ * is trusted without it, for example through a newer certificate of the same authority.
  *
- * For `health`, with an `interval` of an hour or so: nothing changes quickly. Not for liveness: a restart renews nothing.
+ * Add it to `health`, with an `interval` of about an hour, because certificates change slowly. Do not add it to
+ * liveness: a restart renews no certificate.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
- * fastify.management.addCheck('health', 'certificate', certificate({ host: 'shop.example.com', warnDays: 21 }), { interval: 3_600_000 })
- * @see https://www.rfc-editor.org/rfc/rfc5280#section-6 for what makes a chain valid, and RFC 9525 for whose it is
+ * const check = certificate({ host: 'shop.example.com', warnDays: 21 })
+ * fastify.management.addCheck('health', 'certificate', check, { interval: 3_600_000 })
+ * @see https://www.rfc-editor.org/rfc/rfc5280#section-6 about valid chains, and RFC 9525 about names
  */
 export function certificate (options: CertificateOptions): CheckFunction {
-  return certificateBy(systemClock, options)
+  return certificateWith(systemClock, options)
 }
 
-/** Makes the check with another calendar. */
-export function certificateBy (clock: Pick<Clock, 'date'>, options: CertificateOptions): CheckFunction {
+/** Makes the check with another clock, for tests. */
+export function certificateWith (clock: Pick<Clock, 'date'>, options: CertificateOptions): CheckFunction {
   const settings = readOptions(options, 'certificate')
   const { host, port } = settings
   return readyMade(async ({ limit, details }) => {
     const socket = connectTo(settings)
     try {
-      const opened = timed(async () => await opening(socket, 'secureConnect'))
-      const { latencyMs } = await limit.wait(opened, () =>
-        `${socket.connecting ? 'no answer' : 'connected, but no handshake of TLS'} within ${limit.ms} ms`)
+      const handshake = timed(async () => await waitUntilOpen(socket, 'secureConnect'))
+      const { latencyMs } = await limit.wait(handshake, () =>
+        `${socket.connecting ? 'no answer' : 'connected, but no TLS handshake'} within ${limit.ms} ms`)
       Object.assign(details, { protocol: socket.getProtocol(), latencyMs })
-      judge(socket, settings, { details, now: clock.date() })
+      assertChain(socket, settings, { details, now: clock.date() })
     } finally {
       close(socket)
     }
   }, { host, port })
 }
 
-/** What is not trusted is let in to be looked at. */
+/** Accepts untrusted certificates, so that the check can read them. */
 function connectTo ({ host, port, servername = host, ca }: CertificateSettings): TLSSocket {
   return connect({
     host,
     port,
-    // An address is no name that a server may be told (RFC 6066, section 3).
+    // A client must not send an IP address as the server's name (RFC 6066, section 3).
     servername: isIP(servername) === 0 ? servername : '',
     checkServerIdentity: (_name, certificate) => checkServerIdentity(servername, certificate),
     rejectUnauthorized: false,
@@ -127,37 +130,48 @@ function connectTo ({ host, port, servername = host, ca }: CertificateSettings):
   })
 }
 
-/** Lets what ends a handshake reach the server, which would else take it for broken off. What is not that far is ended at once. */
+/**
+ * After a handshake, sends pending data before it closes the socket. Otherwise the server would report a broken
+ * handshake. Before the end of the handshake, closes at once.
+ */
 function close (socket: TLSSocket): void {
   if (socket.getFinished() === undefined) socket.destroy()
   else socket.destroySoon()
 }
 
-function judge (
+function assertChain (
   socket: TLSSocket,
   { host, servername = host, warnDays, trusted }: CertificateSettings,
   { details, now }: { readonly details: Details, readonly now: Date }
 ): void {
-  const shown = certificateChain(socket)
-  const chain = trusted && socket.authorized ? shown.filter((link) => link === shown[0] || isValid(link, now)) : shown
+  const sent = certificateChain(socket)
+  const chain = trusted && socket.authorized ? sent.filter((link) => link === sent[0] || isValid(link, now)) : sent
   const first = chain.reduce((first, link) => link.validTo < first.validTo ? link : first)
   const daysLeft = Math.floor((first.validTo.getTime() - now.getTime()) / DAY_MS)
-  Object.assign(details, shown[0], { daysLeft, warnDays }, first !== shown[0] && { firstToExpire: first.subject })
+  Object.assign(details, sent[0], { daysLeft, warnDays }, first !== sent[0] && { firstToExpire: first.subject })
   for (const link of chain) assertDates(link, now)
-  if (trusted && !socket.authorized) throw new Error(`the certificate is not trusted for ${servername}: ${reasonOf(socket.authorizationError)}`)
-  if (daysLeft < warnDays) throw new CheckFailure('DEGRADED', `the certificate of ${first.subject} expires in ${daysLeft} days, at ${first.validTo.toISOString()}`)
+  if (trusted && !socket.authorized) {
+    throw new Error(`the certificate is not trusted for ${servername}: ${reasonOf(socket.authorizationError)}`)
+  }
+  if (daysLeft < warnDays) {
+    const end = first.validTo.toISOString()
+    throw new CheckFailure('DEGRADED', `the certificate of ${first.subject} expires in ${daysLeft} days, at ${end}`)
+  }
 }
 
 /**
- * What is shown need not be the path by which it is trusted: OpenSSL has looked for one, and at the dates in it. An authority out of
- * date is then one that it did without: signed by another that has expired since, or sent along with what renewed it.
+ * Returns whether the dates of a certificate are valid. OpenSSL does not need an invalid authority in a chain that it
+ * trusts: it finds its own path to a trusted authority and checks the dates on that path. The server may send an
+ * expired authority together with its renewal, or send an authority's certificate from an issuer that has expired.
  */
 function isValid ({ validFrom, validTo }: ChainLink, now: Date): boolean {
   return now >= validFrom && now <= validTo
 }
 
-/** Fails closed on a date that cannot be read, which is neither before nor after another. */
+/** Also throws for an unreadable date, because any comparison with it is false. */
 function assertDates ({ subject, validFrom, validTo }: ChainLink, now: Date): void {
-  if (!(now >= validFrom)) throw new Error(`the certificate of ${subject} is not valid before ${validFrom.toISOString()}`)
-  if (!(now <= validTo)) throw new Error(`the certificate of ${subject} has expired at ${validTo.toISOString()}`)
+  if (!(now >= validFrom)) {
+    throw new Error(`the certificate of ${subject} is not valid before ${validFrom.toISOString()}`)
+  }
+  if (!(now <= validTo)) throw new Error(`the certificate of ${subject} expired at ${validTo.toISOString()}`)
 }

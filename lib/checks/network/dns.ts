@@ -1,6 +1,7 @@
 import { ADDRCONFIG, getServers, promises } from 'node:dns'
-import type { CheckFunction } from '../../health/check/attempt.js'
-import { filledListOf, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
+import { onAbort } from '../../base/on-abort.js'
+import { nonEmptyListOf, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import { timed } from '../kit/result.js'
@@ -11,16 +12,16 @@ import type { TimeLimit } from '../kit/time-limit.js'
 
 const TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SRV', 'TXT'] as const
 
-/** A type of record in the domain name system. */
+/** A type of DNS record. */
 export type DnsRecordType = typeof TYPES[number]
 
-/** How `dns` resolves a name. */
+/** Options of `dns`. */
 export interface DnsOptions {
-  /** Only addresses of IPv4, or of IPv6. Not with `type` and `servers`. Default both. */
+  /** Finds only IPv4 or only IPv6 addresses. Cannot be combined with `type` or `servers`. Default both. */
   readonly family?: 4 | 6 | undefined
-  /** Asks a server of the domain name system itself for such records. Default `A` where `servers` are given. */
+  /** Queries a DNS server directly for records of this type. Default `A` if `servers` is set. */
   readonly type?: DnsRecordType | undefined
-  /** The servers to ask, each an IP address with an optional port (`10.0.0.2`, `[::1]:5353`). Default those of the host. */
+  /** The DNS servers: IP addresses with an optional port (`10.0.0.2`, `[::1]:5353`). Default the host's servers. */
   readonly servers?: readonly string[] | undefined
 }
 
@@ -30,7 +31,7 @@ interface DnsSettings {
   readonly servers: readonly string[] | undefined
 }
 
-/** What is asked of a server. */
+/** A query to a DNS server. */
 interface DnsQuery {
   readonly name: string
   readonly type: DnsRecordType
@@ -52,50 +53,56 @@ const server: Rule<string> = (value, option) => {
 const readOptions = optionsOf<DnsSettings>({
   family: withDefault(family, undefined),
   type: withDefault(oneOf(TYPES), undefined),
-  servers: withDefault(filledListOf(server), undefined)
+  servers: withDefault(nonEmptyListOf(server), undefined)
 })
 
 /**
- * Makes a check that resolves a name. It is `UP` when there is an answer, else `DOWN` with the reason. By default it resolves as the
- * app's own connections do, hosts file and search domains included; with `type` or `servers` it asks a server of the domain
- * name system.
+ * Makes a check that resolves a name. It is `UP` if the name has an address or a record, otherwise `DOWN` with the
+ * reason. By default it resolves the name as the app's own connections do, with the hosts file and search domains. With
+ * `type` or `servers` it queries a DNS server directly.
  *
- * For `health`, or for readiness where nothing works without the name. Not for liveness: a restart does not mend a server.
+ * Add it to `health`, or to readiness if nothing works without the name. Do not add it to liveness: a restart does not
+ * repair a server.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('health', 'dns', dns('database.internal'))
- * @see https://nodejs.org/api/dns.html#implementation-considerations for the two ways to resolve, and what each may hold up
+ * @see https://nodejs.org/api/dns.html#implementation-considerations about both ways to resolve, and their risks
  */
 export function dns (name: string, options: DnsOptions = {}): CheckFunction {
-  return dnsBy(sharedLookup, name, options)
+  return dnsWith(sharedLookup, name, options)
 }
 
-/** Makes the check with a lookup of one's own. */
-export function dnsBy (lookup: Lookup, name: string, options: DnsOptions): CheckFunction {
-  const asked = text(name, 'dns.name')
-  const resolve = resolverOf(lookup, asked, readDnsOptions(options))
+/** Makes the check with another lookup, for tests. */
+export function dnsWith (lookup: Lookup, name: string, options: DnsOptions): CheckFunction {
+  const checkedName = text(name, 'dns.name')
+  const resolve = resolverOf(lookup, checkedName, readDnsOptions(options))
   return readyMade(async ({ limit, details }) => {
     const { result, latencyMs } = await limit.wait(timed(async () => await resolve(limit)))
     Object.assign(details, result, { latencyMs })
-  }, { name: asked })
+  }, { name: checkedName })
 }
 
 function readDnsOptions (options: DnsOptions): DnsSettings {
   const settings = readOptions(options, 'dns')
   const { family, type, servers } = settings
   const isLookup = type === undefined && servers === undefined
-  return isLookup || family === undefined ? settings : refuse(family, 'dns.family', 'left out with dns.type and dns.servers: the types are A and AAAA')
+  if (isLookup || family === undefined) return settings
+  return refuse(family, 'dns.family', 'omitted with dns.type or dns.servers (use the type A or AAAA instead)')
 }
 
-function resolverOf (lookup: Lookup, name: string, { family, type, servers }: DnsSettings): (limit: TimeLimit) => Promise<Details> {
-  if (type === undefined && servers === undefined) return async () => ({ addresses: await addressesOf(lookup, name, family) })
+function resolverOf (
+  lookup: Lookup, name: string, { family, type, servers }: DnsSettings
+): (limit: TimeLimit) => Promise<Details> {
+  if (type === undefined && servers === undefined) {
+    return async () => ({ addresses: await addressesOf(lookup, name, family) })
+  }
   const query = { name, type: type ?? 'A', servers }
   return async (limit) => ({ type: query.type, records: await recordsOf(query, limit) })
 }
 
 async function addressesOf (lookup: Lookup, name: string, family: 4 | 6 | undefined): Promise<string[]> {
-  // As connections do: without addresses of a version of IP that this host has none of.
+  // Connections also omit addresses of an IP version that this host does not use.
   const hints = process.platform === 'win32' || family !== undefined ? 0 : ADDRCONFIG
   const addresses = await lookup.all(name, { family, hints })
   return addresses.map(({ address }) => address)
@@ -105,19 +112,19 @@ async function recordsOf ({ name, type, servers }: DnsQuery, { ms, signal }: Tim
   signal.throwIfAborted()
   const resolver = new promises.Resolver({ timeout: timeoutOf((servers ?? getServers()).length, ms), tries: 1 })
   if (servers !== undefined) resolver.setServers(servers)
-  const cancel = (): void => resolver.cancel()
-  signal.addEventListener('abort', cancel, { once: true })
+  const stopListening = onAbort(signal, () => resolver.cancel())
   try {
     return await resolver.resolve(name, type)
   } finally {
-    signal.removeEventListener('abort', cancel)
+    stopListening()
   }
 }
 
 /**
- * How long one of so many servers has for its answer, in milliseconds. It is asked once: an answer to a try that is over is dropped, so
- * that more tries would leave less to a slow server. Node.js looks only every so often whether a try is over, and so finds it out
- * after up to twice the time: in that all but the last must fit. One alone has until the limit.
+ * Returns the time that each server has for its answer, in milliseconds. Each server gets one try: Node.js drops late
+ * answers to a try, so more tries would leave less time to a slow server. Node.js may notice the end of a try only
+ * after twice its time, so the formula gives twice the time to all servers but the last. A single server has until the
+ * limit.
  */
 function timeoutOf (servers: number, ms: number): number {
   return servers > 1 ? Math.ceil(ms / (2 * servers - 1)) : ms + 1_000

@@ -5,12 +5,14 @@ import { refuse } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
 import { isRecord } from '../../base/type-guards.js'
 
-/** Headers of the connection, which are not for a user to set. */
-const CONNECTION_HEADERS = ['connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade']
+/** Headers of the connection, which Node.js sets itself. */
+const CONNECTION_HEADERS = [
+  'connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'
+]
 
-/** Headers to send, with their names in lower case. What a header holds is said in no error: it may be a secret. */
+/** Returns headers with lower-case names. Errors do not show the value of a header, because it may be a secret. */
 export const httpHeaders: Rule<Readonly<Record<string, string>>> = (value, option) => {
-  if (!isRecord(value)) return refuseUnseen(value, option, 'an object')
+  if (!isRecord(value)) return refuseSecret(value, option, 'an object')
   return Object.fromEntries(Object.entries(value).map(([name, content]) => {
     const sent = contentOf(content, `${option}.${name}`)
     return [assertHeader(name, sent, option), sent]
@@ -18,11 +20,12 @@ export const httpHeaders: Rule<Readonly<Record<string, string>>> = (value, optio
 }
 
 const contentOf: Rule<string> = (value, option) =>
-  typeof value === 'string' && value.trim() !== '' ? value : refuseUnseen(value, option, 'a string that is not empty')
+  typeof value === 'string' && value.trim() !== '' ? value : refuseSecret(value, option, 'a string that is not empty')
 
-/** Says of what came no more than its type. */
-function refuseUnseen (value: unknown, option: string, expected: string): never {
-  throw new errors.OptionInvalid(option, expected, typeof value === 'object' ? describe(value) : `a value of the type ${typeof value}`)
+/** Throws an error that shows the type of a value, but not the value. */
+function refuseSecret (value: unknown, option: string, expected: string): never {
+  const received = typeof value === 'object' ? describe(value) : `a value of the type ${typeof value}`
+  throw new errors.OptionInvalid(option, expected, received)
 }
 
 function assertHeader (name: string, content: string, option: string): string {
@@ -30,8 +33,10 @@ function assertHeader (name: string, content: string, option: string): string {
     validateHeaderName(name)
     validateHeaderValue(name, content)
   } catch {
-    throw new errors.OptionInvalid(option, 'names and values of HTTP headers', `something else under ${describe(name)}`)
+    const expected = 'an object with valid names and values of HTTP headers'
+    throw new errors.OptionInvalid(option, expected, `an invalid name or value at ${describe(name)}`)
   }
   const lowerCased = name.toLowerCase()
-  return CONNECTION_HEADERS.includes(lowerCased) ? refuse(name, option, `headers other than ${CONNECTION_HEADERS.join(', ')}`) : lowerCased
+  if (!CONNECTION_HEADERS.includes(lowerCased)) return lowerCased
+  return refuse(name, option, `headers other than ${CONNECTION_HEADERS.join(', ')}`)
 }

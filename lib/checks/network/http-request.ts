@@ -5,65 +5,71 @@ import { unescape } from 'node:querystring'
 import { lookup } from './lookup.js'
 
 const USER_AGENT = { 'user-agent': 'fastify-management-endpoints' }
-const MOST_REDIRECTS = 5
+const MAX_REDIRECTS = 5
 
-/** What is asked. */
+/** A request, which may follow redirects. */
 export interface HttpRequest {
   readonly url: URL
   readonly method: 'GET' | 'HEAD'
-  /** Sent to whoever is asked. */
-  readonly openHeaders: OutgoingHttpHeaders
-  /** Sent to the URL's own origin only, wherever a redirect leads. */
+  /** Headers for all servers, also after redirects. */
+  readonly publicHeaders: OutgoingHttpHeaders
+  /** Headers for the URL's own origin. A redirect to another origin does not get them. */
   readonly headers: OutgoingHttpHeaders
-  /** Status codes whose redirect is not followed, as they are the answer. */
-  readonly answers?: readonly number[] | undefined
+  /** Status codes that are never followed as a redirect. */
+  readonly finalStatusCodes?: readonly number[] | undefined
   readonly signal: AbortSignal
 }
 
-/** What is answered. Its body is still to come: who does not read it destroys it. */
-export interface HttpAnswer {
+/** A response whose body is not read yet. The caller must read or destroy the body. */
+export interface HttpResponse {
   readonly statusCode: number
   readonly body: IncomingMessage
 }
 
-/** Asks, and follows redirects by hand, so that the headers meant for the service reach no other origin. */
-export async function ask (request: HttpRequest): Promise<HttpAnswer> {
+/**
+ * Sends a request and follows redirects. Handles redirects itself, so that no other origin receives the private
+ * headers.
+ */
+export async function sendRequest (request: HttpRequest): Promise<HttpResponse> {
   let target = request.url
-  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const body = await send(request, target)
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const body = await sendTo(target, request)
     const { statusCode = 0, headers: { location } } = body
-    const isRedirect = statusCode >= 300 && statusCode <= 399 && request.answers?.includes(statusCode) !== true
+    const isRedirect =
+      statusCode >= 300 && statusCode <= 399 && request.finalStatusCodes?.includes(statusCode) !== true
     if (!isRedirect || location === undefined) return { statusCode, body }
     body.destroy()
     target = new URL(location, target)
   }
-  throw new Error(`redirected more than ${MOST_REDIRECTS} times`)
+  throw new Error(`redirected more than ${MAX_REDIRECTS} times`)
 }
 
 /**
- * Asks on a connection of its own, as the kubelet's probes do: one kept alive may just be closing at the other end.
- * (Not with `fetch`, which refuses ports that browsers do, 6000 and 10080 among them.)
+ * Uses a new connection, as the kubelet's probes do, because the server may be closing a connection that was kept
+ * alive. (`fetch` cannot be used: it refuses the ports that browsers refuse, for example 6000 and 10080.)
  */
-async function send ({ url, method, openHeaders, headers, signal }: HttpRequest, target: URL): Promise<IncomingMessage> {
+async function sendTo (
+  target: URL, { url, method, publicHeaders, headers, signal }: HttpRequest
+): Promise<IncomingMessage> {
   const { request } = target.protocol === 'https:' ? https : http
-  const sent = { ...USER_AGENT, ...openHeaders, ...(target.origin === url.origin && headers) }
+  const allHeaders = { ...USER_AGENT, ...publicHeaders, ...(target.origin === url.origin && headers) }
   return await new Promise((resolve, reject) => {
-    const asked = request(target, { method, headers: sent, agent: false, lookup: lookup.forSocket, signal })
-    asked.on('response', resolve).on('error', reject).on('upgrade', (_response, socket) => {
+    const sent = request(target, { method, headers: allHeaders, agent: false, lookup: lookup.forSocket, signal })
+    sent.on('response', resolve).on('error', reject).on('upgrade', (_response, socket) => {
       socket.destroy()
-      reject(new Error('answered 101, which nobody asked for'))
+      reject(new Error('answered 101, an upgrade that the check did not request'))
     }).end()
   })
 }
 
-/** A URL as it may be shown: without the user in it. */
+/** Copies a URL without its user name and password, so that it can be shown. */
 export function withoutUser (url: URL): URL {
-  const shown = new URL(url)
-  shown.username = shown.password = ''
-  return shown
+  const copy = new URL(url)
+  copy.username = copy.password = ''
+  return copy
 }
 
-/** The user in a URL, as a header. */
+/** Makes a header of the user name and password in a URL. */
 export function basicAuthorization ({ username, password }: URL): Record<string, string> {
   if (username === '' && password === '') return {}
   const credentials = `${unescape(username)}:${unescape(password)}`

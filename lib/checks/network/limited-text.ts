@@ -1,12 +1,12 @@
 import type { Readable } from 'node:stream'
 
-/** Reads a stream as text, up to so many bytes. Throws when there are more, and lets go of the rest. */
-export async function limitedText (stream: Readable, mostBytes: number): Promise<string> {
+/** Reads a stream as text. Throws and destroys the stream if it has more than `maxBytes` bytes. */
+export async function readLimitedText (stream: Readable, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of stream.iterator() as AsyncIterable<Buffer>) {
     size += chunk.byteLength
-    if (size > mostBytes) throw new Error(`the answer is over ${mostBytes / 1024} KiB`)
+    if (size > maxBytes) throw new Error(`the body is larger than ${maxBytes / 1024} KiB`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()

@@ -6,31 +6,32 @@ import { reasonOf } from '../../base/describe.js'
 /** Finds all addresses of a name, as `dns.promises.lookup` does. */
 export type FindAddresses = (name: string, options: LookupAllOptions) => Promise<LookupAddress[]>
 
-/** At least one. */
+/** A list of at least one address. */
 type Addresses = [LookupAddress, ...LookupAddress[]]
 
 /**
- * Finds addresses as the app's own connections do: by `getaddrinfo`, which knows the hosts file and the search domains. It cannot be
- * called off and holds one of libuv's four threads, so that a name is not looked up again while the answer before is still out.
+ * Finds addresses as the app's own connections do, with `getaddrinfo`, which reads the hosts file and search domains. A
+ * call of `getaddrinfo` cannot be cancelled and blocks one of libuv's four threads. Concurrent lookups of the same name
+ * therefore share one call.
  */
 export class Lookup {
   readonly #find: FindAddresses
-  readonly #open = new Map<string, Promise<LookupAddress[]>>()
+  readonly #pending = new Map<string, Promise<LookupAddress[]>>()
 
   constructor (find: FindAddresses = promises.lookup) {
     this.#find = find
   }
 
-  /** All addresses of a name. Rejects where there is none. */
+  /** Finds all addresses of a name. Rejects if the name has no address. */
   async all (name: string, options: LookupOptions = {}): Promise<Addresses> {
     const key = JSON.stringify([name, options.family ?? 0, options.hints ?? 0])
-    const [first, ...more] = await (this.#open.get(key) ?? this.#begin(key, name, options))
-    // A connection cannot do without one: given none, it throws where nobody catches.
+    const [first, ...more] = await (this.#pending.get(key) ?? this.#start(key, name, options))
+    // Without an address, a connection would throw an error that cannot be caught.
     if (first === undefined) throw new Error(`${name} has no address`)
     return [first, ...more]
   }
 
-  /** The option `lookup` of connections. */
+  /** The value for the option `lookup` of a connection. */
   readonly forSocket: LookupFunction = (name, options, callback) => {
     this.all(name, options).then(
       (addresses) => {
@@ -41,12 +42,12 @@ export class Lookup {
     )
   }
 
-  #begin (key: string, name: string, options: LookupOptions): Promise<LookupAddress[]> {
-    const addresses = this.#find(name, { ...options, all: true }).finally(() => this.#open.delete(key))
-    this.#open.set(key, addresses)
+  #start (key: string, name: string, options: LookupOptions): Promise<LookupAddress[]> {
+    const addresses = this.#find(name, { ...options, all: true }).finally(() => this.#pending.delete(key))
+    this.#pending.set(key, addresses)
     return addresses
   }
 }
 
-/** One for all checks, so that several that ask for the same name hold one thread together. */
+/** The lookup that all checks share, so that all checks of the same name block only one thread. */
 export const lookup = new Lookup()

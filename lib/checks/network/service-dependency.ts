@@ -4,68 +4,95 @@ import { reasonOf } from '../../base/describe.js'
 import type { CheckFunction } from '../../health/check/check-function.js'
 import { toComponents } from '../../health/component.js'
 import type { CheckResult } from '../../health/check/result.js'
+import { optionsOf, withDefault } from '../../base/rules.js'
 import { httpUrl } from '../kit/rules.js'
 import { httpHeaders } from './http-headers.js'
-import { ask, basicAuthorization, withoutUser } from './http-request.js'
-import { limitedText } from './limited-text.js'
+import { basicAuthorization, sendRequest, withoutUser } from './http-request.js'
+import { readLimitedText } from './limited-text.js'
 import { TimeLimit } from '../kit/time-limit.js'
 import { isRecord } from '../../base/type-guards.js'
 
-/** Says to the service that this request is made for a report of ours, so that it asks no further service for it. */
+/**
+ * Marks a request as part of a report. A service that receives it does not request its own service dependencies, so
+ * requests never go in circles.
+ */
 export const HOP_HEADER = 'management-hop'
 
-const OPEN_HEADERS = {
+/** Options of `serviceDependency`. */
+export interface ServiceDependencyCheckOptions {
+  /**
+   * Additional headers, for example `authorization`. They are sent only to the URL's own origin, not to the target of a
+   * redirect to another origin. Default none.
+   */
+  readonly headers?: Readonly<Record<string, string>> | undefined
+}
+
+interface ServiceDependencySettings {
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const PUBLIC_HEADERS = {
   accept: 'application/vnd.spring-boot.actuator.v3+json, application/json',
   [HOP_HEADER]: '1'
 }
-const MOST_BYTES = 64 * 1024
+
+const MAX_BYTES = 64 * 1024
+
+const readOptions = optionsOf<ServiceDependencySettings>({ headers: withDefault(httpHeaders, {}) })
 
 /**
- * Makes a check that asks another service's health endpoint, one in Spring Boot Actuator's style. It is `UP` when the
- * answer is 200 and its JSON says so, `DEGRADED` when it is 200 and says that, else `DOWN` with the reason. What the
- * service says of its own components becomes part of the result.
+ * Makes a check that requests the health endpoint of another service, in the style of Spring Boot Actuator. It is `UP`
+ * or `DEGRADED` if the response has the status code 200 and JSON with that status, otherwise `DOWN` with the reason.
+ * The result contains the details and components that the service returns.
  *
- * @param url where its health endpoint is, http:// or https://; a user name and password in it are sent as basic authentication
- * @param headers more to send, an `authorization` for example; to the URL's own origin only, wherever a redirect leads
+ * @param url an http:// or https:// URL; a user name and password in it are sent as basic authentication, never shown
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
- * management.addCheck('health', 'users', serviceDependency('https://users/z/health'))
+ * management.addCheck('health', 'users', serviceDependency('https://users/z/health', { headers: { 'x-tenant': 'a' } }))
  */
-export function serviceDependency (url: string | URL, headers: Readonly<Record<string, string>> = {}): CheckFunction {
-  const asked = httpUrl(url, 'serviceDependency.url')
-  const target = withoutUser(asked)
-  const own = { ...basicAuthorization(asked), ...httpHeaders(headers, 'serviceDependency.headers'), [HOP_HEADER]: '1' }
-  return async function askService (context) {
+export function serviceDependency (url: string | URL, options: ServiceDependencyCheckOptions = {}): CheckFunction {
+  const urlWithUser = httpUrl(url, 'serviceDependency.url')
+  const target = withoutUser(urlWithUser)
+  const { headers } = readOptions(options, 'serviceDependency')
+  const allHeaders = { ...basicAuthorization(urlWithUser), ...headers, [HOP_HEADER]: '1' }
+  return async function checkServiceDependency (context) {
     try {
-      return judgeAnswer(target, await TimeLimit.of(context, async (limit) => await askFor(target, own, limit)))
+      const response = await TimeLimit.of(context, async (limit) => await requestHealth(target, allHeaders, limit))
+      return toServiceResult(target, response)
     } catch (error) {
       return { status: 'DOWN', details: { error: `GET ${target.href} failed: ${reasonOf(error)}`, url: target.href } }
     }
   }
 }
 
-interface RemoteAnswer {
+interface HealthResponse {
   readonly statusCode: number
   readonly text: string
 }
 
-async function askFor (url: URL, headers: OutgoingHttpHeaders, limit: TimeLimit): Promise<RemoteAnswer> {
-  const asking = ask({ url, method: 'GET', openHeaders: OPEN_HEADERS, headers, signal: limit.signal })
-  const { statusCode, body } = await limit.wait(asking)
-  const text = await limit.wait(limitedText(body, MOST_BYTES), () => `answered ${statusCode}, but its body did not end within ${limit.ms} ms`)
+async function requestHealth (url: URL, headers: OutgoingHttpHeaders, limit: TimeLimit): Promise<HealthResponse> {
+  const { signal } = limit
+  const { statusCode, body } = await limit.wait(
+    sendRequest({ url, method: 'GET', publicHeaders: PUBLIC_HEADERS, headers, signal })
+  )
+  const text = await limit.wait(readLimitedText(body, MAX_BYTES), () =>
+    `answered ${statusCode}, but its body did not end within ${limit.ms} ms`)
   return { statusCode, text }
 }
 
-function judgeAnswer (url: URL, { statusCode, text }: RemoteAnswer): CheckResult {
+function toServiceResult (url: URL, { statusCode, text }: HealthResponse): CheckResult {
   const health = attemptOr((): unknown => JSON.parse(text), undefined)
-  if (!isRecord(health)) return down(url, statusCode, `answered ${statusCode} with ${text === '' ? 'nothing' : 'no JSON object'}`)
+  if (!isRecord(health)) {
+    return down(url, statusCode, `answered ${statusCode} with ${text === '' ? 'an empty body' : 'no JSON object'}`)
+  }
   const { status, details, components } = health
   const parts = {
     details: { ...(isRecord(details) && details), url: url.href, statusCode },
     ...(isRecord(components) && { components: toComponents(components) })
   }
   if (statusCode === 200 && (status === 'UP' || status === 'DEGRADED')) return { status, ...parts }
-  const error = `GET ${url.href} answered ${statusCode} with ${typeof status === 'string' ? `status ${JSON.stringify(status)}` : 'no status'}`
+  const shownStatus = typeof status === 'string' ? `status ${JSON.stringify(status)}` : 'no status'
+  const error = `GET ${url.href} answered ${statusCode} with ${shownStatus}`
   return { status: 'DOWN', ...parts, details: { ...parts.details, error } }
 }
 

@@ -5,25 +5,26 @@ import { port } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import { timed } from '../kit/result.js'
 import { lookup } from './lookup.js'
-import { opening } from './opening.js'
+import { waitUntilOpen } from './wait-until-open.js'
 
-/** Where `tcp` connects to. */
+/** Options of `tcp`. */
 export interface TcpOptions {
-  /** A name or an address. */
+  /** The server's name or IP address. */
   readonly host: string
-  /** From 1 to 65535. */
+  /** The server's port, from 1 to 65535. */
   readonly port: number
 }
 
 const readOptions = optionsOf<TcpOptions>({ host: text, port })
 
 /**
- * Makes a check that opens a TCP connection, as the kubelet's `tcpSocket` probe does. It is `UP` when the connection is accepted, and
- * closes it right away, without a word; else it is `DOWN` with the reason. It says that something listens, not that it works:
- * where there is a check that asks the server something, use that.
+ * Makes a check that opens a TCP connection, as the kubelet's `tcpSocket` probe does, and closes it without sending
+ * data. It is `UP` if the server accepts the connection, otherwise `DOWN` with the reason. The result shows that a
+ * server listens, not that the server works. If a check sends a request to the same kind of server (`redis`, for
+ * example), use that check.
  *
- * For readiness where the app can do nothing without the server, else for `health`. Not for liveness: a restart does not mend
- * a server.
+ * Add it to readiness if the app cannot work without the server, otherwise to `health`. Do not add it to liveness: a
+ * restart does not repair a server.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
@@ -35,7 +36,7 @@ export function tcp (options: TcpOptions): CheckFunction {
   return readyMade(async ({ limit, details }) => {
     const socket = connect({ host, port, lookup: lookup.forSocket })
     try {
-      const { latencyMs } = await limit.wait(timed(async () => await opening(socket, 'connect')))
+      const { latencyMs } = await limit.wait(timed(async () => await waitUntilOpen(socket, 'connect')))
       Object.assign(details, { address: socket.remoteAddress, latencyMs })
     } finally {
       socket.destroy()

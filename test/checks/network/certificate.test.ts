@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto'
 import { createServer } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import t from 'tap'
-import { certificate, certificateBy } from '../../../lib/checks/network/certificate.js'
+import { certificate, certificateWith } from '../../../lib/checks/network/certificate.js'
 import type { CertificateOptions } from '../../../lib/checks/network/certificate.js'
 import type { RunResult } from '../../../lib/health/check/result.js'
 import { CERTIFICATE, CHAIN } from '../../support/certificate.js'
@@ -11,9 +11,14 @@ import { blackHole, listen, refusingPort } from '../../support/loopback.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
+const NOT_PEM = /"certificate\.ca" must be a certificate in PEM, not the path of a file, got .* is not a certificate$/
+
 const WHOLE_CHAIN = { key: CHAIN.key, cert: `${CHAIN.leaf}\n${CHAIN.intermediate}` }
 
-/** A certificate for localhost, up to 2100, and its authority twice: as it was, up to 2021, and renewed, up to 2090. */
+/**
+ * A certificate for localhost (until 2100), and two certificates of its authority: an old certificate (until 2021) and
+ * a renewed certificate (until 2090).
+ */
 const RENEWED = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgjI117jmajHJCGkFG
@@ -61,97 +66,155 @@ MXtwAiEAqLm3yJRX+qM7jjU4f7VK/IIKZ5OjtPhQCeRybh+dzWI=
 -----END CERTIFICATE-----`
 }
 
-async function startServer (test: Test, { key, cert }: { key: string, cert: string } = WHOLE_CHAIN, onName: (name: string | false) => void = () => undefined): Promise<number> {
-  return await listen(test, createTlsServer({ key, cert }, (socket) => onName(socket.servername ?? false)).on('tlsClientError', () => undefined))
+async function startServer (
+  test: Test,
+  { key, cert }: { key: string, cert: string } = WHOLE_CHAIN,
+  onName: (name: string | false) => void = () => undefined
+): Promise<number> {
+  const server = createTlsServer({ key, cert }, (socket) => onName(socket.servername ?? false))
+  return await listen(test, server.on('tlsClientError', () => undefined))
 }
 
-/** Looks at the chain on a day. */
+/** Runs the check on a given day. */
 async function runOn (day: string, options: CertificateOptions): Promise<RunResult> {
-  return await run(certificateBy({ date: () => new Date(day) }, { ca: CHAIN.root, ...options }))
+  return await run(certificateWith({ date: () => new Date(day) }, { ca: CHAIN.root, ...options }))
 }
 
-await t.test('a server that is not there, or speaks no TLS, is DOWN, with the reason', async (t) => {
-  const gone = await refusingPort()
-  t.match(await run(certificate({ host: '127.0.0.1', port: gone })), { status: 'DOWN', details: { error: `connect ECONNREFUSED 127.0.0.1:${gone}`, host: '127.0.0.1', port: gone } })
-  const garbage = await listen(t, createServer((socket) => socket.end('220 smtp ready\r\n')))
-  t.match(await run(certificate({ host: '127.0.0.1', port: garbage })), { status: 'DOWN', details: { error: /wrong version number|packet length too long/ } })
+await t.test('certificate() is DOWN with the reason when the server does not run or does not use TLS', async (t) => {
+  const stopped = await refusingPort()
+  t.match(await run(certificate({ host: '127.0.0.1', port: stopped })), {
+    status: 'DOWN',
+    details: { error: `connect ECONNREFUSED 127.0.0.1:${stopped}`, host: '127.0.0.1', port: stopped }
+  })
+  const plain = await listen(t, createServer((socket) => socket.end('220 smtp ready\r\n')))
+  t.match(await run(certificate({ host: '127.0.0.1', port: plain })), {
+    status: 'DOWN',
+    details: { error: /wrong version number|packet length too long/ }
+  })
   const closing = await listen(t, createServer((socket) => socket.end()))
-  t.match(await run(certificate({ host: '127.0.0.1', port: closing })), { status: 'DOWN', details: { error: /disconnected before secure TLS connection|ECONNRESET|EPIPE/ } })
+  t.match(await run(certificate({ host: '127.0.0.1', port: closing })), {
+    status: 'DOWN',
+    details: { error: /disconnected before secure TLS connection|ECONNRESET|EPIPE/ }
+  })
 })
 
-await t.test('a server that does not answer is DOWN before the timeout, with how far it came, and the connection is closed', async (t) => {
-  t.match(await run(certificate({ host: '127.0.0.1', port: await blackHole(t) }), 200), { status: 'DOWN', details: { error: 'no answer within 180 ms' } })
+await t.test('certificate() is DOWN before the timeout when the server accepts no connection', async (t) => {
+  t.match(await run(certificate({ host: '127.0.0.1', port: await blackHole(t) }), 200), {
+    status: 'DOWN',
+    details: { error: 'no answer within 180 ms' }
+  })
+})
+
+await t.test('certificate() is DOWN and closes the connection when the server sends no handshake', async (t) => {
   let closed: Promise<void> | undefined
-  const silent = await listen(t, createServer((socket) => { closed = new Promise((resolve) => socket.resume().on('error', () => undefined).once('close', () => resolve())) }))
-  t.match(await run(certificate({ host: '127.0.0.1', port: silent }), 200), { status: 'DOWN', details: { error: 'connected, but no handshake of TLS within 180 ms' } })
+  const silent = await listen(t, createServer((socket) => {
+    closed = new Promise((resolve) => {
+      socket.resume().on('error', () => undefined).once('close', () => resolve())
+    })
+  }))
+  t.match(await run(certificate({ host: '127.0.0.1', port: silent }), 200), {
+    status: 'DOWN',
+    details: { error: 'connected, but no TLS handshake within 180 ms' }
+  })
   await closed
 })
 
-await t.test('a certificate that is not yet valid, or has expired, is DOWN, and says which, and since when', async (t) => {
+await t.test('certificate() is DOWN with the date when a certificate has expired or is not yet valid', async (t) => {
   const port = await startServer(t)
   t.match(await runOn('2019-12-31', { host: 'localhost', port }), {
     status: 'DOWN',
-    details: { error: 'the certificate of DNS:localhost, IP Address:127.0.0.1 is not valid before 2020-01-01T00:00:00.000Z' }
+    details: {
+      error: 'the certificate of DNS:localhost, IP Address:127.0.0.1 is not valid before 2020-01-01T00:00:00.000Z'
+    }
   })
   t.match(await runOn('2100-01-02', { host: 'localhost', port, trusted: false }), {
     status: 'DOWN',
-    details: { error: 'the certificate of DNS:localhost, IP Address:127.0.0.1 has expired at 2100-01-01T00:00:00.000Z' }
+    details: { error: 'the certificate of DNS:localhost, IP Address:127.0.0.1 expired at 2100-01-01T00:00:00.000Z' }
   })
 })
 
-await t.test('an authority that has expired is DOWN, though the certificate itself has not', async (t) => {
+await t.test('certificate() is DOWN when an authority in the chain has expired', async (t) => {
   const port = await startServer(t)
   const expired = {
     status: 'DOWN',
     details: {
-      error: 'the certificate of CN=Intermediate, O=Tests has expired at 2090-01-01T00:00:00.000Z',
+      error: 'the certificate of CN=Intermediate, O=Tests expired at 2090-01-01T00:00:00.000Z',
       validTo: '2100-01-01T00:00:00.000Z',
       firstToExpire: 'CN=Intermediate, O=Tests'
     }
   }
   t.match(await runOn('2090-01-02', { host: 'localhost', port, trusted: false }), expired)
-  t.match(await runOn('2090-01-02', { host: 'localhost', port, ca: CERTIFICATE.cert }), expired, 'nobody vouches for it either')
+  t.match(await runOn('2090-01-02', { host: 'localhost', port, ca: CERTIFICATE.cert }), expired, 'an untrusted chain')
 })
 
-await t.test('an authority that has expired counts for nothing where the certificate is trusted without it', async (t) => {
+await t.test('certificate() ignores an expired authority when the certificate is trusted without it', async (t) => {
   const { key, leaf, old, intermediate, root: ca } = RENEWED
   const port = await startServer(t, { key, cert: [leaf, old, intermediate].join('\n') })
   const run = await runOn('2030-01-01', { host: 'localhost', port, ca })
   t.match(run, { status: 'UP', details: { subject: 'CN=leaf', validTo: '2100-01-01T00:00:00.000Z', daysLeft: 25_567 } })
-  t.notOk('firstToExpire' in (run.details ?? {}), 'the certificate itself is the first')
-  t.match(await runOn('2099-12-31', { host: 'localhost', port, ca }), { status: 'DEGRADED', details: { error: /^the certificate of CN=leaf expires in 1 days/ } })
-  t.match(await runOn('2030-01-01', { host: 'localhost', port, ca, trusted: false }), { status: 'DOWN', details: { error: /^the certificate of CN=Intermediate has expired at 2021/ } })
-  const forgotten = await startServer(t, { key, cert: [leaf, old].join('\n') })
-  t.match(await runOn('2030-01-01', { host: 'localhost', port: forgotten, ca }), { status: 'DOWN', details: { error: /^the certificate of CN=Intermediate has expired at 2021/ } })
+  t.notOk('firstToExpire' in (run.details ?? {}), 'the leaf expires before the remaining authorities')
+  t.match(await runOn('2099-12-31', { host: 'localhost', port, ca }), {
+    status: 'DEGRADED',
+    details: { error: /^the certificate of CN=leaf expires in 1 days/ }
+  })
 })
 
-await t.test('a certificate that nobody vouches for is DOWN, unless that is of no interest', async (t) => {
+await t.test('certificate() is DOWN when a needed authority has expired, or trust is not checked', async (t) => {
+  const { key, leaf, old, intermediate, root: ca } = RENEWED
+  const expired = { status: 'DOWN', details: { error: /^the certificate of CN=Intermediate expired at 2021/ } }
+  const renewed = await startServer(t, { key, cert: [leaf, old, intermediate].join('\n') })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port: renewed, ca, trusted: false }), expired)
+  const notRenewed = await startServer(t, { key, cert: [leaf, old].join('\n') })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port: notRenewed, ca }), expired)
+})
+
+await t.test('certificate() is DOWN when a certificate is not trusted, unless trust is not checked', async (t) => {
   const selfSigned = await startServer(t, CERTIFICATE)
-  t.match(await run(certificate({ host: 'localhost', port: selfSigned })), { status: 'DOWN', details: { error: 'the certificate is not trusted for localhost: DEPTH_ZERO_SELF_SIGNED_CERT' } })
-  t.match(await run(certificate({ host: 'localhost', port: selfSigned, trusted: false })), { status: 'UP', details: { subject: 'CN=localhost', issuer: 'CN=localhost' } })
+  t.match(await run(certificate({ host: 'localhost', port: selfSigned })), {
+    status: 'DOWN',
+    details: { error: 'the certificate is not trusted for localhost: DEPTH_ZERO_SELF_SIGNED_CERT' }
+  })
+  t.match(await run(certificate({ host: 'localhost', port: selfSigned, trusted: false })), {
+    status: 'UP',
+    details: { subject: 'CN=localhost', issuer: 'CN=localhost' }
+  })
   const incomplete = await startServer(t, { key: CHAIN.key, cert: CHAIN.leaf })
-  t.match(await runOn('2030-01-01', { host: 'localhost', port: incomplete }), { status: 'DOWN', details: { error: /UNABLE_TO_VERIFY_LEAF_SIGNATURE$/ } })
+  t.match(await runOn('2030-01-01', { host: 'localhost', port: incomplete }), {
+    status: 'DOWN',
+    details: { error: /UNABLE_TO_VERIFY_LEAF_SIGNATURE$/ }
+  })
   t.match(await runOn('2030-01-01', { host: 'localhost', port: incomplete, trusted: false }), { status: 'UP' })
 })
 
-await t.test('a certificate for another name is DOWN, unless that is of no interest', async (t) => {
+await t.test('certificate() is DOWN when a certificate is for another name, unless trust is not checked', async (t) => {
   const port = await startServer(t)
   const options = { host: 'localhost', port, servername: 'shop.example' }
-  t.match(await runOn('2030-01-01', options), { status: 'DOWN', details: { error: 'the certificate is not trusted for shop.example: ERR_TLS_CERT_ALTNAME_INVALID' } })
+  t.match(await runOn('2030-01-01', options), {
+    status: 'DOWN',
+    details: { error: 'the certificate is not trusted for shop.example: ERR_TLS_CERT_ALTNAME_INVALID' }
+  })
   t.match(await runOn('2030-01-01', { ...options, trusted: false }), { status: 'UP' })
 })
 
-await t.test('a chain of which the first to end has too few days left is DEGRADED', async (t) => {
+await t.test('certificate() is DEGRADED when the first certificate to expire has too few days left', async (t) => {
   const port = await startServer(t)
   t.match(await runOn('2089-12-19T00:00:01Z', { host: 'localhost', port }), {
     status: 'DEGRADED',
-    details: { error: 'the certificate of CN=Intermediate, O=Tests expires in 12 days, at 2090-01-01T00:00:00.000Z', daysLeft: 12, warnDays: 14, firstToExpire: 'CN=Intermediate, O=Tests' }
+    details: {
+      error: 'the certificate of CN=Intermediate, O=Tests expires in 12 days, at 2090-01-01T00:00:00.000Z',
+      daysLeft: 12,
+      warnDays: 14,
+      firstToExpire: 'CN=Intermediate, O=Tests'
+    }
   })
   t.match(await runOn('2089-12-18', { host: 'localhost', port }), { status: 'UP', details: { daysLeft: 14 } })
-  t.match(await runOn('2089-12-31', { host: 'localhost', port, warnDays: 0 }), { status: 'UP', details: { daysLeft: 1, warnDays: 0 } })
+  t.match(await runOn('2089-12-31', { host: 'localhost', port, warnDays: 0 }), {
+    status: 'UP',
+    details: { daysLeft: 1, warnDays: 0 }
+  })
 })
 
-await t.test('a chain that is trusted is UP, with whose it is, from when to when, and how it was asked', async (t) => {
+await t.test('certificate() is UP with details of the certificate when the chain is trusted', async (t) => {
   const port = await startServer(t)
   for (const ca of [CHAIN.root, Buffer.from(CHAIN.root), [CERTIFICATE.cert, CHAIN.root]]) {
     t.match(await run(certificate({ host: 'localhost', port, ca })), {
@@ -172,17 +235,17 @@ await t.test('a chain that is trusted is UP, with whose it is, from when to when
   }
 })
 
-await t.test('a server is told the name, and no address', async (t) => {
-  let told: (name: string | false) => void = () => undefined
-  const port = await startServer(t, WHOLE_CHAIN, (name) => told(name))
+await t.test('certificate() sends the server name, but never an IP address, and completes the handshake', async (t) => {
+  let onName: (name: string | false) => void = () => undefined
+  const port = await startServer(t, WHOLE_CHAIN, (name) => onName(name))
   for (const [servername, expected] of [['localhost', 'localhost'], [undefined, false]] as const) {
-    const name = new Promise((resolve) => { told = resolve })
+    const name = new Promise((resolve) => { onName = resolve })
     t.match(await runOn('2030-01-01', { host: '127.0.0.1', port, servername }), { status: 'UP' })
-    t.equal(await name, expected, 'the handshake is not broken off either')
+    t.equal(await name, expected)
   }
 })
 
-await t.test('options that cannot be are refused at once', (t) => {
+await t.test('certificate() throws when an option is missing, wrong or unknown', (t) => {
   const cases: readonly [unknown, RegExp][] = [
     [{}, /option "certificate\.host" must be a string that is not empty/],
     [{ host: 'h', date: 1 }, /option "certificate" must be an object with no other keys/],
@@ -190,14 +253,15 @@ await t.test('options that cannot be are refused at once', (t) => {
     [{ host: 'h', servername: '' }, /option "certificate\.servername"/],
     [{ host: 'h', warnDays: -1 }, /option "certificate\.warnDays" must be a whole number of days from 0 to 36500/],
     [{ host: 'h', trusted: 'no' }, /option "certificate\.trusted" must be true or false/],
-    [{ host: 'h', ca: 'root.pem' }, /option "certificate\.ca" must be a certificate in PEM, not the path of one, got a text that is none/],
+    [{ host: 'h', ca: 'root.pem' }, NOT_PEM],
     [{ host: 'h', ca: [] }, /option "certificate\.ca" must be an array that is not empty/],
-    [{ host: 'h', ca: new X509Certificate(CHAIN.root).raw }, /option "certificate\.ca" must be a certificate in PEM, not the path of one, got a text that is none/],
-    [{ host: 'h', ca: CHAIN.key }, /option "certificate\.ca" must be a certificate in PEM/],
-    [{ host: 'h', ca: [CHAIN.root, 5] }, /option "certificate\.ca\[1\]" must be a certificate in PEM, not the path of one, got the number 5/]
+    [{ host: 'h', ca: new X509Certificate(CHAIN.root).raw }, NOT_PEM],
+    [{ host: 'h', ca: CHAIN.key }, NOT_PEM],
+    [{ host: 'h', ca: [CHAIN.root, 5] }, /option "certificate\.ca\[1\]" must be a certificate .*, got the number 5/]
   ]
   for (const [options, message] of cases) {
-    t.throws(() => { Reflect.apply(certificate, undefined, [options]) }, { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, message.source)
+    const make = (): unknown => Reflect.apply(certificate, undefined, [options])
+    t.throws(make, { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, message.source)
   }
   t.end()
 })

@@ -1,34 +1,34 @@
 import { connect, createServer, getDefaultAutoSelectFamily, setDefaultAutoSelectFamily } from 'node:net'
 import t from 'tap'
 import { Lookup } from '../../../lib/checks/network/lookup.js'
-import { opening } from '../../../lib/checks/network/opening.js'
+import { waitUntilOpen } from '../../../lib/checks/network/wait-until-open.js'
 import { listen } from '../../support/loopback.js'
 
 const LOOPBACK = { address: '127.0.0.1', family: 4 }
 
-await t.test('a name is not looked up again while the answer before is still out', async (t) => {
-  const asked: string[] = []
+await t.test('all() shares one lookup between concurrent calls for the same name and options', async (t) => {
+  const names: string[] = []
   let answer = (): void => undefined
   const lookup = new Lookup(async (name) => {
-    asked.push(name)
+    names.push(name)
     return await new Promise((resolve) => { answer = () => resolve([LOOPBACK]) })
   })
   const first = lookup.all('db')
   const second = lookup.all('db', { family: 0, hints: 0 })
-  t.same(asked, ['db'], 'what is left out is the same as 0')
+  t.same(names, ['db'], 'an omitted option is the same as 0')
   answer()
   t.same(await Promise.all([first, second]), [[LOOPBACK], [LOOPBACK]])
   const third = lookup.all('db')
-  t.same(asked, ['db', 'db'], 'once it is answered it is looked up anew')
+  t.same(names, ['db', 'db'], 'a call after the answer starts a new lookup')
   const answerThird = answer
   const other = lookup.all('db', { family: 6 })
-  t.same(asked, ['db', 'db', 'db'], 'another question about the same name is another one')
+  t.same(names, ['db', 'db', 'db'], 'a call with other options starts its own lookup')
   answerThird()
   answer()
   await Promise.all([third, other])
 })
 
-await t.test('a lookup that fails is the failure of all who asked, and not of who asks later', async (t) => {
+await t.test('all() rejects all concurrent calls when the lookup fails, but not later calls', async (t) => {
   let fails = true
   const lookup = new Lookup(async () => {
     if (fails) throw new Error('EAI_AGAIN')
@@ -40,12 +40,13 @@ await t.test('a lookup that fails is the failure of all who asked, and not of wh
   t.same(await lookup.all('db'), [LOOPBACK])
 })
 
-await t.test('a connection fails with what the lookup fails with', async (t) => {
+await t.test('waitUntilOpen() rejects with the error of the lookup', async (t) => {
   const lookup = new Lookup(async () => await Promise.reject(new Error('EAI_AGAIN')))
-  await t.rejects(opening(connect({ host: 'db', port: 1, lookup: lookup.forSocket }), 'connect'), { message: 'EAI_AGAIN' })
+  const socket = connect({ host: 'db', port: 1, lookup: lookup.forSocket })
+  await t.rejects(waitUntilOpen(socket, 'connect'), { message: 'EAI_AGAIN' })
 })
 
-await t.test('a connection takes the addresses of a lookup, and the first where it wants only one', async (t) => {
+await t.test('forSocket() gives a connection all addresses, or the first when it accepts only one', async (t) => {
   const port = await listen(t, createServer())
   const before = getDefaultAutoSelectFamily()
   t.teardown(() => setDefaultAutoSelectFamily(before))
@@ -53,10 +54,11 @@ await t.test('a connection takes the addresses of a lookup, and the first where 
   for (const triesAll of [true, false]) {
     setDefaultAutoSelectFamily(triesAll)
     const socket = connect({ host: 'db', port, lookup: lookup.forSocket })
-    await opening(socket, 'connect')
+    await waitUntilOpen(socket, 'connect')
     t.equal(socket.remoteAddress, '127.0.0.1')
     socket.destroy()
     const nowhere = new Lookup(async () => await Promise.resolve([]))
-    await t.rejects(opening(connect({ host: 'db', port, lookup: nowhere.forSocket }), 'connect'), { message: 'db has no address' })
+    const failing = connect({ host: 'db', port, lookup: nowhere.forSocket })
+    await t.rejects(waitUntilOpen(failing, 'connect'), { message: 'db has no address' })
   }
 })

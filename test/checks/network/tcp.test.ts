@@ -10,7 +10,7 @@ async function runTcp (options: TcpOptions, timeout?: number): Promise<RunResult
   return await run(tcp(options), timeout)
 }
 
-await t.test('a port on which nothing listens is DOWN, with the code', async (t) => {
+await t.test('tcp() is DOWN with the error code when nothing listens on the port', async (t) => {
   const port = await refusingPort()
   t.match(await runTcp({ host: '127.0.0.1', port }), {
     status: 'DOWN',
@@ -18,29 +18,39 @@ await t.test('a port on which nothing listens is DOWN, with the code', async (t)
   })
 })
 
-await t.test('a port that neither accepts nor refuses is DOWN, and says that there was no answer before the timeout', async (t) => {
+await t.test('tcp() is DOWN before the timeout when the port neither accepts nor refuses', async (t) => {
   const port = await blackHole(t)
-  t.match(await runTcp({ host: '127.0.0.1', port }, 200), { status: 'DOWN', details: { error: 'no answer within 180 ms', host: '127.0.0.1', port } })
+  t.match(await runTcp({ host: '127.0.0.1', port }, 200), {
+    status: 'DOWN',
+    details: { error: 'no answer within 180 ms', host: '127.0.0.1', port }
+  })
 })
 
-await t.test('a name that no resolver knows is DOWN, with the reason', async (t) => {
-  t.match(await runTcp({ host: 'nowhere.invalid', port: 80 }), { status: 'DOWN', details: { error: /nowhere\.invalid/ } })
+await t.test('tcp() is DOWN with the reason when the host name is unknown', async (t) => {
+  t.match(await runTcp({ host: 'nowhere.invalid', port: 80 }), {
+    status: 'DOWN',
+    details: { error: /nowhere\.invalid/ }
+  })
 })
 
-await t.test('a connection that is accepted is UP, with the address and the latency, and is closed without a word', async (t) => {
+await t.test('tcp() is UP with the address and latency, and closes the connection without sending data', async (t) => {
   let received: Promise<string> | undefined
   const server = createServer((socket) => {
     received = new Promise((resolve) => {
       let text = ''
-      socket.on('data', (chunk) => { text += String(chunk) }).on('close', () => resolve(text)).on('error', () => undefined)
+      socket.on('data', (chunk) => { text += String(chunk) })
+      socket.on('close', () => resolve(text)).on('error', () => undefined)
     })
   })
   const port = await listen(t, server)
-  t.match(await runTcp({ host: 'localhost', port }), { status: 'UP', details: { host: 'localhost', port, address: '127.0.0.1', latencyMs: Number } })
+  t.match(await runTcp({ host: 'localhost', port }), {
+    status: 'UP',
+    details: { host: 'localhost', port, address: '127.0.0.1', latencyMs: Number }
+  })
   t.equal(await received, '')
 })
 
-await t.test('options that cannot be are refused at once', (t) => {
+await t.test('tcp() throws when an option is missing, wrong or unknown', (t) => {
   const cases: readonly [Record<string, unknown>, RegExp][] = [
     [{ port: 80 }, /option "tcp\.host" must be a string that is not empty, got undefined/],
     [{ host: ' ', port: 80 }, /option "tcp\.host"/],
@@ -50,7 +60,8 @@ await t.test('options that cannot be are refused at once', (t) => {
     [{ host: 'h', port: 80, timeout: 1 }, /option "tcp" must be an object with no other keys than host, port/]
   ]
   for (const [options, message] of cases) {
-    t.throws(() => { Reflect.apply(tcp, undefined, [options]) }, { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, JSON.stringify(options))
+    const make = (): unknown => Reflect.apply(tcp, undefined, [options])
+    t.throws(make, { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, JSON.stringify(options))
   }
   t.end()
 })
