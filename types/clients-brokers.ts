@@ -9,7 +9,7 @@ import { nats } from '../lib/checks/clients/nats/nats.js'
 import { rabbitmq } from '../lib/checks/clients/rabbitmq/rabbitmq.js'
 import type { CheckFunction } from '../lib/index.js'
 
-/** What an app has, as its drivers type it. */
+/** Accepted clients of MongoDB. */
 export function right (fastify: FastifyInstance, client: MongoClient, db: Db): readonly CheckFunction[] {
   return [
     mongodb(client),
@@ -23,7 +23,13 @@ export function right (fastify: FastifyInstance, client: MongoClient, db: Db): r
   ]
 }
 
-export function rightConnections (rabbit: ChannelModel, recovering: RecoveringChannelModel, callbacks: Connection, connection: NatsConnection): readonly CheckFunction[] {
+/** Accepted connections of RabbitMQ and NATS. */
+export function rightConnections (
+  rabbit: ChannelModel,
+  recovering: RecoveringChannelModel,
+  callbacks: Connection,
+  connection: NatsConnection
+): readonly CheckFunction[] {
   let current: ChannelModel | undefined
   return [
     rabbitmq(rabbit),
@@ -37,33 +43,34 @@ export function rightConnections (rabbit: ChannelModel, recovering: RecoveringCh
   ]
 }
 
-/** What it may mistake for that. */
+/** Values that do not compile as clients of MongoDB. */
 export function wrong (fastify: FastifyInstance, client: MongoClient, collection: Collection): void {
-  // @ts-expect-error a collection is no database
+  // @ts-expect-error a collection is not a database
   mongodb(collection)
-  // @ts-expect-error a promise is no client
+  // @ts-expect-error a promise is not a client
   mongodb(client.connect())
-  // @ts-expect-error an address is no client
+  // @ts-expect-error an address is not a client
   mongodb('mongodb://localhost')
-  // @ts-expect-error nor is the app
+  // @ts-expect-error the app is not a client
   mongodb(fastify)
-  // @ts-expect-error a failure is not shown as healthy
+  // @ts-expect-error a failure cannot be reported as UP
   mongodb(client, { whenExhausted: 'UP' })
-  // @ts-expect-error no such option
+  // @ts-expect-error unknown option
   mongodb(client, { whenBlocked: 'DOWN' })
 }
 
+/** Values that do not compile as connections of RabbitMQ and NATS. */
 export function wrongConnections (rabbit: ChannelModel, channel: Channel, connection: NatsConnection): void {
-  // @ts-expect-error a channel is no connection
+  // @ts-expect-error a channel is not a connection
   rabbitmq(channel)
-  // @ts-expect-error nor is what is below it
+  // @ts-expect-error the inner connection is not a client
   rabbitmq(rabbit.connection)
-  // @ts-expect-error nor is one of NATS
+  // @ts-expect-error a NATS connection is not a RabbitMQ connection
   rabbitmq(connection)
-  // @ts-expect-error whether to write is not asked here
+  // @ts-expect-error rabbitmq() has no option writable
   rabbitmq(rabbit, { writable: true })
-  // @ts-expect-error a connection of RabbitMQ is none of NATS
+  // @ts-expect-error a RabbitMQ connection is not a NATS connection
   nats(rabbit)
-  // @ts-expect-error there are no options
+  // @ts-expect-error nats() has no options
   nats(connection, {})
 }

@@ -21,8 +21,13 @@ export type Cases = [
   Expect<Equal<RedisOptions['whenExhausted'], FailureStatus | undefined>>
 ]
 
-/** What mysql2 makes, with callbacks and with promises. */
-export function ofMysql2 (pool: mysqlCallbacks.Pool, promisePool: mysqlPromises.Pool, connection: mysqlCallbacks.Connection, promiseConnection: mysqlPromises.Connection): readonly CheckFunction[] {
+/** Clients of mysql2, with callbacks and with promises. */
+export function ofMysql2 (
+  pool: mysqlCallbacks.Pool,
+  promisePool: mysqlPromises.Pool,
+  connection: mysqlCallbacks.Connection,
+  promiseConnection: mysqlPromises.Connection
+): readonly CheckFunction[] {
   return [
     mysql(pool),
     mysql(promisePool),
@@ -35,12 +40,17 @@ export function ofMysql2 (pool: mysqlCallbacks.Pool, promisePool: mysqlPromises.
   ]
 }
 
-/** What @fastify/mysql decorates with, in each of its shapes. */
-export function ofFastifyMysql (pool: MySQLPool, promisePool: MySQLPromisePool, connection: MySQLConnection, promiseConnection: MySQLPromiseConnection): readonly CheckFunction[] {
+/** The decorators of @fastify/mysql. */
+export function ofFastifyMysql (
+  pool: MySQLPool,
+  promisePool: MySQLPromisePool,
+  connection: MySQLConnection,
+  promiseConnection: MySQLPromiseConnection
+): readonly CheckFunction[] {
   return [mysql(pool), mysql(promisePool), mysql(connection), mysql(promiseConnection), mysql(() => pool)]
 }
 
-/** What ioredis and node-redis make, and @fastify/redis decorates with. */
+/** Clients of ioredis and node-redis, and the decorator of @fastify/redis. */
 export function ofRedis (fastify: FastifyInstance, decorator: FastifyRedis): readonly CheckFunction[] {
   return [
     redis(new Redis()),
@@ -60,31 +70,32 @@ export function ofRedis (fastify: FastifyInstance, decorator: FastifyRedis): rea
   ]
 }
 
+/** Values that do not compile as clients. */
 export function wrong (pool: mysqlCallbacks.Pool, fastify: FastifyInstance): readonly CheckFunction[] {
   return [
-    // @ts-expect-error an address is no client
+    // @ts-expect-error an address is not a client
     mysql('mysql://127.0.0.1'),
-    // @ts-expect-error nor are the settings of one
+    // @ts-expect-error connection settings are not a client
     mysql({ host: '127.0.0.1' }),
-    // @ts-expect-error nor is a client of another server
+    // @ts-expect-error a client of another server is refused
     mysql(new Redis()),
-    // @ts-expect-error nor is nothing
+    // @ts-expect-error undefined is not a client
     mysql(undefined),
-    // @ts-expect-error no such option
+    // @ts-expect-error unknown option
     mysql(pool, { writeable: true }),
-    // @ts-expect-error a failure is not shown as healthy
+    // @ts-expect-error a failure cannot be reported as UP
     mysql(pool, { whenExhausted: 'UP' }),
-    // @ts-expect-error an address is no client
+    // @ts-expect-error an address is not a client
     redis('redis://127.0.0.1'),
-    // @ts-expect-error nor is the class of one
+    // @ts-expect-error a class is not a client
     redis(Redis),
-    // @ts-expect-error nor is a client of another server
+    // @ts-expect-error a client of another server is refused
     redis(pool),
-    // @ts-expect-error nor is the instance that has it
+    // @ts-expect-error the app is not a client
     redis(fastify),
-    // @ts-expect-error no such option
+    // @ts-expect-error unknown option
     redis(fastify.redis, { writable: true }),
-    // @ts-expect-error a failure is not shown as healthy
+    // @ts-expect-error a failure cannot be reported as UP
     redis(fastify.redis, { whenExhausted: 'UP' })
   ]
 }

@@ -5,8 +5,13 @@ import type pg from 'pg'
 import { postgres } from '../lib/checks/index.js'
 import type { CheckFunction } from '../lib/index.js'
 
-/** What `postgres` takes. */
-export function right (fastify: FastifyInstance, pool: pg.Pool, client: pg.Client, embedded: PGlite): readonly CheckFunction[] {
+/** Accepted clients of PostgreSQL. */
+export function right (
+  fastify: FastifyInstance,
+  pool: pg.Pool,
+  client: pg.Client,
+  embedded: PGlite
+): readonly CheckFunction[] {
   return [
     postgres(pool),
     postgres(client),
@@ -20,16 +25,16 @@ export function right (fastify: FastifyInstance, pool: pg.Pool, client: pg.Clien
   ]
 }
 
-/** What it does not. */
+/** Values that do not compile as clients. */
 export function wrong (pool: pg.Pool): readonly CheckFunction[] {
   return [
-    // @ts-expect-error an address is no client
+    // @ts-expect-error an address is not a client
     postgres('postgres://localhost'),
-    // @ts-expect-error nor is a promise of one
+    // @ts-expect-error a promise is not a client
     postgres(Promise.resolve(pool)),
-    // @ts-expect-error a failure is not healthy
+    // @ts-expect-error a failure cannot be reported as UP
     postgres(pool, { whenExhausted: 'UP' }),
-    // @ts-expect-error no such option
+    // @ts-expect-error unknown option
     postgres(pool, { writeable: true })
   ]
 }

@@ -5,7 +5,7 @@ import { TimeLimit } from './time-limit.js'
 
 /** One run of a ready-made check. */
 export interface ReadyMadeRun {
-  /** Ends the run a little before the engine does, so that the check can report what it was waiting for. */
+  /** Ends the run a little before the engine does, so that the check can report the cause of the wait. */
   readonly limit: TimeLimit
   /** The result's details. The check adds to them as it goes: a failure shows them too. */
   readonly details: Details

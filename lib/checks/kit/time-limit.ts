@@ -3,10 +3,10 @@ import { interruptible } from '../../base/interruptible.js'
 import { onAbort } from '../../base/on-abort.js'
 import type { CheckContext } from '../../health/check/check-function.js'
 
-/** The share of the timeout that a ready-made check uses. The rest is left for reporting what it was waiting for. */
+/** The share of the timeout that a ready-made check uses. The rest is left for reporting the cause of the wait. */
 const SHARE = 0.9
 
-/** A time limit that ends a little before the check's timeout, so that the check can report what it was waiting for. */
+/** A time limit that ends a little before the check's timeout, so that the check can report the cause of the wait. */
 export class TimeLimit {
   /** The limit in milliseconds. */
   readonly ms: number

@@ -61,7 +61,7 @@ async function makeChecksOfSilentServers (t: Test): Promise<Readonly<Record<stri
   }
 }
 
-await t.test('a check reports what it was waiting for, even if a blocked event loop delays all timers', async (t) => {
+await t.test('a check reports the cause of its wait, even if a blocked event loop delays all timers', async (t) => {
   const checks = Object.entries(await makeChecksOfSilentServers(t))
   const runs = checks.map(([name, check]) => {
     return { name, run: standaloneCheck(check, { timeout: TIMEOUT_MS }, systemClock).run() }

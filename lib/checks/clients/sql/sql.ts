@@ -41,7 +41,7 @@ interface SqlClient {
 
 /** The parts of a driver that a check uses. */
 export interface Driver<C extends object, P extends C> {
-  /** Returns the app's current client. Throws if there is none. */
+  /** Returns the app's current client. Throws if the app has no client. */
   readonly current: () => PoolOrConnection<C, P>
   readonly query: (connection: C) => Promise<SqlServer>
 }
