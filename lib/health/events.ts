@@ -3,7 +3,7 @@ import type { Logger } from '../base/logger.js'
 import { chain } from '../base/maybe-promise.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import { logSafely } from '../base/safe-log.js'
-import type { CheckObserver, RunEnd, RunStart, StatusChange } from './check/check.js'
+import type { CheckObserver, RunEnd, RunStart, StatusChange } from './check/check-observer.js'
 import type { Component } from './component.js'
 import type { Kind } from './kind.js'
 

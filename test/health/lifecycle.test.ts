@@ -9,7 +9,7 @@ import { RecordingLog } from '../support/log.js'
 import type { Line } from '../support/log.js'
 
 interface Setting {
-  readonly availability: Lifecycle
+  readonly lifecycle: Lifecycle
   readonly clock: ManualClock
   readonly lines: readonly Line[]
 }
@@ -17,15 +17,15 @@ interface Setting {
 function setUp (isServing = (): boolean => true): Setting {
   const clock = new ManualClock()
   const log = new RecordingLog()
-  return { availability: new Lifecycle(new Events(log, unstartedApp(log)), clock, isServing), clock, lines: log.lines }
+  return { lifecycle: new Lifecycle(new Events(log, unstartedApp(log)), clock, isServing), clock, lines: log.lines }
 }
 
 const CHANGES = 'fastify-management-endpoints:status'
 
 const KINDS = ['liveness', 'readiness', 'startup', 'health', 'canary'] as const
 
-function statusesOf (availability: Lifecycle): Record<string, Status> {
-  return Object.fromEntries(KINDS.map((kind) => [kind, availability.statusFor(kind)]))
+function statusesOf (lifecycle: Lifecycle): Record<string, Status> {
+  return Object.fromEntries(KINDS.map((kind) => [kind, lifecycle.statusFor(kind)]))
 }
 
 const IN_SERVICE = { liveness: 'UP', readiness: 'UP', startup: 'UP', health: 'UP', canary: 'UP' }
@@ -33,10 +33,10 @@ const OUT_OF_SERVICE = { ...IN_SERVICE, readiness: 'OUT_OF_SERVICE', health: 'OU
 const BROKEN = { ...IN_SERVICE, liveness: 'DOWN', readiness: 'DOWN', health: 'DOWN' }
 
 /** Each permanent state, with the reason in the error of `putInService()`. */
-const PERMANENT: readonly [string, (availability: Lifecycle) => void][] = [
-  ['it is broken', (availability) => availability.markBroken('the worker is gone')],
-  ['it is draining', (availability) => { void availability.drain(0) }],
-  ['it is closing', (availability) => availability.close()]
+const PERMANENT: readonly [string, (lifecycle: Lifecycle) => void][] = [
+  ['it is broken', (lifecycle) => lifecycle.markBroken('the worker is gone')],
+  ['it is draining', (lifecycle) => { void lifecycle.drain(0) }],
+  ['it is closing', (lifecycle) => lifecycle.close()]
 ]
 
 /** Returns a function that says whether a promise has resolved. */
@@ -47,95 +47,95 @@ function watch (promise: Promise<unknown>): () => boolean {
 }
 
 await t.test('a new lifecycle is in service: every kind is UP, and nothing is shown or logged', (t) => {
-  const { availability, lines } = setUp()
-  t.same(statusesOf(availability), IN_SERVICE)
-  t.equal(availability.component, undefined)
+  const { lifecycle, lines } = setUp()
+  t.same(statusesOf(lifecycle), IN_SERVICE)
+  t.equal(lifecycle.component, undefined)
   t.same(lines, [])
   t.end()
 })
 
 await t.test('an app that does not serve yet is out of service, which is not logged', (t) => {
   let isServing = false
-  const { availability, lines } = setUp(() => isServing)
-  t.same(statusesOf(availability), OUT_OF_SERVICE)
-  t.match(availability.component, {
+  const { lifecycle, lines } = setUp(() => isServing)
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
+  t.match(lifecycle.component, {
     status: 'OUT_OF_SERVICE',
     details: { reason: 'the app does not listen yet' },
     time: String
   })
   isServing = true
-  t.same(statusesOf(availability), IN_SERVICE)
-  t.equal(availability.component, undefined)
+  t.same(statusesOf(lifecycle), IN_SERVICE)
+  t.equal(lifecycle.component, undefined)
   t.same(lines, [])
   t.end()
 })
 
 await t.test('a change before the app serves is logged and stays afterwards', (t) => {
   let isServing = false
-  const { availability, lines } = setUp(() => isServing)
-  availability.takeOutOfService('the cache is being built')
-  t.match(availability.component, { details: { reason: 'the cache is being built' } })
+  const { lifecycle, lines } = setUp(() => isServing)
+  lifecycle.takeOutOfService('the cache is being built')
+  t.match(lifecycle.component, { details: { reason: 'the cache is being built' } })
   isServing = true
-  t.same(statusesOf(availability), OUT_OF_SERVICE)
-  availability.putInService()
-  t.same(statusesOf(availability), IN_SERVICE)
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
+  lifecycle.putInService()
+  t.same(statusesOf(lifecycle), IN_SERVICE)
   t.match(lines, [{ from: 'UP', to: 'OUT_OF_SERVICE' }, { from: 'OUT_OF_SERVICE', to: 'UP' }])
   t.end()
 })
 
 await t.test('an app that is broken or closed before it serves shows that state', (t) => {
-  const { availability } = setUp(() => false)
-  availability.markBroken('the worker is gone')
-  t.same(statusesOf(availability), BROKEN)
-  const closed = setUp(() => false).availability
+  const { lifecycle } = setUp(() => false)
+  lifecycle.markBroken('the worker is gone')
+  t.same(statusesOf(lifecycle), BROKEN)
+  const closed = setUp(() => false).lifecycle
   closed.close()
   t.match(closed.component, { details: { reason: 'closing' } })
   t.end()
 })
 
 await t.test('takeOutOfService() makes readiness and health OUT_OF_SERVICE', (t) => {
-  const { availability } = setUp()
-  availability.takeOutOfService('the cache is being rebuilt')
-  t.same(statusesOf(availability), OUT_OF_SERVICE)
+  const { lifecycle } = setUp()
+  lifecycle.takeOutOfService('the cache is being rebuilt')
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
   t.end()
 })
 
 await t.test('markBroken() makes liveness, readiness and health DOWN', (t) => {
-  const { availability } = setUp()
-  availability.markBroken('the worker is gone')
-  t.same(statusesOf(availability), BROKEN)
+  const { lifecycle } = setUp()
+  lifecycle.markBroken('the worker is gone')
+  t.same(statusesOf(lifecycle), BROKEN)
   t.end()
 })
 
 await t.test('putInService() makes every kind UP and removes the component', (t) => {
-  const { availability } = setUp()
-  availability.takeOutOfService('the cache is being rebuilt')
-  availability.putInService()
-  t.same(statusesOf(availability), IN_SERVICE)
-  t.equal(availability.component, undefined)
+  const { lifecycle } = setUp()
+  lifecycle.takeOutOfService('the cache is being rebuilt')
+  lifecycle.putInService()
+  t.same(statusesOf(lifecycle), IN_SERVICE)
+  t.equal(lifecycle.component, undefined)
   t.end()
 })
 
 await t.test('putInService() has no effect on an app in service', (t) => {
-  const { availability, lines } = setUp()
-  availability.putInService()
-  t.same(statusesOf(availability), IN_SERVICE)
+  const { lifecycle, lines } = setUp()
+  lifecycle.putInService()
+  t.same(statusesOf(lifecycle), IN_SERVICE)
   t.same(lines, [])
   t.end()
 })
 
 await t.test('component contains the status, the reason and the time of the change', async (t) => {
-  const { availability, clock } = setUp()
+  const { lifecycle, clock } = setUp()
   await clock.pass(5_000)
-  availability.takeOutOfService('the cache is being rebuilt')
+  lifecycle.takeOutOfService('the cache is being rebuilt')
   await clock.pass(5_000)
-  t.same(availability.component, {
+  t.same(lifecycle.component, {
     status: 'OUT_OF_SERVICE',
     details: { reason: 'the cache is being rebuilt' },
     time: '1970-01-01T00:00:05.000Z'
   })
-  availability.markBroken('the worker is gone')
-  t.same(availability.component, {
+  lifecycle.markBroken('the worker is gone')
+  t.same(lifecycle.component, {
     status: 'DOWN',
     details: { reason: 'the worker is gone' },
     time: '1970-01-01T00:00:10.000Z'
@@ -143,84 +143,84 @@ await t.test('component contains the status, the reason and the time of the chan
 })
 
 await t.test('a second takeOutOfService() replaces the reason and logs nothing', (t) => {
-  const { availability, lines } = setUp()
-  availability.takeOutOfService('first')
-  availability.takeOutOfService('second')
-  t.match(availability.component, { status: 'OUT_OF_SERVICE', details: { reason: 'second' } })
+  const { lifecycle, lines } = setUp()
+  lifecycle.takeOutOfService('first')
+  lifecycle.takeOutOfService('second')
+  t.match(lifecycle.component, { status: 'OUT_OF_SERVICE', details: { reason: 'second' } })
   t.match(lines, [{ error: 'first' }])
   t.equal(lines.length, 1)
   t.end()
 })
 
 await t.test('a second markBroken() has no effect', async (t) => {
-  const { availability, clock, lines } = setUp()
-  availability.markBroken('first')
+  const { lifecycle, clock, lines } = setUp()
+  lifecycle.markBroken('first')
   await clock.pass(5_000)
-  availability.markBroken('second')
-  t.same(availability.component, { status: 'DOWN', details: { reason: 'first' }, time: '1970-01-01T00:00:00.000Z' })
+  lifecycle.markBroken('second')
+  t.same(lifecycle.component, { status: 'DOWN', details: { reason: 'first' }, time: '1970-01-01T00:00:00.000Z' })
   t.equal(lines.length, 1)
 })
 
 await t.test('broken outranks out of service in either order', async (t) => {
-  const ways: readonly ((availability: Lifecycle) => void)[] = [
-    (availability) => availability.takeOutOfService('maintenance'),
-    (availability) => { void availability.drain(0) },
-    (availability) => availability.close()
+  const ways: readonly ((lifecycle: Lifecycle) => void)[] = [
+    (lifecycle) => lifecycle.takeOutOfService('maintenance'),
+    (lifecycle) => { void lifecycle.drain(0) },
+    (lifecycle) => lifecycle.close()
   ]
   for (const takeOut of ways) {
     const [before, after] = [setUp(), setUp()]
-    takeOut(before.availability)
-    before.availability.markBroken('the worker is gone')
-    after.availability.markBroken('the worker is gone')
-    takeOut(after.availability)
-    for (const { availability, clock } of [before, after]) {
+    takeOut(before.lifecycle)
+    before.lifecycle.markBroken('the worker is gone')
+    after.lifecycle.markBroken('the worker is gone')
+    takeOut(after.lifecycle)
+    for (const { lifecycle, clock } of [before, after]) {
       await clock.pass(0)
-      t.same(statusesOf(availability), BROKEN)
-      t.match(availability.component, { status: 'DOWN', details: { reason: 'the worker is gone' } })
-      t.throws(() => availability.putInService(), { message: /it is broken/ })
+      t.same(statusesOf(lifecycle), BROKEN)
+      t.match(lifecycle.component, { status: 'DOWN', details: { reason: 'the worker is gone' } })
+      t.throws(() => lifecycle.putInService(), { message: /it is broken/ })
     }
   }
 })
 
 await t.test('putInService() throws when the app is broken, draining or closing', async (t) => {
   for (const [reason, takeOut] of PERMANENT) {
-    const { availability, clock } = setUp()
-    takeOut(availability)
-    const statuses = statusesOf(availability)
-    t.throws(() => availability.putInService(), {
+    const { lifecycle, clock } = setUp()
+    takeOut(lifecycle)
+    const statuses = statusesOf(lifecycle)
+    t.throws(() => lifecycle.putInService(), {
       code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD',
       message: `the app cannot be put in service again: ${reason}`
     })
-    t.same(statusesOf(availability), statuses)
+    t.same(statusesOf(lifecycle), statuses)
     await clock.pass(0)
   }
 })
 
 await t.test('takeOutOfService() has no effect when the app is broken, draining or closing', async (t) => {
   for (const [, takeOut] of PERMANENT) {
-    const { availability, clock } = setUp()
-    takeOut(availability)
-    const { component } = availability
-    availability.takeOutOfService('maintenance')
-    t.same(availability.component, component)
+    const { lifecycle, clock } = setUp()
+    takeOut(lifecycle)
+    const { component } = lifecycle
+    lifecycle.takeOutOfService('maintenance')
+    t.same(lifecycle.component, component)
     await clock.pass(0)
   }
 })
 
 await t.test('putInService() throws after the drain has ended', async (t) => {
-  const { availability, clock } = setUp()
-  const drained = availability.drain(1_000)
+  const { lifecycle, clock } = setUp()
+  const drained = lifecycle.drain(1_000)
   await clock.pass(1_000)
   await drained
-  t.throws(() => availability.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
-  t.same(statusesOf(availability), OUT_OF_SERVICE)
+  t.throws(() => lifecycle.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
 })
 
 await t.test('drain() takes the app out of service at once and resolves exactly after the delay', async (t) => {
-  const { availability, clock } = setUp()
-  const isResolved = watch(availability.drain(5_000))
-  t.same(statusesOf(availability), OUT_OF_SERVICE)
-  t.match(availability.component, { details: { reason: 'draining' } })
+  const { lifecycle, clock } = setUp()
+  const isResolved = watch(lifecycle.drain(5_000))
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
+  t.match(lifecycle.component, { details: { reason: 'draining' } })
   await clock.pass(4_999)
   t.equal(isResolved(), false)
   await clock.pass(1)
@@ -229,16 +229,16 @@ await t.test('drain() takes the app out of service at once and resolves exactly 
 })
 
 await t.test('drain(0) resolves at once', async (t) => {
-  const { availability, clock } = setUp()
-  const isResolved = watch(availability.drain(0))
+  const { lifecycle, clock } = setUp()
+  const isResolved = watch(lifecycle.drain(0))
   await clock.pass(0)
   t.equal(isResolved(), true)
   t.equal(clock.waiting, 0)
 })
 
 await t.test('drain() keeps the process alive until it resolves', async (t) => {
-  const { availability, clock } = setUp()
-  const drained = availability.drain(5_000)
+  const { lifecycle, clock } = setUp()
+  const drained = lifecycle.drain(5_000)
   t.equal(clock.keepingAlive, 1)
   await clock.pass(5_000)
   await drained
@@ -246,29 +246,29 @@ await t.test('drain() keeps the process alive until it resolves', async (t) => {
 })
 
 await t.test('drain() changes the reason of an app that is out of service', async (t) => {
-  const { availability, clock, lines } = setUp()
-  availability.takeOutOfService('maintenance')
-  const drained = availability.drain(1_000)
-  t.match(availability.component, { status: 'OUT_OF_SERVICE', details: { reason: 'draining' } })
+  const { lifecycle, clock, lines } = setUp()
+  lifecycle.takeOutOfService('maintenance')
+  const drained = lifecycle.drain(1_000)
+  t.match(lifecycle.component, { status: 'OUT_OF_SERVICE', details: { reason: 'draining' } })
   t.equal(lines.length, 1, 'the status has not changed')
   await clock.pass(1_000)
   await drained
 })
 
 await t.test('drain() waits for the delay on a broken app, which stays broken', async (t) => {
-  const { availability, clock } = setUp()
-  availability.markBroken('the worker is gone')
-  const isResolved = watch(availability.drain(1_000))
+  const { lifecycle, clock } = setUp()
+  lifecycle.markBroken('the worker is gone')
+  const isResolved = watch(lifecycle.drain(1_000))
   await clock.pass(999)
   t.equal(isResolved(), false)
   await clock.pass(1)
   t.equal(isResolved(), true)
-  t.throws(() => availability.putInService(), { message: /it is broken/ })
+  t.throws(() => lifecycle.putInService(), { message: /it is broken/ })
 })
 
 await t.test('simultaneous drains resolve after their own delays and are logged once', async (t) => {
-  const { availability, clock, lines } = setUp()
-  const [long, short] = [watch(availability.drain(5_000)), watch(availability.drain(1_000))]
+  const { lifecycle, clock, lines } = setUp()
+  const [long, short] = [watch(lifecycle.drain(5_000)), watch(lifecycle.drain(1_000))]
   await clock.pass(1_000)
   t.same([long(), short()], [false, true])
   await clock.pass(4_000)
@@ -278,64 +278,64 @@ await t.test('simultaneous drains resolve after their own delays and are logged 
 })
 
 await t.test('hurry() ends every drain at once, and the app stays out of service', async (t) => {
-  const { availability, clock } = setUp()
-  const drains = [availability.drain(5_000), availability.drain(10_000)]
-  availability.hurry()
+  const { lifecycle, clock } = setUp()
+  const drains = [lifecycle.drain(5_000), lifecycle.drain(10_000)]
+  lifecycle.hurry()
   t.equal(clock.waiting, 0)
   await Promise.all(drains)
-  t.same(statusesOf(availability), OUT_OF_SERVICE)
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
 })
 
 await t.test('close() ends every drain at once and leaves no timer', async (t) => {
-  const { availability, clock } = setUp()
-  const drains = [availability.drain(5_000), availability.drain(10_000)]
-  availability.close()
+  const { lifecycle, clock } = setUp()
+  const drains = [lifecycle.drain(5_000), lifecycle.drain(10_000)]
+  lifecycle.close()
   t.equal(clock.waiting, 0)
   await Promise.all(drains)
 })
 
 await t.test('drain() after close() resolves at once, without a timer', async (t) => {
-  const { availability, clock } = setUp()
-  availability.close()
-  const drained = availability.drain(5_000)
+  const { lifecycle, clock } = setUp()
+  lifecycle.close()
+  const drained = lifecycle.drain(5_000)
   t.equal(clock.waiting, 0)
   await drained
 })
 
 await t.test('close() takes the app out of service without a log line', (t) => {
-  const { availability, lines } = setUp()
-  availability.close()
-  t.same(statusesOf(availability), OUT_OF_SERVICE)
-  t.match(availability.component, { status: 'OUT_OF_SERVICE', details: { reason: 'closing' } })
+  const { lifecycle, lines } = setUp()
+  lifecycle.close()
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
+  t.match(lifecycle.component, { status: 'OUT_OF_SERVICE', details: { reason: 'closing' } })
   t.same(lines, [])
   t.end()
 })
 
 await t.test('markBroken() after close() makes the app DOWN without a log line', (t) => {
-  const { availability, lines } = setUp()
-  availability.close()
-  availability.markBroken('the worker is gone')
-  t.same(statusesOf(availability), BROKEN)
+  const { lifecycle, lines } = setUp()
+  lifecycle.close()
+  lifecycle.markBroken('the worker is gone')
+  t.same(statusesOf(lifecycle), BROKEN)
   t.same(lines, [])
   t.end()
 })
 
 await t.test('close() keeps the reason of an app that is out of service', async (t) => {
-  const { availability } = setUp()
-  const drained = availability.drain(5_000)
-  availability.close()
-  availability.close()
-  t.match(availability.component, { status: 'OUT_OF_SERVICE', details: { reason: 'draining' } })
-  t.throws(() => availability.putInService(), { message: /it is draining/ })
+  const { lifecycle } = setUp()
+  const drained = lifecycle.drain(5_000)
+  lifecycle.close()
+  lifecycle.close()
+  t.match(lifecycle.component, { status: 'OUT_OF_SERVICE', details: { reason: 'draining' } })
+  t.throws(() => lifecycle.putInService(), { message: /it is draining/ })
   await drained
 })
 
 await t.test('each change is logged once with its kinds: to UP as info, otherwise as warn', (t) => {
-  const { availability, lines } = setUp()
-  availability.takeOutOfService('maintenance')
-  availability.putInService()
-  availability.takeOutOfService('maintenance again')
-  availability.markBroken('the worker is gone')
+  const { lifecycle, lines } = setUp()
+  lifecycle.takeOutOfService('maintenance')
+  lifecycle.putInService()
+  lifecycle.takeOutOfService('maintenance again')
+  lifecycle.markBroken('the worker is gone')
   t.same(lines, [
     {
       level: 'warn',
@@ -378,8 +378,8 @@ await t.test('each change is logged once with its kinds: to UP as info, otherwis
 })
 
 await t.test('drain() is logged with its reason', async (t) => {
-  const { availability, clock, lines } = setUp()
-  const drained = availability.drain(0)
+  const { lifecycle, clock, lines } = setUp()
+  const drained = lifecycle.drain(0)
   t.match(lines, [{ level: 'warn', kinds: ['readiness'], from: 'UP', to: 'OUT_OF_SERVICE', error: 'draining' }])
   t.equal(lines.length, 1)
   await clock.pass(0)
@@ -388,14 +388,14 @@ await t.test('drain() is logged with its reason', async (t) => {
 
 await t.test('putInService() throws in a subscriber of the change to broken or draining', async (t) => {
   for (const [, takeOut] of PERMANENT.slice(0, 2)) {
-    const { availability, clock } = setUp()
+    const { lifecycle, clock } = setUp()
     let changes = 0
     const putBack = (): void => {
       changes += 1
-      t.throws(() => availability.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
+      t.throws(() => lifecycle.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
     }
     subscribe(CHANGES, putBack)
-    takeOut(availability)
+    takeOut(lifecycle)
     unsubscribe(CHANGES, putBack)
     t.equal(changes, 1)
     await clock.pass(0)
@@ -404,9 +404,9 @@ await t.test('putInService() throws in a subscriber of the change to broken or d
 
 await t.test('secrets in a reason are redacted in the component and the log', (t) => {
   for (const method of ['takeOutOfService', 'markBroken'] as const) {
-    const { availability, lines } = setUp()
-    availability[method]('postgres://u:p@db is away')
-    t.match(availability.component, { details: { reason: 'postgres://[REDACTED]@db is away' } })
+    const { lifecycle, lines } = setUp()
+    lifecycle[method]('postgres://u:p@db is away')
+    t.match(lifecycle.component, { details: { reason: 'postgres://[REDACTED]@db is away' } })
     t.match(lines, [{ error: 'postgres://[REDACTED]@db is away' }])
   }
   t.end()
@@ -414,10 +414,10 @@ await t.test('secrets in a reason are redacted in the component and the log', (t
 
 await t.test('a reason is truncated to 1,000 characters in the component and the log', (t) => {
   for (const method of ['takeOutOfService', 'markBroken'] as const) {
-    const { availability, lines } = setUp()
-    availability[method]('x'.repeat(2_000))
+    const { lifecycle, lines } = setUp()
+    lifecycle[method]('x'.repeat(2_000))
     const reason = `${'x'.repeat(1_000)}…`
-    t.same(availability.component?.details, { reason })
+    t.same(lifecycle.component?.details, { reason })
     t.equal(lines[0]?.['error'], reason)
   }
   t.end()

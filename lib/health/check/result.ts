@@ -6,12 +6,8 @@ import { isStatus, STATUSES } from '../status.js'
 import type { Status } from '../status.js'
 import { isRecord } from '../../base/type-guards.js'
 
-/**
- * The return value of a check's function. `undefined` and `true` pass, `false` fails, and an object has its own status.
- * Anything else is a failure, for example a query's rows or a `Response`: a check that ignores its answer must not
- * pass.
- */
-export type CheckResult = void | boolean | {
+/** The status of one run, with details and parts. `details.error` is the reason of a failure. */
+export interface Outcome {
   readonly status: Status
   /** Any further information. `showDetails` decides which requests see it. Secrets in it are redacted. */
   readonly details?: Readonly<Record<string, unknown>>
@@ -19,24 +15,27 @@ export type CheckResult = void | boolean | {
   readonly components?: Readonly<Record<string, Component>>
 }
 
-/** The status of one run, with details and parts as JSON-safe copies. `details.error` is the reason of a failure. */
-export interface Outcome {
-  readonly status: Status
-  readonly details?: Readonly<Record<string, unknown>>
-  readonly components?: Readonly<Record<string, Component>>
-}
+/**
+ * The return value of a check's function. `undefined` and `true` pass, `false` fails, and an object has its own status.
+ * Anything else is a failure, for example a query's rows or a `Response`. Otherwise a check that returns a response and
+ * does not read its status would pass.
+ */
+export type CheckResult = void | boolean | Outcome
 
 /** The outcome of a run, with the time of its end and its duration. */
 export type RunResult = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
 
 const EXPECTED = `nothing, true, or an object whose status is one of ${STATUSES.join(', ')}`
 
-/** Turns the return value of a check's function into an outcome. An unknown value is a failure. Never throws. */
+/**
+ * Turns the return value of a check's function into an outcome, with JSON-safe copies of details and parts. An unknown
+ * value is a failure. Never throws.
+ */
 export function toOutcome (returned: unknown): Outcome {
   if (returned === undefined || returned === true) return { status: 'UP' }
   if (returned === false) return failure('the check returned false')
   try {
-    return judgeObject(returned)
+    return objectOutcome(returned)
   } catch (error) {
     return failure(error)
   }
@@ -47,7 +46,7 @@ export function failure (reason: unknown): Outcome {
   return { status: 'DOWN', details: { error: reasonOf(reason) } }
 }
 
-function judgeObject (returned: unknown): Outcome {
+function objectOutcome (returned: unknown): Outcome {
   if (!isRecord(returned)) return unexpected(describe(returned))
   const { status, details, components } = returned
   if (!isStatus(status)) return unexpected(`${describe(returned)} whose status is ${describe(status)}`)
