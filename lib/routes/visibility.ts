@@ -12,7 +12,7 @@ export interface Visibility {
 
 export const STATUS_ONLY: Visibility = { components: false, details: false }
 
-/** Decides which parts of a report a request may see. If a function of the app fails, the request sees less. */
+/** Decides which parts of a report a request may see. If a function of the app fails, it counts as `false`. */
 export class VisibilityPolicy {
   readonly #components: ShowRule
   readonly #details: ShowRule
