@@ -46,7 +46,7 @@ export function checks (kinds: Kinds, onUnknown: OnUnknown): Rule<readonly Check
 
 /**
  * The rule of `autoChecks`: gives the kinds. Liveness is refused, because a restart of the app does not repair a
- * server, and a single failed server would restart every app that uses it.
+ * server. One failed server would restart every app that uses it.
  */
 export function autoChecks (kinds: Kinds): Rule<readonly Kind[]> {
   return (value, path) => {
