@@ -24,15 +24,22 @@ const DOWN: Readonly<Record<string, RegExp>> = {
   symbol: /^the check returned the symbol Symbol\(UP\), expected/
 }
 
-interface Health {
+interface Component {
   readonly status: string
-  readonly components: Readonly<Record<string, { readonly status: string, readonly details?: { readonly error?: string } }>>
+  readonly details?: { readonly error?: string }
 }
 
-await t.test('whatever a check does, the process answers well-formed and lives', async (t) => {
+interface Health {
+  readonly status: string
+  readonly components: Readonly<Record<string, Component>>
+}
+
+await t.test('readiness answers in valid JSON although its checks break every rule', async (t) => {
   const app = new Program(t, APP)
   const url = await app.waitForLine()
-  const answers = await Promise.all(Array.from({ length: 20 }, async () => await fetchAnswer(`${url}/z/health/readiness?verbose`)))
+  const answers = await Promise.all(Array.from({ length: 20 }, async () => {
+    return await fetchAnswer(`${url}/z/health/readiness?verbose`)
+  }))
   for (const { status, text, body, headers } of answers) {
     t.match({ status, headers }, { status: 503, headers: { 'content-type': 'application/json; charset=utf-8' } })
     t.match(body, { status: 'DOWN' })
@@ -40,20 +47,23 @@ await t.test('whatever a check does, the process answers well-formed and lives',
   }
   const { components } = answers[0]?.body as Health
   for (const name of UP) t.match(components[name], { status: 'UP' }, name)
-  for (const [name, error] of Object.entries(DOWN)) t.match(components[name], { status: 'DOWN', details: { error } }, name)
+  for (const [name, error] of Object.entries(DOWN)) {
+    t.match(components[name], { status: 'DOWN', details: { error } }, name)
+  }
   t.same(Object.keys(components).sort(), [...UP, ...Object.keys(DOWN)].sort())
 })
 
-await t.test('each of them by its name is well-formed too', async (t) => {
+await t.test('/health/NAME answers in valid JSON for each of these checks', async (t) => {
   const app = new Program(t, APP)
   const url = await app.waitForLine()
   await Promise.all([...UP, ...Object.keys(DOWN)].map(async (name) => {
     const { status, body } = await fetchAnswer(`${url}/z/health/${name}`)
-    t.match({ status, body }, UP.includes(name) ? { status: 200, body: { status: 'UP' } } : { status: 503, body: { status: 'DOWN' } }, name)
+    const [expectedCode, expectedStatus] = UP.includes(name) ? [200, 'UP'] : [503, 'DOWN']
+    t.match({ status, body }, { status: expectedCode, body: { status: expectedStatus } }, name)
   }))
 })
 
-await t.test('no rejection is left unhandled, and nothing is written to standard error', async (t) => {
+await t.test('late rejections are handled and standard error stays empty', async (t) => {
   const app = new Program(t, APP)
   const url = await app.waitForLine()
   const rejected = app.waitForLine(/^(rejected late)$/)

@@ -10,8 +10,8 @@ type Test = Pick<typeof t, 'teardown'>
 
 const COMMAND = 'lib/probe/management-probe.ts'
 
-/** Time enough for any machine. */
-const PATIENT = ['--timeout', '30000']
+/** Long enough for a slow machine. */
+const LONG_TIMEOUT = ['--timeout', '30000']
 
 function start (test: Test, ...args: readonly string[]): Program {
   return new Program(test, COMMAND, {}, args)
@@ -21,62 +21,68 @@ async function startServer (test: Test, listener: RequestListener): Promise<stri
   return `http://127.0.0.1:${await listen(test, createServer(listener))}/z/health/liveness`
 }
 
-await t.test('a server that is not there: it exits with 1, and says why', async (t) => {
+await t.test('management-probe exits with 1 and prints the reason when the connection is refused', async (t) => {
   const port = await refusingPort()
-  const { code, signal, stderr } = await start(t, `http://127.0.0.1:${port}/z`, ...PATIENT).ending
-  t.same({ code, signal, stderr }, { code: 1, signal: null, stderr: `management-probe: GET http://127.0.0.1:${port}/z failed: connect ECONNREFUSED 127.0.0.1:${port}\n` })
+  const { code, signal, stderr } = await start(t, `http://127.0.0.1:${port}/z`, ...LONG_TIMEOUT).ending
+  const expected = `management-probe: GET http://127.0.0.1:${port}/z failed: connect ECONNREFUSED 127.0.0.1:${port}\n`
+  t.same({ code, signal, stderr }, { code: 1, signal: null, stderr: expected })
 })
 
-await t.test('a server that hangs, before its answer or in it: it exits with 1 once the time is over', async (t) => {
+await t.test('management-probe exits with 1 after the timeout when the answer or its body hangs', async (t) => {
   const silent = await startServer(t, () => undefined)
   t.match(await start(t, silent, '--timeout', '300').ending, { code: 1, stderr: /failed: no answer within 300 ms\n$/ })
   const unending = await startServer(t, (_request, response) => { response.write('{') })
-  t.match(await start(t, unending, '--timeout=2000').ending, { code: 1, stderr: /failed: answered 200, but its body did not end within 2000 ms: \{\n$/ })
+  const stderr = /failed: answered 200, but its body did not end within 2000 ms: \{\n$/
+  t.match(await start(t, unending, '--timeout=2000').ending, { code: 1, stderr })
 })
 
-await t.test('an answer of 503: it exits with 1, and says what was answered', async (t) => {
+await t.test('management-probe exits with 1 and prints the answer when the status code is 503', async (t) => {
   const url = await startServer(t, (_request, response) => response.writeHead(503).end('{"status":"DOWN"}'))
-  t.match(await start(t, url, ...PATIENT).ending, { code: 1, stderr: `management-probe: GET ${url} failed: answered 503, expected 200 to 399: {"status":"DOWN"}\n` })
+  const stderr = `management-probe: GET ${url} failed: answered 503, expected 200 to 399: {"status":"DOWN"}\n`
+  t.match(await start(t, url, ...LONG_TIMEOUT).ending, { code: 1, stderr })
 })
 
-await t.test('wrong usage: it exits with 1, and says how it is used', async (t) => {
-  t.same(await start(t).ending, { code: 1, signal: null, stderr: 'management-probe: expected a URL, got none\nusage: management-probe URL [--timeout MS]\n' })
+await t.test('management-probe exits with 1 and prints the usage when arguments are missing', async (t) => {
+  const stderr = 'management-probe: expected a URL, got none\nusage: management-probe URL [--timeout MS]\n'
+  t.same(await start(t).ending, { code: 1, signal: null, stderr })
 })
 
-await t.test('an answer of 200: it exits with 0, and prints the body', async (t) => {
-  const command = start(t, await startServer(t, (_request, response) => response.end('{"status":"UP"}')), ...PATIENT)
+await t.test('management-probe exits with 0 and prints the body when the status code is 200', async (t) => {
+  const url = await startServer(t, (_request, response) => response.end('{"status":"UP"}'))
+  const command = start(t, url, ...LONG_TIMEOUT)
   t.equal(await command.waitForLine(), '{"status":"UP"}')
   t.same(await command.ending, { code: 0, signal: null, stderr: '' })
 })
 
-await t.test('a proxy in the environment: it is not asked', async (t) => {
+await t.test('management-probe ignores a proxy in the environment', async (t) => {
   const proxy = `http://127.0.0.1:${await refusingPort()}`
   const url = await startServer(t, (_request, response) => response.end())
   const env = { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: proxy, http_proxy: proxy, NO_PROXY: '', no_proxy: '' }
-  t.match(await new Program(t, COMMAND, env, [url, ...PATIENT]).ending, { code: 0 })
+  t.match(await new Program(t, COMMAND, env, [url, ...LONG_TIMEOUT]).ending, { code: 0 })
 })
 
-await t.test('an answer without end: it exits with 0', async (t) => {
+await t.test('management-probe exits with 0 when the body never ends', async (t) => {
   const url = await startServer(t, (_request, response) => {
     const pour = (): void => { while (response.write('x'.repeat(1_000))); }
     response.on('drain', pour)
     pour()
   })
-  const command = start(t, url, ...PATIENT)
+  const command = start(t, url, ...LONG_TIMEOUT)
   t.match(await command.waitForLine(), /^x{2000}…$/)
   t.match(await command.ending, { code: 0, stderr: '' })
 })
 
-await t.test('an output that is closed: it exits with what the probe came to', async (t) => {
+await t.test('management-probe exits with the exit code of the probe when the output is closed', async (t) => {
   const url = await startServer(t, (_request, response) => response.end('{"status":"UP"}'))
   const { NODE_V8_COVERAGE: _coverage, ...env } = process.env
-  const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, url, ...PATIENT], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  const args = ['--import', 'tsx', COMMAND, url, ...LONG_TIMEOUT]
+  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   child.stdout.destroy()
   child.stderr.destroy()
   t.same(await once(child, 'exit'), [0, null])
 })
 
-await t.test('--help: it exits with 0, and prints how it is used', async (t) => {
+await t.test('management-probe exits with 0 and prints the usage for --help', async (t) => {
   const command = start(t, '--help')
   t.equal(await command.waitForLine(), 'usage: management-probe URL [--timeout MS]')
   t.match(await command.ending, { code: 0, stderr: '' })

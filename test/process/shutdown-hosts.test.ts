@@ -15,14 +15,15 @@ const APP = new URL('fixtures/shutdown-app.ts', import.meta.url)
 const ENDED_WELL = { code: 0, signal: null, stderr: '' }
 const ALONE = { connection: 'close' }
 
-/** The port is the system's choice; `--port 0` would be 3000 to the command. */
+/** Starts the app under fastify-cli. With `PORT=0` the system chooses the port; `--port 0` would mean 3000. */
 function cli (test: Pick<typeof t, 'teardown'>, delayMs: number, ...args: string[]): Program {
-  return new Program(test, CLI, { PORT: '0', DELAY_MS: String(delayMs) }, ['start', '--address', '127.0.0.1', '--log-level', 'info', ...args, PLUGIN])
+  const env = { PORT: '0', DELAY_MS: String(delayMs) }
+  return new Program(test, CLI, env, ['start', '--address', '127.0.0.1', '--log-level', 'info', ...args, PLUGIN])
 }
 
 t.jobs = 2
 
-await t.test('under `fastify start`, which closes the app at the same signal, the close waits for the delay', async (t) => {
+await t.test('the close by `fastify start` at the same signal waits for the delay', async (t) => {
   const app = cli(t, 6_000, '--close-grace-delay', '60000')
   const url = await app.waitForLine(/"msg":"Server listening at (http:[^"]+)"/)
   app.kill('SIGTERM')
@@ -33,17 +34,18 @@ await t.test('under `fastify start`, which closes the app at the same signal, th
   t.same(await app.ending, ENDED_WELL)
 })
 
-await t.test('where the command gives less time than the delay takes it ends the process with 1', async (t) => {
+await t.test('`fastify start` ends the process with 1 when its grace delay is shorter than the delay', async (t) => {
   const app = cli(t, 600_000, '--close-grace-delay', '100')
   await app.waitForLine(/"msg":"(Server listening)/)
   app.kill('SIGTERM')
   t.match(await app.ending, { code: 1, signal: null, stderr: /killed by timeout \(100ms\)/ })
 })
 
-await t.test('a worker of a cluster ends alone, while the others serve', async (t) => {
+await t.test('a cluster worker shuts down while the other worker serves all requests', async (t) => {
   const cluster = new Program(t, CLUSTER)
-  const said = /^(worker \d+: .*)$/
-  const [first, second] = [await cluster.waitForLine(said), await cluster.waitForLine(said)].map((line) => /^worker (\d+): (.*)$/.exec(line)?.slice(1) ?? [])
+  const line = /^(worker \d+: .*)$/
+  const lines = [await cluster.waitForLine(line), await cluster.waitForLine(line)]
+  const [first, second] = lines.map((worker) => /^worker (\d+): (.*)$/.exec(worker)?.slice(1) ?? [])
   const [pid = '', url = ''] = first ?? []
   const ended = cluster.waitForLine(new RegExp(`^ended ${pid}: (.*)$`))
   const rolling = new AbortController()
@@ -59,7 +61,7 @@ await t.test('a worker of a cluster ends alone, while the others serve', async (
   }
   t.equal(await ended, '0')
   t.same(answers.filter((status) => status !== 200), [], `of ${answers.length}`)
-  t.same([...servers].sort(), [pid, second?.[0]].sort(), 'the one that drains served as well')
+  t.same([...servers].sort(), [pid, second?.[0]].sort(), 'the draining worker served requests too')
   t.match(await fetchAnswer(url, ALONE), { status: 200, text: second?.[0] })
 
   cluster.kill('SIGTERM')
@@ -67,14 +69,14 @@ await t.test('a worker of a cluster ends alone, while the others serve', async (
   t.same(await cluster.ending, ENDED_WELL)
 })
 
-await t.test('under `node --watch` it is shut down for each change, and at the end', async (t) => {
+await t.test('an app under `node --watch` shuts down at each change and at the end', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'fastify-management-endpoints-watch-'))
   t.teardown(async () => await rm(folder, { recursive: true }))
   const file = join(folder, 'app.mjs')
   await writeFile(file, `await import(${JSON.stringify(APP.href)})`)
   const options: ShutdownAppOptions = { shutdown: { delay: 100 } }
   const app = new Program(t, '--watch', { APP: JSON.stringify(options) }, [file])
-  // The watcher does not take what it has started with it when it is killed.
+  // Killing the watcher does not kill the app that it started.
   t.teardown(() => signalAll(processTree(app.pid), 'SIGKILL'))
 
   await app.waitForLine(/^app 1: (.*)$/)

@@ -8,13 +8,13 @@ import { fetchAnswer } from '../support/app.js'
 import { Program } from '../support/process.js'
 import type { ShutdownAppOptions } from './fixtures/shutdown-app.js'
 
-/** On a busy machine each of the processes takes seconds to start. */
+/** On a busy machine each process takes seconds to start. */
 t.setTimeout(600_000)
 
 const FIXTURE = fileURLToPath(new URL('fixtures/shutdown-app.ts', import.meta.url))
 const ENDED_WELL = { code: 0, signal: null, stderr: '' }
 
-/** A step of what is seen from outside, in milliseconds. */
+/** The interval between two observations of the app, in milliseconds. */
 const STEP_MS = 20
 
 function start (t: Test, options: ShutdownAppOptions, env: NodeJS.ProcessEnv = {}): Program {
@@ -25,8 +25,8 @@ async function listening (app: Program, number = 1): Promise<string> {
   return await app.waitForLine(new RegExp(`^app ${number}: (.*)$`))
 }
 
-/** What one request comes to: a status code with the body, or why there is none. Each has a connection of its own. */
-async function see (url: string): Promise<string> {
+/** Sends a request over a new connection. Returns the status code and body, or the error code of the connection. */
+async function outcomeOf (url: string): Promise<string> {
   try {
     const { status, text } = await fetchAnswer(url, { connection: 'close' })
     return `${status} ${text}`
@@ -35,9 +35,10 @@ async function see (url: string): Promise<string> {
   }
 }
 
-/** What can be seen of an app at one moment. */
-async function look (url: string): Promise<readonly string[]> {
-  return await Promise.all(['/z/health/readiness', '/z/health/liveness', '/'].map(async (path) => await see(url + path)))
+/** Returns the outcomes of readiness, liveness and the app's own route at one moment. */
+async function observe (url: string): Promise<readonly string[]> {
+  const paths = ['/z/health/readiness', '/z/health/liveness', '/']
+  return await Promise.all(paths.map(async (path) => await outcomeOf(url + path)))
 }
 
 const SERVING = ['200 {"status":"UP"}', '200 {"status":"UP"}', '200 at once']
@@ -46,32 +47,32 @@ const GONE = ['ECONNREFUSED', 'ECONNREFUSED', 'ECONNREFUSED']
 
 t.jobs = 2
 
-await t.test('seen from outside: out of service while all else goes on, then refused, and what was under way is answered', async (t) => {
+await t.test('after SIGTERM an app is out of service but serves, then answers only open requests', async (t) => {
   const app = start(t, { shutdown: { delay: 4_000 } })
   const url = await listening(app)
-  t.same(await look(url), SERVING)
-  const slow = see(`${url}/very-slow`)
+  t.same(await observe(url), SERVING)
+  const slow = outcomeOf(`${url}/very-slow`)
   await app.waitForLine(/^(very slowly)$/)
   app.kill('SIGTERM')
   await app.waitForLine(/(the app is out of service)/)
 
-  const seen: (readonly string[])[] = []
+  const observed: (readonly string[])[] = []
   const signalled = performance.now()
-  for (let step = 1; seen.at(-1)?.join() !== GONE.join(); step++) {
-    seen.push(await look(url))
+  for (let step = 1; observed.at(-1)?.join() !== GONE.join(); step++) {
+    observed.push(await observe(url))
     await sleep(signalled + step * STEP_MS - performance.now())
   }
-  const draining = seen.filter((moment) => moment.join() === DRAINING.join())
-  t.ok(draining.length > 5, `it was draining at ${draining.length} of ${seen.length} moments`)
-  t.same(seen.slice(0, draining.length), draining)
-  // In the turn in which it closes, Fastify may still answer a connection that it has, and with 503.
-  const closing = seen.slice(draining.length, -1)
-  t.ok(closing.length <= 1, `between the two: ${JSON.stringify(closing)}`)
+  const draining = observed.filter((moment) => moment.join() === DRAINING.join())
+  t.ok(draining.length > 5, `the app was draining in ${draining.length} of ${observed.length} observations`)
+  t.same(observed.slice(0, draining.length), draining)
+  // In the event-loop turn of the close, Fastify may still answer an open connection, with 503.
+  const closing = observed.slice(draining.length, -1)
+  t.ok(closing.length <= 1, `between draining and gone: ${JSON.stringify(closing)}`)
   t.equal(await slow, '200 very slowly')
   t.same(await app.ending, ENDED_WELL)
 })
 
-await t.test('without a delay what is under way is answered, and connections that are kept do not keep it', async (t) => {
+await t.test('without a delay open requests are answered, and idle connections do not delay the exit', async (t) => {
   const app = start(t, { shutdown: true })
   const url = await listening(app)
   const agent = new Agent({ keepAlive: true })
@@ -83,7 +84,7 @@ await t.test('without a delay what is under way is answered, and connections tha
       let size = 0
       response.on('data', (chunk: Buffer) => {
         size += chunk.length
-        // Read slowly: Node takes a connection for idle once an answer is ended, and would cut it off.
+        // Read slowly: Node treats a connection as idle once its response has ended, and would cut it off.
         response.pause()
         setTimeout(() => response.resume(), 2)
       }).on('end', () => resolve(size)).on('error', reject)
@@ -100,7 +101,7 @@ await t.test('without a delay what is under way is answered, and connections tha
   t.same(await app.ending, ENDED_WELL)
 })
 
-await t.test('in Kubernetes the delay is there by default', async (t) => {
+await t.test('the delay is 5 s by default in Kubernetes', async (t) => {
   const app = start(t, { shutdown: true }, { KUBERNETES_SERVICE_HOST: '10.96.0.1' })
   await listening(app)
   app.kill('SIGTERM')
@@ -109,10 +110,10 @@ await t.test('in Kubernetes the delay is there by default', async (t) => {
   t.same(await app.ending, ENDED_WELL)
 })
 
-await t.test('a second signal ends the delay, and what is under way is answered', async (t) => {
+await t.test('a second signal ends the delay, and open requests are answered', async (t) => {
   const app = start(t, { shutdown: { delay: 600_000 } })
   const url = await listening(app)
-  const slow = see(`${url}/slow`)
+  const slow = outcomeOf(`${url}/slow`)
   await app.waitForLine(/^(slowly)$/)
   app.kill('SIGTERM')
   await app.waitForLine(/(the app is out of service)/)
@@ -121,43 +122,48 @@ await t.test('a second signal ends the delay, and what is under way is answered'
   t.same(await app.ending, ENDED_WELL)
 })
 
-await t.test('a third signal exits with 1, whatever is under way', async (t) => {
+await t.test('a third signal exits at once with 1', async (t) => {
   const app = start(t, { shutdown: { delay: 600_000 }, trouble: 'close hangs' })
   await listening(app)
-  for (const [signal, said] of [['SIGTERM', /(out of service)/], ['SIGINT', /(second signal)/], ['SIGTERM', /(third signal)/]] as const) {
+  const steps = [
+    ['SIGTERM', /(out of service)/],
+    ['SIGINT', /(second signal)/],
+    ['SIGTERM', /(third signal)/]
+  ] as const
+  for (const [signal, line] of steps) {
     app.kill(signal)
-    await app.waitForLine(said)
+    await app.waitForLine(line)
   }
   t.same(await app.ending, { ...ENDED_WELL, code: 1 })
 })
 
-await t.test('a signal while the app starts ends the process as Node does', async (t) => {
+await t.test('a signal before the app listens has Node\'s default effect', async (t) => {
   const app = start(t, { shutdown: true, trouble: 'start hangs' })
   await app.waitForLine(/^(starting)$/)
   app.kill('SIGTERM')
   t.same(await app.ending, { code: null, signal: 'SIGTERM', stderr: '' })
 })
 
-await t.test('a close that takes longer than the timeout exits with 1, and a delay that is longer is not cut', async (t) => {
+await t.test('the process exits with 1 when the close exceeds the timeout, which starts after the delay', async (t) => {
   const app = start(t, { shutdown: { delay: 4_000, timeout: 50 }, trouble: 'close hangs' })
   const url = await listening(app)
   app.kill('SIGTERM')
   await app.waitForLine(/(out of service)/)
   await sleep(100)
-  t.equal(await see(url), '200 at once')
+  t.equal(await outcomeOf(url), '200 at once')
   await app.waitForLine(/(the app has not closed within 50 ms)/)
   t.same(await app.ending, { ...ENDED_WELL, code: 1 })
 })
 
-await t.test('a check that hangs is no obstacle', async (t) => {
+await t.test('a check that hangs does not delay the exit', async (t) => {
   const app = start(t, { shutdown: { delay: 300 }, trouble: 'check hangs' })
   const url = await listening(app)
-  t.same((await look(url)).slice(0, 2), ['503 {"status":"DOWN"}', '503 {"status":"DOWN"}'])
+  t.same((await observe(url)).slice(0, 2), ['503 {"status":"DOWN"}', '503 {"status":"DOWN"}'])
   app.kill('SIGTERM')
   t.same(await app.ending, ENDED_WELL)
 })
 
-await t.test('an onClose hook that rejects exits with 1, and is logged', async (t) => {
+await t.test('the process exits with 1 and logs the error when an onClose hook rejects', async (t) => {
   const app = start(t, { shutdown: true, trouble: 'close rejects' })
   await listening(app)
   app.kill('SIGTERM')
@@ -165,39 +171,39 @@ await t.test('an onClose hook that rejects exits with 1, and is logged', async (
   t.same(await app.ending, { ...ENDED_WELL, code: 1 })
 })
 
-await t.test('an onClose hook that throws is an uncaught exception, with which Node exits with 1', async (t) => {
+await t.test('Node exits with 1 after an uncaught exception when an onClose hook throws', async (t) => {
   const app = start(t, { shutdown: true, trouble: 'close throws' })
   await listening(app)
   app.kill('SIGTERM')
   t.match(await app.ending, { code: 1, signal: null, stderr: /Error: the pool is gone/ })
 })
 
-await t.test('all apps of a process drain once before it exits', async (t) => {
+await t.test('each app of a process drains once before the process exits', async (t) => {
   const app = start(t, { shutdown: { delay: 4_000 }, apps: 2 })
   const [first, second] = await Promise.all([listening(app, 1), listening(app, 2)])
   app.kill('SIGTERM')
   await app.waitForLine(/(out of service)/)
-  t.same(await Promise.all([look(first), look(second)]), [DRAINING, DRAINING])
+  t.same(await Promise.all([observe(first), observe(second)]), [DRAINING, DRAINING])
   t.same(await app.ending, ENDED_WELL)
   const drained = app.lines.filter((line) => line.includes('the app is out of service'))
   t.same(drained.map((line) => (JSON.parse(line) as { app: number }).app).sort(), [1, 2])
 })
 
-await t.test('the code that an app has set for the end of the process is kept', async (t) => {
+await t.test('the process exits with the process.exitCode that the app has set', async (t) => {
   const app = start(t, { shutdown: true, exitCode: 7 })
   await listening(app)
   app.kill('SIGTERM')
   t.same(await app.ending, { ...ENDED_WELL, code: 7 })
 })
 
-await t.test('only the signals of the option are hooked', async (t) => {
+await t.test('a signal that the option does not list has Node\'s default effect', async (t) => {
   const app = start(t, { shutdown: { signals: ['SIGHUP'] } })
   await listening(app)
   app.kill('SIGTERM')
   t.same(await app.ending, { code: null, signal: 'SIGTERM', stderr: '' })
 })
 
-await t.test('without the option none is', async (t) => {
+await t.test('SIGTERM has Node\'s default effect without the option', async (t) => {
   const app = start(t, { shutdown: false })
   await listening(app)
   app.kill('SIGTERM')

@@ -22,24 +22,24 @@ t.setTimeout(600_000)
 type Test = Pick<typeof t, 'teardown'>
 type Name = 'left' | 'right'
 
-/** How apps are rolled. */
 interface Rolling {
-  /** What they do at a SIGTERM, as the fixture has it. */
+  /** The reaction of an app to SIGTERM: shuts down, only closes, or has no handler. */
   readonly mode: 'on' | 'close' | 'off'
+  /** The number of replacements of each app. */
   readonly times: number
-  /** How long after a SIGTERM they are killed. */
+  /** The time from SIGTERM to SIGKILL, in milliseconds. */
   readonly graceMs: number
 }
 
-interface Rolled extends LoadResult {
+interface RollResult extends LoadResult {
   readonly endings: readonly Ending[]
-  /** How many requests were under way at each SIGTERM. */
-  readonly underWay: readonly number[]
+  /** The number of open requests at each SIGTERM. */
+  readonly openRequests: readonly number[]
 }
 
-interface Parts {
+interface AppsDependencies {
   readonly test: Test
-  /** The bundled app. */
+  /** The path of the bundled app. */
   readonly file: string
   readonly rolling: Rolling
   readonly ports: Readonly<Record<Name, number>>
@@ -54,7 +54,7 @@ const SOURCE = fileURLToPath(new URL('fixtures/rolled-app.ts', import.meta.url))
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url))
 const ROLLS = isLong ? 10 : 3
 
-/** Two apps behind a proxy. */
+/** Two apps behind a proxy, each in its own process. */
 class Apps {
   readonly proxy: TestServer
   readonly #test: Test
@@ -71,7 +71,7 @@ class Apps {
     return apps
   }
 
-  private constructor ({ test, file, rolling, ports, proxy }: Parts) {
+  private constructor ({ test, file, rolling, ports, proxy }: AppsDependencies) {
     this.#test = test
     this.#file = file
     this.#rolling = rolling
@@ -79,14 +79,15 @@ class Apps {
     this.proxy = proxy
   }
 
-  /** Starts a process that is to take the place of one. */
+  /** Starts a process that will replace an app. It does not listen yet. */
   async build (name: Name): Promise<Program> {
-    const program = new Program(this.#test, this.#file, { ROLLED_PORT: String(this.#ports[name]), ROLLED_MODE: this.#rolling.mode })
+    const env = { ROLLED_PORT: String(this.#ports[name]), ROLLED_MODE: this.#rolling.mode }
+    const program = new Program(this.#test, this.#file, env)
     await program.waitForLine(/^(built)$/)
     return program
   }
 
-  /** Ends one, and has another process take its place once the proxy knows that it is gone. */
+  /** Ends an app. When the proxy has noticed, the next process takes its place. */
   async replace (name: Name, next: Program): Promise<Ending> {
     const ending = await this.#end(name)
     await becomes(this.proxy, name, 'DOWN')
@@ -96,7 +97,7 @@ class Apps {
 
   async #end (name: Name): Promise<Ending> {
     const program = this.#running.get(name)
-    if (program === undefined) throw new Error(`there is no ${name}`)
+    if (program === undefined) throw new Error(`the app ${name} is not running`)
     program.kill('SIGTERM')
     const killing = setTimeout(() => program.kill('SIGKILL'), this.#rolling.graceMs)
     return await program.ending.finally(() => clearTimeout(killing))
@@ -111,7 +112,7 @@ class Apps {
   }
 }
 
-await t.test('a load counts each request that fails, with how it did', async (t) => {
+await t.test('Load counts each failed request with its reason', async (t) => {
   const faults: Readonly<Record<string, (answer: ServerResponse) => unknown>> = {
     '503 of the app': (answer) => answer.writeHead(503, { 'content-type': 'application/json' }).end('{}'),
     '503 of the proxy': (answer) => answer.writeHead(503, { 'content-type': 'text/html' }).end('<html></html>'),
@@ -126,66 +127,75 @@ await t.test('a load counts each request that fails, with how it did', async (t)
   t.match(await failing(t, await refusingPort()), { requests: 1, failed: 1, reasons: { 'connect ECONNREFUSED': 1 } })
 })
 
-await t.test('with the option shutdown, two apps that are rolled by SIGTERM in turn lose no request', { skip: SKIP }, async (t) => {
+await t.test('apps with the option shutdown lose no request when replaced in turn', { skip: SKIP }, async (t) => {
   const rolled = await roll(t, { mode: 'on', times: ROLLS, graceMs: LONG_GRACE_MS })
-  t.comment(inWords(rolled))
+  t.comment(summaryOf(rolled))
   t.same(rolled.reasons, {})
   t.equal(rolled.failed, 0)
-  t.equal(rolled.connections, CLIENTS, 'no client has lost its connection')
+  t.equal(rolled.connections, CLIENTS, 'each client has kept its connection')
   t.same(rolled.endings, Array.from({ length: 2 * ROLLS }, () => ({ code: 0, signal: null, stderr: '' })))
-  t.ok(rolled.underWay.every((count) => count > 0), 'there were requests under way at each SIGTERM')
+  t.ok(rolled.openRequests.every((count) => count > 0), 'requests were open at each SIGTERM')
 })
 
-// The contrast proves that the load notices lost requests. It takes minutes.
+// These tests prove that the load notices lost requests. They take minutes.
 if (isLong) {
-  await t.test('for contrast: apps that know nothing of SIGTERM lose requests', { skip: SKIP }, async (t) => {
+  await t.test('for contrast: apps without a SIGTERM handler lose requests', { skip: SKIP }, async (t) => {
     const rolled = await roll(t, { mode: 'off', times: 10, graceMs: LONG_GRACE_MS })
-    t.comment(inWords(rolled))
+    t.comment(summaryOf(rolled))
     t.ok(rolled.failed > 0, 'requests have failed')
     t.same(rolled.endings, Array.from({ length: 20 }, () => ({ code: null, signal: 'SIGTERM', stderr: '' })))
   })
 
-  // They are killed soon: a request that is under way keeps its connection, and so the process, for as long as the proxy keeps it.
-  await t.test('for contrast: apps that close at a SIGTERM lose requests', { skip: SKIP }, async (t) => {
+  // SIGKILL follows after 3 s: otherwise a kept connection would keep the process alive until the proxy closes it.
+  await t.test('for contrast: apps that only close at SIGTERM lose requests', { skip: SKIP }, async (t) => {
     const rolled = await roll(t, { mode: 'close', times: 1, graceMs: 3_000 })
-    t.comment(inWords(rolled))
+    t.comment(summaryOf(rolled))
     t.ok(rolled.failed > 0, 'requests have failed')
   })
 }
 
-/** Bundles the app: so it starts in a third of the time. */
+/** Bundles the app, so that it starts in a third of the time. */
 async function bundle (test: Test): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fastify-management-endpoints-rolling-'))
   test.teardown(async () => await rm(folder, { recursive: true }))
   await symlink(MODULES, join(folder, 'node_modules'))
   const outfile = join(folder, 'rolled-app.mjs')
-  await build({ entryPoints: [SOURCE], outfile, bundle: true, format: 'esm', platform: 'node', external: ['fastify', 'fastify-plugin', '@fastify/*'] })
+  await build({
+    entryPoints: [SOURCE],
+    outfile,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    external: ['fastify', 'fastify-plugin', '@fastify/*']
+  })
   return outfile
 }
 
-/** Rolls the one and the other in turn, while clients send requests to both. */
-async function roll (test: Test, rolling: Rolling): Promise<Rolled> {
+/** Replaces the left and the right app in turn while clients send requests to both. */
+async function roll (test: Test, rolling: Rolling): Promise<RollResult> {
   const apps = await Apps.start(test, rolling)
   const load = new Load(test, `http://${apps.proxy.host}:${apps.proxy.port}`, CLIENTS)
   const endings: Ending[] = []
-  const underWay: number[] = []
+  const openRequests: number[] = []
   let next = await apps.build('left')
   for (const name of Array.from({ length: rolling.times }, () => NAMES).flat()) {
-    underWay.push(load.underWay)
-    // While one is rolled the other's successor starts, so that nobody waits for it.
-    const [ending, successor] = await Promise.all([apps.replace(name, next), apps.build(name === 'left' ? 'right' : 'left')])
+    openRequests.push(load.underWay)
+    // During a replacement, the next process for the other app already starts.
+    const other = name === 'left' ? 'right' : 'left'
+    const [ending, successor] = await Promise.all([apps.replace(name, next), apps.build(other)])
     endings.push(ending)
     next = successor
   }
-  return { ...await load.stop(), endings, underWay }
+  return { ...await load.stop(), endings, openRequests }
 }
 
 async function failing (test: Test, port: number): Promise<LoadResult> {
   return await new Load(test, `http://127.0.0.1:${port}`, 1).stop()
 }
 
-function inWords ({ requests, connections, endings, failed, reasons }: Rolled): string {
+function summaryOf ({ requests, connections, endings, failed, reasons }: RollResult): string {
   const killed = endings.filter(({ signal }) => signal === 'SIGKILL').length
   const how = Object.entries(reasons).map(([reason, count]) => `, ${count} × ${reason}`).join('')
-  return `${endings.length} processes were rolled, ${killed} of them by force, ${requests} requests were sent over ${connections} connections, ${failed} have failed${how}`
+  const processes = `${endings.length} processes were replaced, ${killed} of them by SIGKILL`
+  return `${processes}, ${requests} requests were sent over ${connections} connections, ${failed} have failed${how}`
 }
