@@ -39,8 +39,8 @@ interface Closing {
 }
 
 /**
- * Shuts down an app at a signal. Calls the lifecycle, the connections and Fastify; none of them calls back,
- * except for the `onClose` hook `#beforeClose`. The states follow each other in this order:
+ * Shuts down an app at a signal. Controls the lifecycle, the connections and Fastify.
+ * Only Fastify calls back, through the `onClose` hook `#beforeClose`. The states follow each other in this order:
  *
  * 1. `serving`: until the first signal.
  * 2. `draining`: readiness fails, the app serves, and responses announce the close.
