@@ -18,9 +18,9 @@ export class BackOff {
   readonly #clock: Clock
   #timeouts = 0
   #until = -Infinity
-  #lastRun: RunResult | undefined
+  #lastResult: RunResult | undefined
   #abandoned = 0
-  #isSaid = false
+  #isNoticed = false
 
   constructor (policy: Pick<CheckPolicy, 'timeout' | 'maxBackoff'>, clock: Clock) {
     this.#policy = policy
@@ -41,43 +41,43 @@ export class BackOff {
    * Returns true if the function hangs: its last run timed out, and at least one call has not ended. Returns true once,
    * and again only after a run has ended in time.
    */
-  takeNews (): boolean {
-    const isNews = this.#timeouts > 0 && this.#abandoned > 0 && !this.#isSaid
-    this.#isSaid ||= isNews
-    return isNews
+  noticeHang (): boolean {
+    const isNew = this.#timeouts > 0 && this.#abandoned > 0 && !this.#isNoticed
+    this.#isNoticed ||= isNew
+    return isNew
   }
 
   /** Returns the last result during the back-off. It replaces the skipped run. */
-  skips (now: number): RunResult | undefined {
-    return now < this.#until ? this.#lastRun : undefined
+  skippedResult (now: number): RunResult | undefined {
+    return now < this.#until ? this.#lastResult : undefined
   }
 
   /** Call this after a run has timed out. */
-  timedOut (run: RunResult): void {
+  timedOut (result: RunResult): void {
     const { timeout, maxBackoff } = this.#policy
     const maxPauseMs = Math.min(timeout * 2 ** this.#timeouts, maxBackoff)
     this.#timeouts += 1
     this.#abandoned += 1
-    this.#lastRun = run
-    const share = 1 - MIN_JITTER - (MAX_JITTER - MIN_JITTER) * this.#clock.random()
-    this.#until = this.#clock.now() + maxPauseMs * share
+    this.#lastResult = result
+    const factor = 1 - MIN_JITTER - (MAX_JITTER - MIN_JITTER) * this.#clock.random()
+    this.#until = this.#clock.now() + maxPauseMs * factor
   }
 
   /** Call this after a run has ended in time. */
   ended (): void {
-    this.#isSaid = false
-    this.#over()
+    this.#isNoticed = false
+    this.#reset()
   }
 
   /** Call this after a timed-out call has ended. Returns true if the check must run again at the next probe. */
   endedLate (passes: boolean): boolean {
     this.#abandoned -= 1
     if (!passes || this.#timeouts === 0) return false
-    this.#over()
+    this.#reset()
     return true
   }
 
-  #over (): void {
+  #reset (): void {
     this.#timeouts = 0
     this.#until = -Infinity
   }

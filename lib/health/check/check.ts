@@ -129,8 +129,8 @@ export class Check {
 
   /** Starts a run. During the back-off the last result counts again instead, at most once in each timeout. */
   #runOrSkip (now: number): void {
-    const abandoned = this.#backOff.takeNews() ? this.#backOff.abandoned : 0
-    const skipped = this.#backOff.skips(now)
+    const abandoned = this.#backOff.noticeHang() ? this.#backOff.abandoned : 0
+    const skipped = this.#backOff.skippedResult(now)
     if (skipped === undefined) this.#startRun()
     else if (now - this.#lastResultAt >= this.policy.timeout) this.#report(skipped)
     // Last, because the observer may request the check again or remove it.

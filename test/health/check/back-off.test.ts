@@ -4,7 +4,7 @@ import { BackOff } from '../../../lib/health/check/back-off.js'
 import { ManualClock } from '../../support/clock.js'
 
 interface Setting {
-  readonly hang: BackOff
+  readonly backOff: BackOff
   readonly clock: ManualClock
   /** Reports a timeout, and returns the length of the back-off. */
   readonly timeOut: () => Promise<number>
@@ -23,24 +23,24 @@ const WAIT_LIMIT_MS = 100_000
 function setUp (policy = { timeout: 800, maxBackoff: 60_000 }, chance = 0.5): Setting {
   const clock = new ManualClock()
   clock.chance = chance
-  const hang = new BackOff(policy, clock)
-  return { hang, clock, timeOut: async () => await timeOut(hang, clock) }
+  const backOff = new BackOff(policy, clock)
+  return { backOff, clock, timeOut: async () => await timeOut(backOff, clock) }
 }
 
 /** Reports a timeout, counts the milliseconds of the back-off, and lets them pass. */
-async function timeOut (hang: BackOff, clock: ManualClock): Promise<number> {
-  hang.timedOut(run)
+async function timeOut (backOff: BackOff, clock: ManualClock): Promise<number> {
+  backOff.timedOut(run)
   let waitMs = 0
-  while (hang.skips(clock.now() + waitMs) !== undefined && waitMs < WAIT_LIMIT_MS) waitMs += 1
+  while (backOff.skippedResult(clock.now() + waitMs) !== undefined && waitMs < WAIT_LIMIT_MS) waitMs += 1
   await clock.pass(waitMs)
   return waitMs
 }
 
 await t.test('a back-off skips no run before the first timeout', (t) => {
-  const { hang } = setUp()
-  t.equal(hang.skips(0), undefined)
-  t.match(hang, { timeouts: 0, abandoned: 0 })
-  t.equal(hang.takeNews(), false)
+  const { backOff } = setUp()
+  t.equal(backOff.skippedResult(0), undefined)
+  t.match(backOff, { timeouts: 0, abandoned: 0 })
+  t.equal(backOff.noticeHang(), false)
   t.end()
 })
 
@@ -52,8 +52,8 @@ await t.test('the wait doubles with each timeout in a row, from the timeout up t
 })
 
 await t.test('the wait stays at maxBackoff after thousands of timeouts', async (t) => {
-  const { hang, timeOut } = setUp({ timeout: 1_000, maxBackoff: 10_000 })
-  for (let count = 0; count < 5_000; count++) hang.timedOut(run)
+  const { backOff, timeOut } = setUp({ timeout: 1_000, maxBackoff: 10_000 })
+  for (let count = 0; count < 5_000; count++) backOff.timedOut(run)
   t.equal(await timeOut(), 9_000)
 })
 
@@ -79,125 +79,125 @@ await t.test('each wait uses a new random value', async (t) => {
   t.equal(await timeOut(), 900)
 })
 
-await t.test('skips() returns the run that timed out during the wait, and undefined after it', (t) => {
-  const { hang } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
-  hang.timedOut(run)
-  t.equal(hang.skips(0), run)
-  t.equal(hang.skips(899), run)
-  t.equal(hang.skips(900), undefined)
+await t.test('skippedResult() returns the run that timed out during the wait, and undefined after it', (t) => {
+  const { backOff } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
+  backOff.timedOut(run)
+  t.equal(backOff.skippedResult(0), run)
+  t.equal(backOff.skippedResult(899), run)
+  t.equal(backOff.skippedResult(900), undefined)
   t.end()
 })
 
-await t.test('skips() returns the last of several runs that timed out', async (t) => {
-  const { hang, clock, timeOut } = setUp()
+await t.test('skippedResult() returns the last of several runs that timed out', async (t) => {
+  const { backOff, clock, timeOut } = setUp()
   await timeOut()
   const last: RunResult = { ...run, time: '2020-01-01T00:00:02.000Z' }
-  hang.timedOut(last)
-  t.equal(hang.skips(clock.now()), last)
+  backOff.timedOut(last)
+  t.equal(backOff.skippedResult(clock.now()), last)
 })
 
 await t.test('timeouts counts the timeouts in a row, and a run in time resets it', (t) => {
-  const { hang } = setUp()
+  const { backOff } = setUp()
   const counts = [1, 2, 3].map(() => {
-    hang.timedOut(run)
-    return hang.timeouts
+    backOff.timedOut(run)
+    return backOff.timeouts
   })
   t.same(counts, [1, 2, 3])
-  hang.ended()
-  t.equal(hang.timeouts, 0)
+  backOff.ended()
+  t.equal(backOff.timeouts, 0)
   t.end()
 })
 
 await t.test('a run in time ends the wait, and the next wait is as short as the first', async (t) => {
-  const { hang, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
+  const { backOff, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   await timeOut()
-  hang.timedOut(run)
-  hang.ended()
-  t.equal(hang.skips(clock.now()), undefined)
+  backOff.timedOut(run)
+  backOff.ended()
+  t.equal(backOff.skippedResult(clock.now()), undefined)
   t.equal(await timeOut(), 900)
 })
 
 await t.test('a late pass ends the wait, makes the check due, and resets the next wait', async (t) => {
-  const { hang, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
+  const { backOff, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   await timeOut()
-  hang.timedOut(run)
-  t.equal(hang.endedLate(true), true)
-  t.equal(hang.skips(clock.now()), undefined)
-  t.equal(hang.timeouts, 0)
+  backOff.timedOut(run)
+  t.equal(backOff.endedLate(true), true)
+  t.equal(backOff.skippedResult(clock.now()), undefined)
+  t.equal(backOff.timeouts, 0)
   t.equal(await timeOut(), 900)
 })
 
 await t.test('a late failure only decreases the number of abandoned calls', async (t) => {
-  const { hang, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
+  const { backOff, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   await timeOut()
-  hang.timedOut(run)
-  t.equal(hang.endedLate(false), false)
-  t.match(hang, { timeouts: 2, abandoned: 1 })
-  t.equal(hang.skips(clock.now() + 1_799), run)
+  backOff.timedOut(run)
+  t.equal(backOff.endedLate(false), false)
+  t.match(backOff, { timeouts: 2, abandoned: 1 })
+  t.equal(backOff.skippedResult(clock.now() + 1_799), run)
   t.equal(await timeOut(), 3_600)
 })
 
 await t.test('a late pass does not make the check due if another run has ended in time since', (t) => {
-  const { hang } = setUp()
-  hang.timedOut(run)
-  hang.ended()
-  t.equal(hang.endedLate(true), false)
-  t.equal(hang.abandoned, 0)
+  const { backOff } = setUp()
+  backOff.timedOut(run)
+  backOff.ended()
+  t.equal(backOff.endedLate(true), false)
+  t.equal(backOff.abandoned, 0)
   t.end()
 })
 
 await t.test('a call counts as abandoned from its timeout until it settles, even if later runs end in time', (t) => {
-  const { hang } = setUp()
-  hang.timedOut(run)
-  hang.timedOut(run)
-  t.equal(hang.abandoned, 2)
-  hang.ended()
-  t.equal(hang.abandoned, 2)
-  hang.endedLate(true)
-  hang.endedLate(false)
-  t.equal(hang.abandoned, 0)
+  const { backOff } = setUp()
+  backOff.timedOut(run)
+  backOff.timedOut(run)
+  t.equal(backOff.abandoned, 2)
+  backOff.ended()
+  t.equal(backOff.abandoned, 2)
+  backOff.endedLate(true)
+  backOff.endedLate(false)
+  t.equal(backOff.abandoned, 0)
   t.end()
 })
 
-await t.test('takeNews() is true once for any number of abandoned calls', (t) => {
-  const { hang } = setUp()
-  hang.timedOut(run)
-  t.equal(hang.takeNews(), true)
-  t.equal(hang.takeNews(), false)
-  hang.timedOut(run)
-  t.equal(hang.takeNews(), false)
+await t.test('noticeHang() is true once for any number of abandoned calls', (t) => {
+  const { backOff } = setUp()
+  backOff.timedOut(run)
+  t.equal(backOff.noticeHang(), true)
+  t.equal(backOff.noticeHang(), false)
+  backOff.timedOut(run)
+  t.equal(backOff.noticeHang(), false)
   t.end()
 })
 
-await t.test('takeNews() is false if the abandoned call has settled', (t) => {
-  const { hang } = setUp()
-  hang.timedOut(run)
-  hang.endedLate(false)
-  t.equal(hang.takeNews(), false)
-  hang.timedOut(run)
-  t.equal(hang.takeNews(), true, 'this call has not settled')
+await t.test('noticeHang() is false if the abandoned call has settled', (t) => {
+  const { backOff } = setUp()
+  backOff.timedOut(run)
+  backOff.endedLate(false)
+  t.equal(backOff.noticeHang(), false)
+  backOff.timedOut(run)
+  t.equal(backOff.noticeHang(), true, 'this call has not settled')
   t.end()
 })
 
-await t.test('takeNews() is true again at the next timeout after a run in time', (t) => {
-  const { hang } = setUp()
-  hang.timedOut(run)
-  t.equal(hang.takeNews(), true)
-  hang.endedLate(true)
-  hang.ended()
-  t.equal(hang.takeNews(), false)
-  hang.timedOut(run)
-  t.equal(hang.takeNews(), true)
+await t.test('noticeHang() is true again at the next timeout after a run in time', (t) => {
+  const { backOff } = setUp()
+  backOff.timedOut(run)
+  t.equal(backOff.noticeHang(), true)
+  backOff.endedLate(true)
+  backOff.ended()
+  t.equal(backOff.noticeHang(), false)
+  backOff.timedOut(run)
+  t.equal(backOff.noticeHang(), true)
   t.end()
 })
 
-await t.test('takeNews() stays false after runs in time while one old call never settles', (t) => {
-  const { hang } = setUp()
-  hang.timedOut(run)
-  t.equal(hang.takeNews(), true)
+await t.test('noticeHang() stays false after runs in time while one old call never settles', (t) => {
+  const { backOff } = setUp()
+  backOff.timedOut(run)
+  t.equal(backOff.noticeHang(), true)
   for (let count = 0; count < 3; count++) {
-    hang.ended()
-    t.equal(hang.takeNews(), false)
+    backOff.ended()
+    t.equal(backOff.noticeHang(), false)
   }
   t.end()
 })
