@@ -49,10 +49,10 @@ const RECOVERY_LIMIT_MS = 10_000
 export async function proveFaults (t: Test, test: FaultTest): Promise<void> {
   const { server, expected } = test
   await t.test('the check is UP with its latency', async (t) => {
-    const { recovers, answers } = await start(t, test)
+    const app = await ProbedApp.start(t, test)
     // The server may be slow at the first probe.
-    await recovers()
-    const { details } = await answers('UP')
+    await app.recovers()
+    const { details } = await app.answers('UP')
     t.match(details, { latencyMs: Number })
   })
   await t.test('the server stops and starts again', async (t) => {
@@ -63,8 +63,8 @@ export async function proveFaults (t: Test, test: FaultTest): Promise<void> {
     await causeAndEnd(t, test, { fault: 'frozen', cause: () => server.freeze(), end: () => server.thaw() })
   })
   await t.test('the password is wrong', async (t) => {
-    const { fails } = await start(t, test, { password: 'not the password' })
-    await fails('wrong password')
+    const app = await ProbedApp.start(t, test, { password: 'not the password' })
+    await app.fails('wrong password')
     await server.settled(0)
   })
   if (expected['pool exhausted'] !== undefined) {
@@ -94,86 +94,91 @@ async function causeAndEnd (
   { fault, cause, end }: FaultSwitch,
   address: Partial<Address> = {}
 ): Promise<void> {
-  const { fails, recovers } = await start(t, test, address)
-  await recovers()
+  const app = await ProbedApp.start(t, test, address)
+  await app.recovers()
   const before = await test.server.connections()
   await cause()
-  await fails(fault)
+  await app.fails(fault)
   await end()
-  await recovers()
+  await app.recovers()
   await test.server.settled(before)
   t.pass(`the server has as many connections as before, ${before}`)
 }
 
 async function exhaust (t: Test, test: FaultTest): Promise<void> {
-  const { client, fails, recovers, answers } = await start(t, test)
-  await recovers()
-  const release = await client.occupy?.()
+  const app = await ProbedApp.start(t, test)
+  await app.recovers()
+  const release = await app.client.occupy?.()
   const before = await test.server.connections()
-  await fails('pool exhausted')
+  await app.fails('pool exhausted')
   await release?.()
-  await answers('UP')
-  await recovers()
+  await app.answers('UP')
+  await app.recovers()
   await test.server.settled(before)
   t.pass('the check holds no connection')
 }
 
-interface ProbedApp {
+/** An app with a client and its check, and assertions about the answers to its probes. */
+class ProbedApp {
   readonly client: AppClient
-  /** Sends one probe and asserts its status. */
-  readonly answers: (status: string) => Promise<ProbeAnswer>
-  /** Sends probes until the reason names the fault. All must have the status of the fault. */
-  readonly fails: (fault: Fault) => Promise<void>
-  /** Sends probes until a probe passes. */
-  readonly recovers: () => Promise<void>
-}
+  readonly #t: Test
+  readonly #url: string
+  readonly #expected: ExpectedResults
 
-/** Starts an app with a client and its check. */
-async function start (
-  t: Test,
-  { server, connect, expected }: FaultTest,
-  address: Partial<Address> = {}
-): Promise<ProbedApp> {
-  const { host, port, user, password } = server
-  // The server detects a moment later that the previous test's client has disconnected.
-  await server.settled(0)
-  const client = await connect({ host, port, user, password, ...address })
-  t.teardown(async () => await client.close())
-  const { url } = await startApp(t, { showDetails: 'always', checks: { readiness: { db: client.check } } })
-  const sendProbe = async (): Promise<ProbeAnswer> => {
-    const answer = await probe(url)
-    if (answer.durationMs > PROBE_LIMIT_MS) t.fail(`a probe took ${answer.durationMs} ms`)
+  private constructor (t: Test, client: AppClient, url: string, expected: ExpectedResults) {
+    this.client = client
+    this.#t = t
+    this.#url = url
+    this.#expected = expected
+  }
+
+  static async start (t: Test, test: FaultTest, address: Partial<Address> = {}): Promise<ProbedApp> {
+    const { server: { host, port, user, password } } = test
+    // The server detects a moment later that the previous test's client has disconnected.
+    await test.server.settled(0)
+    const client = await test.connect({ host, port, user, password, ...address })
+    t.teardown(async () => await client.close())
+    const { url } = await startApp(t, { showDetails: 'always', checks: { readiness: { db: client.check } } })
+    return new ProbedApp(t, client, url, test.expected)
+  }
+
+  /** Sends one probe and asserts its status. */
+  async answers (status: string): Promise<ProbeAnswer> {
+    const answer = await this.#sendProbe()
+    this.#t.equal(answer.status, status, `${status}: ${answer.error ?? ''}`)
     return answer
   }
-  return {
-    client,
-    async answers (status) {
-      const answer = await sendProbe()
-      t.equal(answer.status, status, `${status}: ${answer.error ?? ''}`)
-      return answer
-    },
-    async fails (fault) {
-      const { status: expectedStatus, error: reason } = expected[fault] ?? { status: 'DOWN' }
-      // A reset breaks one request only.
-      const maxProbes = fault === 'reset' ? 1 : MAX_PROBES
-      const errors: unknown[] = []
-      for (let count = 0; count < maxProbes && errors.at(-1) !== reason; count++) {
-        if (count > 0) await sleep(PERIOD_MS)
-        const { statusCode, status, error } = await sendProbe()
-        errors.push(error)
-        const expectedCode = expectedStatus === 'UP' ? 200 : 503
-        t.same([statusCode, status], [expectedCode, expectedStatus], `${fault}: ${error ?? ''}`)
-      }
-      t.equal(errors.at(-1), reason, `the reason names the fault: ${fault}`)
-    },
-    async recovers () {
-      const deadline = performance.now() + RECOVERY_LIMIT_MS
-      let last = await sendProbe()
-      while (last.status !== 'UP' && performance.now() < deadline) {
-        await sleep(PERIOD_MS)
-        last = await sendProbe()
-      }
-      t.equal(last.status, 'UP', `UP again: ${last.error ?? ''}`)
+
+  /** Sends probes until the reason names the fault. All must have the status of the fault. */
+  async fails (fault: Fault): Promise<void> {
+    const { status: expectedStatus, error: reason } = this.#expected[fault] ?? { status: 'DOWN' }
+    const expectedCode = expectedStatus === 'UP' ? 200 : 503
+    // A reset breaks one request only.
+    const maxProbes = fault === 'reset' ? 1 : MAX_PROBES
+    const errors: unknown[] = []
+    for (let count = 0; count < maxProbes && errors.at(-1) !== reason; count++) {
+      if (count > 0) await sleep(PERIOD_MS)
+      const { statusCode, status, error } = await this.#sendProbe()
+      errors.push(error)
+      this.#t.same([statusCode, status], [expectedCode, expectedStatus], `${fault}: ${error ?? ''}`)
     }
+    this.#t.equal(errors.at(-1), reason, `the reason names the fault: ${fault}`)
+  }
+
+  /** Sends probes until a probe passes. */
+  async recovers (): Promise<void> {
+    const deadline = performance.now() + RECOVERY_LIMIT_MS
+    let last = await this.#sendProbe()
+    while (last.status !== 'UP' && performance.now() < deadline) {
+      await sleep(PERIOD_MS)
+      last = await this.#sendProbe()
+    }
+    this.#t.equal(last.status, 'UP', `UP again: ${last.error ?? ''}`)
+  }
+
+  async #sendProbe (): Promise<ProbeAnswer> {
+    const answer = await probe(this.#url)
+    if (answer.durationMs > PROBE_LIMIT_MS) this.#t.fail(`a probe took ${answer.durationMs} ms`)
+    return answer
   }
 }
