@@ -3,7 +3,7 @@ import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { pinned } from './cores.js'
 
-/** A program of ours in a process of its own, on one core where that can be had, that answers one message with one. */
+/** Runs a program of the benchmark in its own process, on one core if possible. It answers each message. */
 export class Child {
   readonly #child: ChildProcess
   readonly #name: string
@@ -11,26 +11,32 @@ export class Child {
   constructor (core: number, [file, ...args]: readonly [string, ...string[]]) {
     const [program, ...rest] = pinned(core, [process.execPath, '--expose-gc', file, ...args])
     this.#name = file
-    this.#child = spawn(program, rest, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], env: { ...process.env, NODE_ENV: 'production' } })
+    this.#child = spawn(program, rest, {
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { ...process.env, NODE_ENV: 'production' }
+    })
   }
 
-  /** The next message that comes from it. Rejects when it ends before. */
+  /** Resolves to the next message of the program. Rejects if the program ends before. */
   async message (): Promise<unknown> {
     const over = new AbortController()
     const { signal } = over
     try {
       return await Promise.race([
         once(this.#child, 'message', { signal }).then(([message]) => message as unknown),
-        once(this.#child, 'exit', { signal }).then(([code]) => { throw new Error(`${this.#name} has ended with ${String(code)}`) })
+        once(this.#child, 'exit', { signal }).then(([code]) => {
+          throw new Error(`${this.#name} has ended with ${String(code)}`)
+        })
       ])
     } finally {
       over.abort()
     }
   }
 
-  async ask (question: unknown): Promise<unknown> {
+  /** Sends a message and resolves to the answer. */
+  async request (message: unknown): Promise<unknown> {
     const answer = this.message()
-    this.#child.send(question as object)
+    this.#child.send(message as object)
     return await answer
   }
 

@@ -2,16 +2,16 @@ import { join } from 'node:path'
 import { Child } from './child.js'
 import { CLIENT_CORE } from './cores.js'
 
-/** What is sent. */
+/** The requests to send. */
 export interface Load {
   readonly url: string
   readonly amount: number
   readonly connections: number
-  /** After which a request is given up. Default: a minute. */
+  /** The time limit of each request. Default: one minute. */
   readonly timeoutMs?: number
 }
 
-/** How that went. */
+/** The result of sending the requests. */
 export interface Answered {
   readonly unanswered: number
   readonly not2xx: number
@@ -19,12 +19,12 @@ export interface Answered {
   readonly slowestMs: number
 }
 
-/** Sends requests from a process of its own, on another core than the server's. */
+/** Sends requests from its own process, on another core than the server's. */
 export class Client {
   readonly #child = new Child(CLIENT_CORE, [join(import.meta.dirname, 'generator.js')])
 
   async send (load: Load): Promise<Answered> {
-    return await this.#child.ask(load) as Answered
+    return await this.#child.request(load) as Answered
   }
 
   async end (): Promise<void> {

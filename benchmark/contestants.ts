@@ -3,17 +3,17 @@ import { FlaskServer } from './flask-server.js'
 import { NodeServer } from './server.js'
 import type { Scene } from './server.js'
 
-/** A package that is compared with this one. */
-export interface Peer {
-  /** The package. */
+/** A package to compare with this package. */
+export interface OtherPackage {
+  /** The name of the package. */
   readonly name: string
-  /** Its program here. */
+  /** Its program in `contestants/`. */
   readonly program: string
   /** Whether its probes run checks. */
   readonly hasChecks: boolean
 }
 
-export const PEERS: readonly Peer[] = [
+export const OTHER_PACKAGES: readonly OtherPackage[] = [
   { name: '@fastify/under-pressure', program: 'under-pressure', hasChecks: true },
   { name: 'fastify-healthcheck', program: 'fastify-healthcheck', hasChecks: false },
   { name: 'fastify-custom-healthcheck', program: 'fastify-custom-healthcheck', hasChecks: true },
@@ -22,10 +22,14 @@ export const PEERS: readonly Peer[] = [
   { name: '@nestjs/terminus', program: 'nestjs-terminus', hasChecks: true }
 ]
 
-/** A program of Node.js, in a scene. */
+/** Returns a contestant that runs as a Node.js program in a scene. */
 export function nodeContestant (name: string, program: string, scene: Scene = {}, path?: string): Contestant {
   return { name, start: async () => await NodeServer.start(program, scene), ...(path !== undefined && { path }) }
 }
 
-/** The system that this one follows. It takes many times as long for a request, and no more requests are needed. */
-export const flaskContestant: Contestant = { name: 'Flask Management Endpoints, gunicorn', start: async () => await FlaskServer.start(), fewer: 10 }
+/** The Flask system that this package follows. Its requests take much longer, so fewer requests are enough. */
+export const flaskContestant: Contestant = {
+  name: 'Flask Management Endpoints, gunicorn',
+  start: async () => await FlaskServer.start(),
+  shortenedBy: 10
+}

@@ -4,10 +4,10 @@ import { availableParallelism } from 'node:os'
 export const SERVER_CORE = 0
 export const CLIENT_CORE = 1
 
-/** Whether a process can be kept on one core: there has to be a second, and the program for it. */
+/** Whether processes can be pinned to one core. This needs a second core and the program `taskset`. */
 export const canPin = availableParallelism() > 1 && spawnSync('taskset', ['--version']).status === 0
 
-/** The command that runs another on one core, where that can be had. */
+/** Returns the command that runs another command on one core, if pinning is possible. */
 export function pinned (core: number, command: readonly [string, ...string[]]): readonly [string, ...string[]] {
   return canPin ? ['taskset', '--cpu-list', String(core), ...command] : command
 }

@@ -3,32 +3,33 @@ import type { Server } from './server.js'
 import { spreadOf } from './statistics.js'
 import type { Spread } from './statistics.js'
 
-/** One of those that are compared. */
+/** A program to compare with others. */
 export interface Contestant {
   readonly name: string
   start (): Promise<Server>
-  /** What is asked of it, where that is not the path that it tells. */
+  /** The path of the requests. By default the program's own URL is used. */
   readonly path?: string
-  /** By how much its rounds are shorter. */
-  readonly fewer?: number
+  /** Divides the number of requests in its turns. */
+  readonly shortenedBy?: number
 }
 
-/** What was measured of one. The ratios are to the first of them, taken round by round. */
+/** The measurements of a contestant. Ratios compare it with the first contestant in the same round. */
 export interface Compared {
   readonly name: string
-  /** Time of the processor per request. */
+  /** The ratio of CPU time per request. */
   readonly cpu: Spread
+  /** The ratio of requests per second. */
   readonly perSecond: Spread
-  /** In microseconds. */
+  /** CPU time per request, in microseconds. */
   readonly cpuTime: Spread
 }
 
 export interface Extent {
-  /** How often all processes are started anew: two of the same program differ. */
+  /** How often all processes are restarted: two processes of the same program differ in speed. */
   readonly passes: number
-  /** How often each has its turn. Short turns are best: what else a machine does comes and goes. */
+  /** The number of turns per contestant in a pass. Short turns spread the noise of the machine evenly. */
   readonly rounds: number
-  /** How many requests a turn has. */
+  /** The number of requests in a turn. */
   readonly amount: number
 }
 
@@ -39,10 +40,14 @@ interface Sample {
 
 const CONNECTIONS = 16
 
-/** Compares what a request costs each of them. They run side by side, and take turns. */
-export async function compare (contestants: readonly Contestant[], client: Client, extent: Extent): Promise<readonly Compared[]> {
+/** Compares the costs of a request. All contestants run at the same time and take turns. */
+export async function compare (
+  contestants: readonly Contestant[],
+  client: Client,
+  extent: Extent
+): Promise<readonly Compared[]> {
   const rounds: (readonly Sample[])[] = []
-  for (let pass = 0; pass < extent.passes; pass++) rounds.push(...await onePass(contestants, client, extent))
+  for (let pass = 0; pass < extent.passes; pass++) rounds.push(...await runPass(contestants, client, extent))
   const spread = (figure: (round: readonly Sample[]) => number): Spread => spreadOf(rounds.map(figure))
   return contestants.map(({ name }, nth) => ({
     name,
@@ -52,29 +57,37 @@ export async function compare (contestants: readonly Contestant[], client: Clien
   }))
 }
 
-async function onePass (contestants: readonly Contestant[], client: Client, { rounds, amount }: Extent): Promise<readonly (readonly Sample[])[]> {
+async function runPass (
+  contestants: readonly Contestant[],
+  client: Client,
+  { rounds, amount }: Extent
+): Promise<readonly (readonly Sample[])[]> {
   const servers: Server[] = []
   try {
     for (const contestant of contestants) servers.push(await contestant.start())
-    const oneRound = async (amount: number): Promise<readonly Sample[]> => {
+    const runRound = async (amount: number): Promise<readonly Sample[]> => {
       const samples: Sample[] = []
-      for (const [nth, contestant] of contestants.entries()) samples.push(await oneTurn(contestant, at(servers, nth), client, amount))
+      for (const [nth, contestant] of contestants.entries()) {
+        samples.push(await runTurn(contestant, at(servers, nth), client, amount))
+      }
       return samples
     }
-    // For the compiler.
-    await oneRound(amount * 2)
+    // Warms up the compiler.
+    await runRound(amount * 2)
     const samples: (readonly Sample[])[] = []
-    while (samples.length < rounds) samples.push(await oneRound(amount))
+    while (samples.length < rounds) samples.push(await runRound(amount))
     return samples
   } finally {
     for (const server of servers) await server.end()
   }
 }
 
-async function oneTurn ({ name, path, fewer = 1 }: Contestant, server: Server, client: Client, usual: number): Promise<Sample> {
-  const amount = Math.ceil(usual / fewer)
+async function runTurn (contestant: Contestant, server: Server, client: Client, usual: number): Promise<Sample> {
+  const { name, path, shortenedBy = 1 } = contestant
+  const amount = Math.ceil(usual / shortenedBy)
+  const url = path === undefined ? server.url : new URL(path, server.url).href
   const before = await server.cpuTime()
-  const { unanswered, not2xx, perSecond } = await client.send({ url: path === undefined ? server.url : new URL(path, server.url).href, amount, connections: CONNECTIONS })
+  const { unanswered, not2xx, perSecond } = await client.send({ url, amount, connections: CONNECTIONS })
   const failed = unanswered + not2xx
   if (failed > 0) throw new Error(`${failed} of ${amount} requests to ${name} have failed`)
   return { cpuTime: (await server.cpuTime() - before) / amount, perSecond }

@@ -12,7 +12,7 @@ import type { Server } from './server.js'
 const run = promisify(execFile)
 const environment = join(import.meta.dirname, '.venv')
 
-/** The Flask system under gunicorn, with one worker. Linux only: its processes cannot be asked, the operating system can. */
+/** Runs the Flask system under gunicorn with one worker. It needs Linux, because it reads CPU times from `/proc`. */
 export class FlaskServer implements Server {
   readonly url: string
   readonly #child: ChildProcess
@@ -22,23 +22,30 @@ export class FlaskServer implements Server {
     this.url = url
   }
 
-  /** Installs what it needs; gives whether it can be run here. */
+  /** Installs the Flask system and returns whether it can run on this machine. */
   static async install (): Promise<boolean> {
     if (process.platform !== 'linux') return false
     if (existsSync(join(environment, 'bin', 'gunicorn'))) return true
     try {
       await run('python3', ['-m', 'venv', environment])
-      await run(join(environment, 'bin', 'pip'), ['install', '--quiet', '--requirement', join(import.meta.dirname, 'requirements.txt')])
+      const requirements = join(import.meta.dirname, 'requirements.txt')
+      await run(join(environment, 'bin', 'pip'), ['install', '--quiet', '--requirement', requirements])
       return true
     } catch (error) {
-      console.error(`the Flask system is left out: ${String(error)}`)
+      console.error(`the Flask system is skipped: ${String(error)}`)
       return false
     }
   }
 
   static async start (): Promise<FlaskServer> {
-    const gunicorn = [join(environment, 'bin', 'gunicorn'), '--workers', '1', '--bind', '127.0.0.1:0', '--no-control-socket', '--chdir', join(import.meta.dirname, 'contestants'), 'flask_system:app'] as const
-    const [program, ...args] = pinned(SERVER_CORE, [...gunicorn])
+    const [program, ...args] = pinned(SERVER_CORE, [
+      join(environment, 'bin', 'gunicorn'),
+      '--workers', '1',
+      '--bind', '127.0.0.1:0',
+      '--no-control-socket',
+      '--chdir', join(import.meta.dirname, 'contestants'),
+      'flask_system:app'
+    ])
     const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
     for await (const line of createInterface(child.stderr)) {
       const origin = /Listening at: (http:\S+)/.exec(line)?.[1]
@@ -64,7 +71,7 @@ export class FlaskServer implements Server {
   }
 }
 
-/** In microseconds. The kernel counts what a process has run in nanoseconds. */
+/** Returns the CPU time of a process in microseconds. The kernel counts nanoseconds. */
 async function cpuTimeOf (pid: number): Promise<number> {
   const [nanoseconds] = (await readFile(`/proc/${pid}/schedstat`, 'utf8')).split(' ')
   return Number(nanoseconds) / 1_000

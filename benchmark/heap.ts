@@ -4,7 +4,7 @@ import { NodeServer } from './server.js'
 const CONNECTIONS = 16
 const WARM_UP = 50_000
 
-/** By how much the heap of an app has grown after so many probes, in bytes, both times after a forced collection. */
+/** Returns the bytes by which an app's heap grows during a number of probes, measured after garbage collections. */
 export async function heapGrowth (probes: number, client: Client): Promise<number> {
   const server = await NodeServer.start('management', { count: 50 })
   try {

@@ -1,5 +1,5 @@
-// Measures what this package costs, and its peers beside it. `--quick` is for a look, `--only TITLE` for one part, and `--readme` puts the
-// tables into the README.
+// Measures the costs of this package and of similar packages. `--quick` gives a rough result, `--only TITLE` measures
+// one part, and `--readme` writes the tables into the README.
 import { parseArgs } from 'node:util'
 import { Client } from './client.js'
 import { canPin } from './cores.js'
@@ -10,12 +10,13 @@ import { putIntoReadme } from './readme.js'
 const { values: { quick = false, only, readme = false } } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, readme: { type: 'boolean' } }
 })
-if (readme && (quick || only !== undefined)) throw new Error('what goes into the README is measured as a whole: --readme stands alone')
+if (readme && (quick || only !== undefined)) throw new Error('--readme cannot be combined with --quick or --only')
 
 await install()
 await installOwn()
 
-const where = `Node.js ${process.versions.node} on ${process.platform}, ${canPin ? 'server and client each on a core of its own' : 'nothing kept on a core of its own: expect more noise'}.`
+const pinning = canPin ? 'server and client each on its own core' : 'no process pinned to a core: expect more noise'
+const where = `Node.js ${process.versions.node} on ${process.platform}, ${pinning}.`
 console.log(`${where}\n`)
 const client = new Client()
 const parts = partsOf(client, quick)
@@ -30,5 +31,7 @@ try {
 } finally {
   await client.end()
 }
-if (sections.length === 0) throw new Error(`--only: no title has "${only ?? ''}" in it; the titles are ${Object.keys(parts).join(' | ')}`)
+if (sections.length === 0) {
+  throw new Error(`--only: no title contains "${only ?? ''}"; the titles are ${Object.keys(parts).join(' | ')}`)
+}
 if (readme) putIntoReadme('benchmark', [where, ...sections].join('\n\n'))

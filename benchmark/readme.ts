@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 const README = join(import.meta.dirname, '..', 'README.md')
 
-/** Puts what was measured between the two comments of that name in the README. */
+/** Writes the results between the two comments with this name in the README. */
 export function putIntoReadme (name: string, markdown: string): void {
   const [begin, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`]
   const readme = readFileSync(README, 'utf8')

@@ -2,27 +2,27 @@ import { join } from 'node:path'
 import { Child } from './child.js'
 import { SERVER_CORE } from './cores.js'
 
-/** What a contestant is told. */
+/** The settings of a contestant. */
 export interface Scene {
-  /** What its check does; without one it has none. */
+  /** The behavior of its check. Without a scene it has no check. */
   readonly scene?: 'passing' | 'slow' | 'hung'
-  /** How many checks run in the background, or how many components its body has. */
+  /** The number of background checks, or the number of components in its body. */
   readonly count?: number
-  /** How often each of them runs, in milliseconds. Default: a second. */
+  /** The interval of background checks, in milliseconds. Default: one second. */
   readonly interval?: number
   /** Whether the app has the plugin. */
   readonly plugin?: boolean
 }
 
-/** A contestant that runs. */
+/** A running contestant. */
 export interface Server {
   readonly url: string
-  /** What the operating system says it has used of the processor, all threads together, in microseconds. */
+  /** Returns the CPU time of all its threads, in microseconds, as the operating system counts it. */
   cpuTime (): Promise<number>
   end (): Promise<void>
 }
 
-/** A contestant in a Node.js of its own. */
+/** A contestant in its own Node.js process. */
 export class NodeServer implements Server {
   readonly url: string
   readonly #child: Child
@@ -33,27 +33,28 @@ export class NodeServer implements Server {
   }
 
   static async start (name: string, scene: Scene = {}): Promise<NodeServer> {
-    const child = new Child(SERVER_CORE, [join(import.meta.dirname, 'contestants', `${name}.js`), JSON.stringify(scene)])
+    const program = join(import.meta.dirname, 'contestants', `${name}.js`)
+    const child = new Child(SERVER_CORE, [program, JSON.stringify(scene)])
     return new NodeServer(child, String(await child.message()))
   }
 
   async cpuTime (): Promise<number> {
-    return Number(await this.#child.ask('cpuTime'))
+    return Number(await this.#child.request('cpuTime'))
   }
 
-  /** How often its check was called. */
+  /** Returns the number of calls of its check. */
   async calls (): Promise<number> {
-    return Number(await this.#child.ask('calls'))
+    return Number(await this.#child.request('calls'))
   }
 
-  /** How many of these calls have not ended, nor been told to. */
+  /** Returns the number of calls that have neither ended nor been aborted. */
   async liveCalls (): Promise<number> {
-    return Number(await this.#child.ask('live'))
+    return Number(await this.#child.request('live'))
   }
 
-  /** What its heap holds after a forced collection, in bytes. */
+  /** Returns its heap size after a forced garbage collection, in bytes. */
   async heapUsed (): Promise<number> {
-    return Number(await this.#child.ask('heapUsed'))
+    return Number(await this.#child.request('heapUsed'))
   }
 
   async end (): Promise<void> {

@@ -6,21 +6,23 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** How large a package is, in bytes. */
+/** The sizes of a package, in bytes. */
 export interface Size {
   readonly packed: number
-  /** It and what it depends on, as installed; without peers, which an app has anyway. */
+  /** The installed size with dependencies, but without peer dependencies, which an app already has. */
   readonly installed: number
 }
 
-/** Sizes of what npm gives for a specifier: a name with a version, or a folder. */
+/** Returns the sizes of a package. The specifier is a name with a version, or a folder. */
 export async function sizeOf (specifier: string): Promise<Size> {
   const folder = await mkdtemp(join(tmpdir(), 'benchmark-size-'))
   try {
     const { stdout } = await run('npm', ['pack', specifier, '--json', '--ignore-scripts', '--pack-destination', folder])
     const [{ filename, size }] = JSON.parse(stdout) as [{ filename: string, size: number }]
     await writeFile(join(folder, 'package.json'), '{ "private": true }')
-    await run('npm', ['install', `./${filename}`, '--omit=dev', '--omit=peer', '--legacy-peer-deps', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
+    const omitted = ['--omit=dev', '--omit=peer', '--legacy-peer-deps']
+    const flags = [...omitted, '--ignore-scripts', '--no-audit', '--no-fund']
+    await run('npm', ['install', `./${filename}`, ...flags], { cwd: folder })
     return { packed: size, installed: await bytesIn(join(folder, 'node_modules')) }
   } finally {
     await rm(folder, { recursive: true, force: true })
@@ -29,6 +31,7 @@ export async function sizeOf (specifier: string): Promise<Size> {
 
 async function bytesIn (folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const sizes = await Promise.all(entries.filter((entry) => entry.isFile()).map(async (entry) => (await stat(join(entry.parentPath, entry.name))).size))
-  return sizes.reduce((sum, size) => sum + size, 0)
+  const files = entries.filter((entry) => entry.isFile())
+  const stats = await Promise.all(files.map(async (file) => await stat(join(file.parentPath, file.name))))
+  return stats.reduce((sum, { size }) => sum + size, 0)
 }

@@ -4,12 +4,12 @@ import { SERVER_CORE } from './cores.js'
 import { spreadOf } from './statistics.js'
 import type { Spread } from './statistics.js'
 
-/** What is started: `import` with the names of packages, or `register` with a plugin and how many checks it is given. */
+/** A start-up to measure: `import` with names of packages, or `register` with a plugin and a number of checks. */
 export type StartUp = readonly ['import' | 'register', ...string[]]
 
 const PROGRAM = join(import.meta.dirname, 'contestants', 'start-up.js')
 
-/** How long each takes in a new process, in milliseconds. They take turns. */
+/** Measures the start-ups in turns, each in a new process. Returns milliseconds. */
 export async function startUpTimes (all: readonly StartUp[], rounds: number): Promise<readonly Spread[]> {
   const times = all.map((): number[] => [])
   for (let round = 0; round < rounds; round++) {

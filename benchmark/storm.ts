@@ -1,15 +1,15 @@
 import type { Client } from './client.js'
 import { NodeServer } from './server.js'
 
-/** What became of many probes at the same time, at a check that is slow. */
+/** The result of many concurrent probes to a slow check. */
 export interface Storm {
   readonly calls: number
   readonly slowestMs: number
 }
 
-/** What became of a probe at a check that does not end, and of many after it. */
+/** The result of one probe to a hanging check, and of many probes after it. */
 export interface Hang {
-  /** How long the first probe took; nothing where it had no answer in time. */
+  /** The duration of the first probe; `undefined` without an answer in time. */
   readonly answeredMs: number | undefined
   readonly calls: number
   readonly liveCalls: number
@@ -18,12 +18,12 @@ export interface Hang {
 const PROBES = 100
 const PATIENCE_MS = 3_000
 
-/** A hundred probes at the same time, each over a connection of its own, at a check that takes 200 ms. */
+/** Sends 100 concurrent probes over 100 connections to a check that takes 200 ms. */
 export async function storm (name: string, path: string | undefined, client: Client): Promise<Storm> {
   const server = await NodeServer.start(name, { scene: 'slow' })
   try {
     const url = urlOf(server, path)
-    // The first is for the compiler.
+    // Warms up the compiler.
     await client.send({ url, amount: PROBES, connections: PROBES })
     const before = await server.calls()
     const { slowestMs } = await client.send({ url, amount: PROBES, connections: PROBES })
@@ -33,14 +33,15 @@ export async function storm (name: string, path: string | undefined, client: Cli
   }
 }
 
-/** One probe at a check that hangs, then a hundred more. */
+/** Sends one probe to a hanging check, and then 100 more. */
 export async function hang (name: string, path: string | undefined, client: Client): Promise<Hang> {
   const server = await NodeServer.start(name, { scene: 'hung' })
   try {
     const url = urlOf(server, path)
     const { unanswered, slowestMs } = await client.send({ url, amount: 1, connections: 1, timeoutMs: PATIENCE_MS })
     await client.send({ url, amount: PROBES, connections: PROBES, timeoutMs: PATIENCE_MS })
-    return { answeredMs: unanswered > 0 ? undefined : slowestMs, calls: await server.calls(), liveCalls: await server.liveCalls() }
+    const answeredMs = unanswered > 0 ? undefined : slowestMs
+    return { answeredMs, calls: await server.calls(), liveCalls: await server.liveCalls() }
   } finally {
     await server.end()
   }

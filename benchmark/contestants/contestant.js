@@ -1,8 +1,11 @@
-// What each contestant has in common: what it is told, and how it tells where it listens.
+// The common parts of all contestants: their settings, and their messages to the parent process.
 
 export const HOST = '127.0.0.1'
 
-/** `scene` is what its check does, `count` how many checks or components there are, `plugin` whether the app has the plugin. */
+/**
+ * `scene` is the behavior of the check, and `count` the number of checks or components. `interval` is the interval of
+ * background checks. `plugin` says whether the app registers the plugin.
+ */
 export const { scene = 'none', count = 0, interval = 1_000, plugin = true } = JSON.parse(process.argv[2] ?? '{}')
 
 let calls = 0
@@ -15,7 +18,7 @@ const SCENES = {
   hung: () => new Promise(() => undefined)
 }
 
-/** The check that the scene asks for, its calls counted; `undefined` where it asks for none. One is live until it ends, or is told to. */
+/** The check of the scene, or `undefined`. Its calls are counted. A call is live until it ends or is aborted. */
 export const check = SCENES[scene] && (async (context) => {
   calls += 1
   live += 1
@@ -28,21 +31,21 @@ export const check = SCENES[scene] && (async (context) => {
 const ANSWERS = {
   calls: () => calls,
   live: () => live,
-  /** In microseconds, as the operating system counts it. */
+  /** In microseconds, as the operating system counts. */
   cpuTime: () => {
     const { user, system } = process.cpuUsage()
     return user + system
   },
-  /** In bytes, after a forced collection. */
+  /** In bytes, after a forced garbage collection. */
   heapUsed: () => {
     globalThis.gc()
     return process.memoryUsage().heapUsed
   }
 }
 
-/** Tells where it listens, answers what is asked of it, and ends with the process that started it. */
+/** Sends the URL to the parent process, answers its messages, and ends together with it. */
 export function listensOn (port, path) {
-  process.on('message', (question) => process.send(ANSWERS[question]()))
+  process.on('message', (name) => process.send(ANSWERS[name]()))
   process.on('disconnect', () => process.exit())
   process.send(`http://${HOST}:${port}${path}`)
 }

@@ -1,4 +1,4 @@
-// It knows no checks, and no log level: its route is logged as the app's are.
+// fastify-healthcheck has no checks and no log level: requests to its route are logged like the app's own.
 import Fastify from 'fastify'
 import healthcheck from 'fastify-healthcheck'
 import { HOST, listensOn } from './contestant.js'

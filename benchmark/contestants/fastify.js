@@ -1,4 +1,4 @@
-// A route as one would write it by hand for a probe: with a schema, silent, and not to be stored.
+// A handwritten route for a probe: with a schema, silent, and with `no-store`.
 import Fastify from 'fastify'
 import { HOST, listensOn } from './contestant.js'
 

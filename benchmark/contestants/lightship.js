@@ -1,9 +1,9 @@
-// It has a server of its own, and no checks that a probe would run.
+// lightship has its own server, and its probes run no checks.
 import { Server } from 'node:net'
 import { createLightship } from 'lightship'
 import { HOST, listensOn } from './contestant.js'
 
-// It listens on all addresses, and cannot be told otherwise.
+// lightship always listens on all addresses, so this replaces the host.
 const { listen } = Server.prototype
 Server.prototype.listen = function (options, ...rest) {
   return listen.call(this, { ...options, host: HOST }, ...rest)

@@ -1,4 +1,4 @@
-// The limit: a constant body, with the headers that a probe's answer has here.
+// The lower limit: a constant body with the same headers as this package's probes.
 import { createServer } from 'node:http'
 import { HOST, listensOn } from './contestant.js'
 

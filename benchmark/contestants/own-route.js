@@ -1,4 +1,4 @@
-// An app's own route, with and without the plugin and its checks beside it.
+// An app's own route, with or without the plugin and its checks.
 import Fastify from 'fastify'
 import management from 'fastify-management-endpoints'
 import { HOST, count, listensOn, plugin } from './contestant.js'

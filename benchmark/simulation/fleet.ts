@@ -1,15 +1,15 @@
 /** All replicas of all services, in one design of their health endpoints. */
 export interface Fleet {
-  /** Asks one replica for its readiness. */
+  /** Sends a readiness probe to a replica. */
   probe (service: number, replica: number, answered: (isUp: boolean) => void): void
-  /** By service, how many requests for its readiness have reached its replicas. */
+  /** The number of readiness requests that have reached the replicas, by service. */
   readonly requests: readonly number[]
-  /** By service, how many queries its checks have sent to its database. */
+  /** The number of queries from checks to the service's database, by service. */
   readonly queries: readonly number[]
 }
 
-/** What a fleet is put into. */
-export interface Surroundings {
-  /** How long a service's database takes for an answer at the moment, in milliseconds. */
+/** The simulated databases. */
+export interface Databases {
+  /** Returns the current response time of a service's database, in milliseconds. */
   readonly queryMs: (service: number) => number
 }

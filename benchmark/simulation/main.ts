@@ -1,4 +1,5 @@
-// Simulates services that ask each other for their health, in several designs of their endpoints. `--readme` puts the table into the README.
+// Simulates services that request each other's health, with several designs of their endpoints. `--readme` writes the
+// table into the README.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,14 +15,24 @@ import type { Design, Outcome } from './outcome.js'
 import { dependentsOf, inCycles, makeWorld, REPLICAS } from './world.js'
 
 const { values } = parseArgs({
-  options: { services: { type: 'string', default: '1000' }, seed: { type: 'string', default: '1' }, readme: { type: 'boolean', default: false } }
+  options: {
+    services: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    readme: { type: 'boolean', default: false }
+  }
 })
 const world = makeWorld(Number(values.services), Number(values.seed))
 
 const DESIGNS: readonly Design[] = [
-  { name: 'naive', build: (world, time, surroundings) => new NaiveFleet(world, time, surroundings) },
-  { name: 'this package, on demand', build: (world, time, surroundings) => new ManagedFleet(world, time, surroundings) },
-  { name: 'this package, every 5 s', build: (world, time, surroundings) => new ManagedFleet(world, time, surroundings, { interval: 5_000 }) }
+  { name: 'naive', build: (world, time, databases) => new NaiveFleet(world, time, databases) },
+  {
+    name: 'this package, on demand',
+    build: (world, time, databases) => new ManagedFleet(world, time, databases)
+  },
+  {
+    name: 'this package, every 5 s',
+    build: (world, time, databases) => new ManagedFleet(world, time, databases, { interval: 5_000 })
+  }
 ]
 const PLOT = join(import.meta.dirname, 'plot.svg')
 
@@ -34,19 +45,33 @@ for (const design of DESIGNS) {
 }
 const dependents = dependentsOf(world.dependencies)[world.slow]?.length ?? 0
 const text = [
-  `${world.dependencies.length.toLocaleString('en')} services with ${REPLICAS} replicas each, ${inCycles(world).toLocaleString('en')} of them in cycles (seed ${values.seed}). The database of one on which ${dependents} others depend goes slow: it and they cannot serve, and the others can.`,
+  `${round(world.dependencies.length)} services with ${REPLICAS} replicas each, ` +
+    `${round(inCycles(world))} of them in cycles (seed ${values.seed}). One database becomes slow. ` +
+    `Its service and the ${dependents} services that depend on it cannot serve. All others can.`,
   table(
-    ['', 'requests per second that reach a service: median (most)', 'queries per second to its database: median (most)', 'services seen wrongly while all is well', 'every status right after one has gone slow'],
-    outcomes.map(({ name, requests, queries, wrongWhileWell, rightAfterMs }) => [
-      name, medianAndMost(requests), medianAndMost(queries), round(wrongWhileWell), rightAfterMs === undefined ? 'never' : `after ${rightAfterMs / 1_000} s`
+    [
+      '',
+      'requests per second to a service: median (maximum)',
+      'queries per second to its database: median (maximum)',
+      'services with a wrong status before the database is slow',
+      'every status is right'
+    ],
+    outcomes.map(({ name, requests, queries, wrongBeforeFault, rightAfterMs }) => [
+      name,
+      medianAndMaximum(requests),
+      medianAndMaximum(queries),
+      round(wrongBeforeFault),
+      rightAfterMs === undefined ? 'never' : `after ${rightAfterMs / 1_000} s`
     ])
   )
 ].join('\n\n')
 console.log(text)
-writeFileSync(PLOT, execFileSync(process.execPath, [join(import.meta.dirname, 'plot.js')], { input: JSON.stringify(outcomes), maxBuffer: 2 ** 26 }))
+const input = JSON.stringify(outcomes)
+const plot = execFileSync(process.execPath, [join(import.meta.dirname, 'plot.js')], { input, maxBuffer: 2 ** 26 })
+writeFileSync(PLOT, plot)
 if (values.readme) putIntoReadme('simulation', text)
 
-function medianAndMost (figures: readonly number[]): string {
+function medianAndMaximum (figures: readonly number[]): string {
   return `${round(spreadOf(figures).median)} (${round(Math.max(...figures))})`
 }
 

@@ -5,14 +5,14 @@ import { Kinds } from '../../lib/health/kind.js'
 import type { CheckOptions } from '../../lib/health/check/policy.js'
 import { chain } from '../../lib/base/maybe-promise.js'
 import { Chance } from '../../test/soak/chance.js'
-import type { Fleet, Surroundings } from './fleet.js'
+import type { Fleet, Databases } from './fleet.js'
 import type { VirtualTime } from './virtual-time.js'
 import { NETWORK_MS, REPLICAS } from './world.js'
 import type { World } from './world.js'
 
 /**
- * This package's own engine in each replica, with the dependencies as `serviceDependencies` and `cascade: ['readiness']`. Only the
- * network between them is simulated, and time.
+ * Runs this package's engine in each replica, with the dependencies as `serviceDependencies` and
+ * `cascade: ['readiness']`. Only the network and the time are simulated.
  */
 export class ManagedFleet implements Fleet {
   readonly requests: number[]
@@ -21,7 +21,7 @@ export class ManagedFleet implements Fleet {
   readonly #chance: Chance
   readonly #time: VirtualTime
 
-  constructor ({ seed, dependencies }: World, time: VirtualTime, surroundings: Surroundings, defaults: CheckOptions = {}) {
+  constructor ({ seed, dependencies }: World, time: VirtualTime, databases: Databases, defaults: CheckOptions = {}) {
     this.requests = dependencies.map(() => 0)
     this.queries = dependencies.map(() => 0)
     this.#chance = new Chance(seed + 1)
@@ -36,7 +36,7 @@ export class ManagedFleet implements Fleet {
     })
     this.#engines = dependencies.map((dependencies, service) => Array.from({ length: REPLICAS }, () => {
       const engine = newEngine()
-      engine.add(['readiness'], 'db', this.#query(service, surroundings), {})
+      engine.add(['readiness'], 'db', this.#query(service, databases), {})
       for (const dependency of dependencies) this.#depend(engine, dependency)
       engine.start()
       return engine
@@ -44,10 +44,10 @@ export class ManagedFleet implements Fleet {
   }
 
   probe (service: number, replica: number, answered: (isUp: boolean) => void): void {
-    this.#ask(service, replica, false, answered)
+    this.#request(service, replica, false, answered)
   }
 
-  #query (service: number, { queryMs }: Surroundings): CheckFunction {
+  #query (service: number, { queryMs }: Databases): CheckFunction {
     return async () => await new Promise((resolve) => {
       this.queries[service] = (this.queries[service] ?? 0) + 1
       this.#time.after(queryMs(service), () => resolve(undefined))
@@ -55,18 +55,21 @@ export class ManagedFleet implements Fleet {
   }
 
   #depend (engine: HealthEngine, dependency: number): void {
-    const ask: CheckFunction = async () => await new Promise((resolve) => {
-      this.#ask(dependency, this.#chance.below(REPLICAS), true, (isUp) => resolve({ status: isUp ? 'UP' : 'DOWN' }))
+    const request: CheckFunction = async () => await new Promise((resolve) => {
+      const replica = this.#chance.below(REPLICAS)
+      this.#request(dependency, replica, true, (isUp) => resolve({ status: isUp ? 'UP' : 'DOWN' }))
     })
-    engine.addRemote(`service-${dependency}`, ask, new Map([['readiness', ask]]), {})
+    engine.addRemote(`service-${dependency}`, request, new Map([['readiness', request]]), {})
   }
 
-  #ask (service: number, replica: number, peer: boolean, answered: (isUp: boolean) => void): void {
+  #request (service: number, replica: number, peer: boolean, answered: (isUp: boolean) => void): void {
     this.#time.after(NETWORK_MS, () => {
       this.requests[service] = (this.requests[service] ?? 0) + 1
       const engine = this.#engines[service]?.[replica]
       if (engine === undefined) throw new RangeError(`there is no replica ${replica} of service ${service}`)
-      void chain(engine.report({ kind: 'readiness', peer }), ({ status }) => { this.#time.after(NETWORK_MS, () => answered(status === 'UP')) })
+      void chain(engine.report({ kind: 'readiness', peer }), ({ status }) => {
+        this.#time.after(NETWORK_MS, () => answered(status === 'UP'))
+      })
     })
   }
 }

@@ -1,42 +1,43 @@
 import { Chance } from '../../test/soak/chance.js'
-import type { Fleet, Surroundings } from './fleet.js'
+import type { Fleet, Databases } from './fleet.js'
 import type { VirtualTime } from './virtual-time.js'
 import { NETWORK_MS, REPLICAS } from './world.js'
 import type { World } from './world.js'
 
-/** How long a replica works for a request, in milliseconds: it serves 100 in a second. */
+/** The work of a replica per request, in milliseconds: it serves 100 requests per second. */
 const WORK_MS = 10
-/** How many requests wait for a replica at most, a second of work; more are refused. */
+/** The most requests that wait for a replica: one second of work. It refuses more. */
 const BACKLOG = 100
-/** When whoever asks gives up, in milliseconds. Not all of them do, in the wild. */
+/** The timeout of a request to a dependency, in milliseconds. In practice, not every client has a timeout. */
 const PATIENCE_MS = 800
 
 /**
- * What is found where nobody has thought of it: for each probe a replica queries its database, and asks each dependency for the
- * same, which does so too.
+ * A naive design: for each probe, a replica queries its database and requests the readiness of each dependency, which
+ * does the same.
  */
 export class NaiveFleet implements Fleet {
   readonly requests: number[]
   readonly queries: number[]
   readonly #dependencies: World['dependencies']
-  /** By replica, until when it works on what it has. */
+  /** The time at which each replica has finished its accepted requests. */
   readonly #busyUntil: number[]
   readonly #chance: Chance
   readonly #time: VirtualTime
-  readonly #surroundings: Surroundings
+  readonly #databases: Databases
 
-  constructor ({ seed, dependencies }: World, time: VirtualTime, surroundings: Surroundings) {
+  constructor ({ seed, dependencies }: World, time: VirtualTime, databases: Databases) {
     this.requests = dependencies.map(() => 0)
     this.queries = dependencies.map(() => 0)
     this.#dependencies = dependencies
     this.#busyUntil = Array.from({ length: dependencies.length * REPLICAS }, () => 0)
     this.#chance = new Chance(seed + 1)
     this.#time = time
-    this.#surroundings = surroundings
+    this.#databases = databases
   }
 
   probe (service: number, replica: number, answered: (isUp: boolean) => void): void {
-    this.#time.after(NETWORK_MS, () => this.#receive(service, replica, (isUp) => { this.#time.after(NETWORK_MS, () => answered(isUp)) }))
+    const sendAnswer = (isUp: boolean): void => { this.#time.after(NETWORK_MS, () => answered(isUp)) }
+    this.#time.after(NETWORK_MS, () => this.#receive(service, replica, sendAnswer))
   }
 
   #receive (service: number, replica: number, answered: (isUp: boolean) => void): void {
@@ -49,31 +50,31 @@ export class NaiveFleet implements Fleet {
       return
     }
     this.#busyUntil[at] = free
-    this.#time.after(free - now, () => this.#look(service, answered))
+    this.#time.after(free - now, () => this.#runChecks(service, answered))
   }
 
-  #look (service: number, answered: (isUp: boolean) => void): void {
+  #runChecks (service: number, answered: (isUp: boolean) => void): void {
     this.queries[service] = (this.queries[service] ?? 0) + 1
     const dependencies = this.#dependencies[service] ?? []
     const all = new All(1 + dependencies.length, answered)
-    this.#time.after(this.#surroundings.queryMs(service), () => all.hear(true))
-    for (const dependency of dependencies) this.#ask(dependency, all)
+    this.#time.after(this.#databases.queryMs(service), () => all.add(true))
+    for (const dependency of dependencies) this.#request(dependency, all)
   }
 
-  #ask (service: number, all: All): void {
+  #request (service: number, all: All): void {
     let isOver = false
     this.probe(service, this.#chance.below(REPLICAS), (isUp) => {
-      if (!isOver) all.hear(isUp)
+      if (!isOver) all.add(isUp)
       isOver = true
     })
     this.#time.after(PATIENCE_MS, () => {
-      if (!isOver) all.hear(false)
+      if (!isOver) all.add(false)
       isOver = true
     })
   }
 }
 
-/** Answers once all have been heard of: up where all of them are. */
+/** Collects a number of results, and then answers: up if all results are up. */
 class All {
   readonly #answered: (isUp: boolean) => void
   #open: number
@@ -84,7 +85,7 @@ class All {
     this.#answered = answered
   }
 
-  hear (isUp: boolean): void {
+  add (isUp: boolean): void {
     this.#isUp &&= isUp
     this.#open -= 1
     if (this.#open === 0) this.#answered(this.#isUp)

@@ -1,45 +1,50 @@
-import type { Fleet, Surroundings } from './fleet.js'
+import type { Fleet, Databases } from './fleet.js'
 import { Probers } from './probers.js'
 import { VirtualTime } from './virtual-time.js'
 import { QUERY_MS, SLOW_QUERY_MS } from './world.js'
 import type { World } from './world.js'
 
-/** A design of health endpoints that is put into a world. */
+/** A design of health endpoints to simulate. */
 export interface Design {
   readonly name: string
-  readonly build: (world: World, time: VirtualTime, surroundings: Surroundings) => Fleet
+  readonly build: (world: World, time: VirtualTime, databases: Databases) => Fleet
 }
 
-/** What is seen of one design. */
+/** The results of one design. */
 export interface Outcome {
   readonly name: string
-  /** By service, how many requests have reached it in a second while all was well. */
+  /** Requests per second to each service before the database is slow. */
   readonly requests: readonly number[]
-  /** By service, how many queries its checks have sent to its database in a second. */
+  /** Queries per second from checks to each service's database, before one database is slow. */
   readonly queries: readonly number[]
-  /** How many services were seen as what they were not at the end of that. */
-  readonly wrongWhileWell: number
-  /** The same, from when the database has gone slow, every 100 ms. */
+  /** The number of services with a wrong status just before the database becomes slow. */
+  readonly wrongBeforeFault: number
+  /** The number of services with a wrong status, every 100 ms after the database has become slow. */
   readonly wrong: readonly number[]
-  /** When every status was right and stayed so, in milliseconds from then; nothing where that was never. */
+  /** The milliseconds until every status is right and stays right; `undefined` if that never happens. */
   readonly rightAfterMs: number | undefined
 }
 
 const SECOND_MS = 1_000
 const STEP_MS = 100
-/** How long it starts, is well, and has a slow database, in seconds. The first is the kubelet's period. */
+/** The phases of a simulation, in seconds: start, normal operation, slow database. `start` is the kubelet's period. */
 const SECONDS = { start: 10, well: 10, slow: 30 }
 
-/** Lets a world go on for a while in one design: it starts, all is well, and then one database is slow. */
+/** Simulates one design: the services start, all works, and then one database becomes slow. */
 export async function simulate (world: World, { name, build }: Design): Promise<Outcome> {
   const time = new VirtualTime()
   let isSlow = false
-  const fleet = build(world, time, { queryMs: (service) => isSlow && service === world.slow ? SLOW_QUERY_MS : QUERY_MS })
+  const queryMs = (service: number): number => isSlow && service === world.slow ? SLOW_QUERY_MS : QUERY_MS
+  const fleet = build(world, time, { queryMs })
   const probers = new Probers(world, time, fleet, (service) => !isSlow || !suffers(world, service))
   await time.pass(SECONDS.start * SECOND_MS)
   const before = { requests: [...fleet.requests], queries: [...fleet.queries] }
   await time.pass(SECONDS.well * SECOND_MS)
-  const well = { requests: perSecond(fleet.requests, before.requests), queries: perSecond(fleet.queries, before.queries), wrongWhileWell: probers.wrong }
+  const well = {
+    requests: perSecond(fleet.requests, before.requests),
+    queries: perSecond(fleet.queries, before.queries),
+    wrongBeforeFault: probers.wrong
+  }
   isSlow = true
   const wrong: number[] = [probers.wrong]
   for (let passed = 0; passed < SECONDS.slow * SECOND_MS; passed += STEP_MS) {
@@ -49,7 +54,7 @@ export async function simulate (world: World, { name, build }: Design): Promise<
   return { name, ...well, wrong, rightAfterMs: rightAfter(wrong) }
 }
 
-/** Whether a service cannot serve while the database is slow: its own, or that of a service it depends on. */
+/** Whether a service cannot serve while the database is slow: the database is its own, or its dependency's. */
 function suffers ({ slow, dependencies }: World, service: number): boolean {
   return service === slow || dependencies[service]?.includes(slow) === true
 }

@@ -4,16 +4,16 @@ import type { VirtualTime } from './virtual-time.js'
 import { REPLICAS } from './world.js'
 import type { World } from './world.js'
 
-/** How long whoever probes waits, in milliseconds: the kubelet's default. */
+/** The timeout of a probe, in milliseconds: the kubelet's default. */
 const TIMEOUT_MS = 1_000
 
-/** Who probes each replica, and how often, in milliseconds: the kubelet with its default, and two load balancers. */
+/** The periods of the probers of each replica, in milliseconds: a kubelet with its default, and two load balancers. */
 const PERIODS_MS = [10_000, 5_000, 5_000] as const
 
-/** Probes every replica, and keeps what was seen last. */
+/** Probes every replica, and keeps the last result of each prober. */
 export class Probers {
   readonly #isUp: (service: number) => boolean
-  /** By service, what each of its probers has seen last; nothing before the first answer. */
+  /** The last result of each prober, by service; `undefined` before the first answer. */
   readonly #seen: readonly (boolean | undefined)[][]
 
   constructor ({ seed, dependencies }: World, time: VirtualTime, fleet: Fleet, isUp: (service: number) => boolean) {
@@ -35,19 +35,22 @@ export class Probers {
     })
   }
 
-  /** How many services are seen as what they are not, by one prober at least. */
+  /** The number of services with a wrong status at one or more probers. */
   get wrong (): number {
-    return this.#seen.filter((seen, service) => seen.some((wasUp) => wasUp !== undefined && wasUp !== this.#isUp(service))).length
+    const isWrong = (wasUp: boolean | undefined, service: number): boolean => {
+      return wasUp !== undefined && wasUp !== this.#isUp(service)
+    }
+    return this.#seen.filter((seen, service) => seen.some((wasUp) => isWrong(wasUp, service))).length
   }
 
-  #probe (time: VirtualTime, ask: (answered: (isUp: boolean) => void) => void, see: (isUp: boolean) => void): void {
+  #probe (time: VirtualTime, send: (answered: (isUp: boolean) => void) => void, see: (isUp: boolean) => void): void {
     let isOver = false
     const once = (isUp: boolean): void => {
       if (isOver) return
       isOver = true
       see(isUp)
     }
-    ask(once)
+    send(once)
     time.after(TIMEOUT_MS, () => once(false))
   }
 }

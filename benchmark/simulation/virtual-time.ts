@@ -1,11 +1,11 @@
 import type { Clock } from '../../lib/base/clock.js'
 
-/** What is to be called back, unless that is taken back. */
+/** A timer. `callback` is `undefined` after the timer is cancelled. */
 interface Entry {
   callback: (() => void) | undefined
 }
 
-/** Time that passes as fast as what happens in it can be computed, in steps of a millisecond. */
+/** Simulated time that passes in steps of one millisecond, as fast as the events can be computed. */
 export class VirtualTime {
   #now = 0
   readonly #entries = new Map<number, Entry[]>()
@@ -14,7 +14,7 @@ export class VirtualTime {
     return this.#now
   }
 
-  /** Calls back after so many milliseconds, rounded up. */
+  /** Calls back after the delay, rounded up to whole milliseconds. */
   after (delayMs: number, callback: () => void): Entry {
     const at = this.#now + Math.ceil(delayMs)
     const entry: Entry = { callback }
@@ -24,7 +24,7 @@ export class VirtualTime {
     return entry
   }
 
-  /** The clock of one process, with chance of its own. */
+  /** Returns a clock with its own random numbers, for one process. */
   clock (random: () => number): Clock {
     const after: Clock['after'] = (delayMs, callback) => {
       const entry = this.after(delayMs, callback)
@@ -33,7 +33,7 @@ export class VirtualTime {
     return { date: () => new Date(this.#now), now: () => this.#now, after, inBackground: after, random }
   }
 
-  /** Lets so many milliseconds pass. What follows from a step by promises is done before the next one. */
+  /** Lets time pass. All promises settle before the next step. */
   async pass (durationMs: number): Promise<void> {
     for (const end = this.#now + durationMs; this.#now < end; this.#now += 1) {
       for (let due = this.#take(); due !== undefined; due = this.#take()) {
@@ -50,7 +50,7 @@ export class VirtualTime {
   }
 }
 
-/** A turn of the event loop comes after all microtasks. */
+/** Resolves after all pending microtasks, in the next turn of the event loop. */
 async function settled (): Promise<void> {
   await new Promise((resolve) => { setImmediate(resolve) })
 }

@@ -2,23 +2,23 @@ import { Chance } from '../../test/soak/chance.js'
 
 export const REPLICAS = 3
 
-/** What is simulated: which services there are, and which of them each depends on. */
+/** The simulated services and their dependencies. */
 export interface World {
   readonly seed: number
-  /** By service, those that it depends on. */
+  /** The dependencies of each service. */
   readonly dependencies: readonly (readonly number[])[]
-  /** The service whose database goes slow: one that as many as possible depend on. */
+  /** The service whose database becomes slow: a service with the most dependents. */
   readonly slow: number
 }
 
-/** How long things take, in milliseconds. */
+/** Durations of simulated steps, in milliseconds. */
 export const NETWORK_MS = 1
 export const QUERY_MS = 5
 export const SLOW_QUERY_MS = 5_000
 
 const MOST_DEPENDENCIES = 5
 
-/** Services with one to five dependencies each, on any other: there are cycles. */
+/** Creates services with one to five random dependencies each, including cycles. */
 export function makeWorld (services: number, seed: number): World {
   const chance = new Chance(seed)
   const dependencies = Array.from({ length: services }, (_, service) => someOthers(service, services, chance))
@@ -27,7 +27,7 @@ export function makeWorld (services: number, seed: number): World {
   return { seed, dependencies, slow: dependents.findIndex(({ length }) => length === most) }
 }
 
-/** By service, those that depend on it. */
+/** Returns the dependents of each service. */
 export function dependentsOf (dependencies: World['dependencies']): readonly (readonly number[])[] {
   const dependents: number[][] = dependencies.map(() => [])
   for (const [service, of] of dependencies.entries()) for (const dependency of of) dependents[dependency]?.push(service)
@@ -44,7 +44,7 @@ function someOthers (service: number, services: number, chance: Chance): readonl
   return [...others]
 }
 
-/** How many services are part of a cycle: those that can be reached from themselves. */
+/** Returns the number of services that are part of a cycle. */
 export function inCycles ({ dependencies }: World): number {
   return dependencies.filter((_, service) => reaches(dependencies, service)).length
 }

@@ -1,4 +1,4 @@
-// The app that is soaked, in a process of its own: it obeys the commands that come over the IPC channel (`protocol.ts`).
+// The app under test, in its own process. It carries out the commands that arrive over the IPC channel (`protocol.ts`).
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import Fastify from 'fastify'
 import management from '../../lib/index.js'
@@ -7,21 +7,21 @@ import { Chance } from './chance.js'
 import { LogJudge } from './log-judge.js'
 import { LoopWatch } from './loop-watch.js'
 import type { Closed, Command, Done, Measurement, Message, Order } from './protocol.js'
-import { Residents } from './residents.js'
-import { Stirrer } from './stirrer.js'
+import { PresentChecks } from './present-checks.js'
+import { CheckToggler } from './check-toggler.js'
 import { Violations } from './violations.js'
 
-/** More than the two that V8 needs to take what has weak references, and enough to drop code that is not used any more. */
+/** V8 needs two collections to free objects with weak references, and more to drop unused code. */
 const COLLECTIONS = 8
 
-/** How often, and after how many milliseconds, one looks again for what keeps the process alive. */
-const LOOKS = 10
-const LOOK_EVERY_MS = 7
+/** The number and the interval of the samples of active resources. */
+const SAMPLES = 10
+const SAMPLE_EVERY_MS = 7
 
-/** How long after its end a closed app is watched: nothing may be called any more. */
+/** The time for which a closed app is watched: no check may be called. */
 const AFTERMATH_MS = 300
 
-/** For what was under way when the last probe was answered: calls of checks that run in the background, late ones too. */
+/** The time that background runs and late calls need to end after the last answer. */
 const QUIET_MS = 600
 
 const seed = Number(process.argv[2])
@@ -30,25 +30,29 @@ const watch = new LoopWatch()
 const log = new LogJudge(violations)
 
 const app = Fastify({ forceCloseConnections: true, logger: { level: 'info', stream: log } })
-await app.register(management, { kinds: CUSTOM_KINDS, checkDefaults: { timeout: DEFAULT_TIMEOUT_MS }, showDetails: 'always' })
-const residents = new Residents(app, violations)
-const stirrer = new Stirrer(app, residents, new Chance(seed), violations)
-residents.addAll()
+await app.register(management, {
+  kinds: CUSTOM_KINDS,
+  checkDefaults: { timeout: DEFAULT_TIMEOUT_MS },
+  showDetails: 'always'
+})
+const checks = new PresentChecks(app, violations)
+const toggler = new CheckToggler(app, checks, new Chance(seed), violations)
+checks.addAll()
 const address = await app.listen({ host: '127.0.0.1', port: 0 })
 watch.start()
-process.on('message', (order) => { void obey(order as Order) })
+process.on('message', (order) => { void handleOrder(order as Order) })
 process.once('disconnect', endIfOrphaned)
-tell({ is: 'listening', address })
+sendMessage({ is: 'listening', address })
 
-async function obey ({ id, command }: Order): Promise<void> {
+async function handleOrder ({ id, command }: Order): Promise<void> {
   const result = await carryOut(command)
-  tell({ is: 'done', id, result })
+  sendMessage({ is: 'done', id, result })
   if (command.do !== 'close') return
   process.off('disconnect', endIfOrphaned)
   process.disconnect()
 }
 
-/** The client is gone without a word. */
+/** Ends the process if the client disconnects without the command `close`. */
 function endIfOrphaned (): void {
   process.exit(1)
 }
@@ -58,20 +62,20 @@ async function carryOut (command: Command): Promise<Done[keyof Done]> {
     case 'measure': return await measure()
     case 'close': return await close()
     case 'switch': await turnSwitch(command.name, command.isBroken); break
-    case 'stir': stir(command.isOn); break
-    case 'trace': residents.observer.trace(command.isOn)
+    case 'toggle': toggle(command.isOn); break
+    case 'trace': checks.observer.trace(command.isOn)
   }
   return null
 }
 
-function stir (isOn: boolean): void {
-  if (isOn) stirrer.start()
-  else stirrer.stop()
+function toggle (isOn: boolean): void {
+  if (isOn) toggler.start()
+  else toggler.stop()
 }
 
-/** What hung and is mended has settled, and the engine knows, a turn of the event loop later. */
+/** Waits one turn of the event loop, so that mended calls settle and the engine sees the results. */
 async function turnSwitch (name: string, isBroken: boolean): Promise<void> {
-  residents.turn(name, isBroken)
+  checks.turn(name, isBroken)
   await turn()
 }
 
@@ -79,12 +83,12 @@ async function measure (): Promise<Measurement> {
   await sleep(QUIET_MS)
   const lags = watch.takeLags()
   watch.stop()
-  const lasting = await lastingResources()
+  const resources = await lastingResources()
   const heapUsed = await collectGarbage()
-  const { startupCalls, ledger: { calls, neverEnding }, observer: { traced, changes } } = residents
+  const { startupCalls, ledger: { calls, neverEnding }, observer: { traced, changes } } = checks
   const measurement = {
     heapUsed,
-    resources: lasting,
+    resources,
     connections: await connections(),
     calls,
     startupCalls,
@@ -92,7 +96,7 @@ async function measure (): Promise<Measurement> {
     traced,
     changes,
     logLines: log.count,
-    stirred: stirrer.count,
+    toggled: toggler.count,
     lags,
     worstLagMs: watch.worstMs,
     violations: violations.take()
@@ -110,18 +114,19 @@ async function collectGarbage (): Promise<number> {
   return process.memoryUsage().heapUsed
 }
 
-/** What is there whenever one looks: a timer in the background makes an immediate when it is due, which is gone at once. */
+/** Returns the resources present in every sample. Single samples may include short-lived immediates of due timers. */
 async function lastingResources (): Promise<Record<string, number>> {
-  let lasting = resources()
-  for (let look = 1; look < LOOKS; look += 1) {
-    await sleep(LOOK_EVERY_MS)
-    const counts = resources()
-    lasting = Object.fromEntries(Object.entries(lasting).map(([type, count]) => [type, Math.min(count, counts[type] ?? 0)] as const).filter(([, count]) => count > 0))
+  let lasting = countResources()
+  for (let sample = 1; sample < SAMPLES; sample += 1) {
+    await sleep(SAMPLE_EVERY_MS)
+    const counts = countResources()
+    const least = Object.entries(lasting).map(([type, count]) => [type, Math.min(count, counts[type] ?? 0)] as const)
+    lasting = Object.fromEntries(least.filter(([, count]) => count > 0))
   }
   return lasting
 }
 
-function resources (): Record<string, number> {
+function countResources (): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const type of process.getActiveResourcesInfo().sort()) counts[type] = (counts[type] ?? 0) + 1
   return counts
@@ -138,13 +143,13 @@ async function close (): Promise<Closed> {
   const started = performance.now()
   await app.close()
   const durationMs = performance.now() - started
-  residents.end()
+  checks.end()
   await turn()
-  const { Timeout: timeouts = 0 } = resources()
+  const { Timeout: timeouts = 0 } = countResources()
   await sleep(AFTERMATH_MS)
-  return { durationMs, timeouts, resources: resources(), violations: violations.take() }
+  return { durationMs, timeouts, resources: countResources(), violations: violations.take() }
 }
 
-function tell (message: Message): void {
+function sendMessage (message: Message): void {
   process.send?.(message)
 }

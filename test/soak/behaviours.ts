@@ -2,27 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CheckContext, CheckFunction } from '../../lib/index.js'
 import { SECRET } from './catalogue.js'
 import type { Sort } from './catalogue.js'
-import type { Call, Tenure } from './ledger.js'
+import type { Call, RegisteredCheck } from './call-ledger.js'
 import type { Switchboard } from './switchboard.js'
 
-/** What a function may look at when it is called. */
+/** The data that a behaviour can read when its function is called. */
 interface Scene {
   readonly name: string
   readonly context: CheckContext
   readonly switchboard: Switchboard
 }
 
-/** What a check does. It may come to anything. */
+/** The behaviour of a check's function. It may return any value. */
 type Behaviour = (call: Call, scene: Scene) => unknown
 
-/** A late call comes to its end after so many steps of so many milliseconds. */
+/** A late call settles after this number of steps. */
 const LATE_STEPS = 5
 const LATE_STEP_MS = 50
 
-/** How many runs fail before the app has warmed up. */
+/** The number of failing runs before the app has warmed up. */
 const COLD_RUNS = 10
 
-/** Looks like what `fetch` gives. */
+/** Looks like a `Response` of `fetch()`. */
 class Answer {
   readonly status = 200
   readonly ok = true
@@ -41,7 +41,9 @@ const BEHAVIOURS: Readonly<Record<Sort, Behaviour>> = {
     await wait(1 + call.number % 3)
     call.end(undefined)
   },
-  thenable: (call) => ({ then: (resolve: (value: unknown) => void) => { queueMicrotask(() => resolve(call.end(true))) } }),
+  thenable: (call) => ({
+    then: (resolve: (value: unknown) => void) => { queueMicrotask(() => resolve(call.end(true))) }
+  }),
   obeys: async (call, { context: { signal } }) => {
     await sleep(1, undefined, { signal, ref: false })
     call.end(undefined)
@@ -104,7 +106,7 @@ const BEHAVIOURS: Readonly<Record<Sort, Behaviour>> = {
   seldom: (call) => call.end(call.number % 3 === 2),
   'warms-up': (call) => call.end(call.number > COLD_RUNS),
   switch: (call, { name, switchboard }) => call.end(!switchboard.isBroken(name)),
-  // It looks at the end: a probe that joins a call may be told what was true after the probe was sent, never before.
+  // Reads the switch at the end: the result must not be older than a probe that joins the call.
   'switch-async': async (call, { name, switchboard }) => {
     await wait(1)
     return call.end(!switchboard.isBroken(name))
@@ -116,19 +118,19 @@ const BEHAVIOURS: Readonly<Record<Sort, Behaviour>> = {
   'switch-stuck': (call, { name, switchboard }) => switchboard.isBroken(name) ? call.never() : call.end(true)
 }
 
-/** Makes the function of a check. */
-export function checkFunctionOf (tenure: Tenure, switchboard: Switchboard): CheckFunction {
-  const { name, sort } = tenure.spec
+/** Creates the function of a check. */
+export function checkFunctionOf (registered: RegisteredCheck, switchboard: Switchboard): CheckFunction {
+  const { name, sort } = registered.spec
   const behaviour = BEHAVIOURS[sort]
-  return (context) => behaviour(tenure.begin(), { name, context, switchboard }) as ReturnType<CheckFunction>
+  return (context) => behaviour(registered.begin(), { name, context, switchboard }) as ReturnType<CheckFunction>
 }
 
-/** What a check waits for does not keep the process alive: what is left at the end is the engine's. */
+/** Waits without keeping the process alive, so that all timers left at the end belong to the engine. */
 async function wait (delayMs: number): Promise<void> {
   await sleep(delayMs, undefined, { ref: false })
 }
 
-/** In steps: where the event loop was blocked for so long that step and timeout are due at once, the timeout comes before the next step. */
+/** Waits in steps. If the event loop was blocked, the check's timeout fires before the next step. */
 async function waitTooLong (): Promise<void> {
   for (let step = 0; step < LATE_STEPS; step += 1) await wait(LATE_STEP_MS)
 }

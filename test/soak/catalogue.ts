@@ -1,38 +1,38 @@
-// Every check of the soaked app as data: the app makes them, and the client knows from it what an answer may say.
+// Describes every check of the app as data. The app creates the checks, and the client derives the right answers.
 import type { CheckOptions, Kind, Status } from '../../lib/index.js'
 
-/** What a check does when it is called; see `behaviours.ts`. */
+/** The name of a check's behaviour; see `behaviours.ts`. */
 export type Sort = keyof typeof TRAITS
 
-/** What there is to know of a check from outside. */
+/** The visible properties of a check. */
 export interface Spec {
   readonly name: string
   readonly sort: Sort
   readonly kinds: readonly [Kind, ...Kind[]]
   readonly options: CheckOptions
   readonly timeoutMs: number
-  /** What it may be shown with, whatever the interleaving. */
+  /** The statuses that reports may show, for any timing. */
   readonly statuses: readonly Status[]
-  /** What `details.error` says of a failure. */
+  /** Matches `details.error` of a failure. */
   readonly error: RegExp
-  /** How old the run may be that is shown, in milliseconds; `undefined` where a threshold, or startup, keeps it. */
+  /** The greatest age of the shown run, in milliseconds; `undefined` if a threshold or startup keeps old runs. */
   readonly maxAgeMs: number | undefined
-  /** Removed and added again while probes are under way. */
+  /** Whether the check is removed and added again while probes are under way. */
   readonly isTransient: boolean
-  /** Broken and mended when the client says so. */
+  /** Whether the client can break and mend the check. */
   readonly isSwitch: boolean
 }
 
 export const DEFAULT_TIMEOUT_MS = 150
 const DEFAULT_MAX_BACKOFF_MS = 60_000
 
-/** When a call ends: after its timeout it is abandoned. `sometimes` is one that may end in time. */
+/** When a call ends. `late` is after the timeout; `sometimes` means that only some calls end in time. */
 type Ends = 'in time' | 'late' | 'never' | 'sometimes'
 
 interface Traits {
-  /** What it comes to. */
+  /** The possible statuses of its runs. */
   readonly statuses: readonly Status[]
-  /** What it says when it fails. */
+  /** Matches the error of a failure. */
   readonly error?: RegExp
   readonly ends?: Ends
 }
@@ -42,7 +42,7 @@ const LATE: Traits = { statuses: ['DOWN'], ends: 'late' }
 const NEVER: Traits = { statuses: ['DOWN'], ends: 'never' }
 const SWITCH: Traits = { statuses: ['UP', 'DOWN'], error: /^the check returned false$/ }
 
-/** What is right for each sort of check. */
+/** The right results for each sort of check. */
 export const TRAITS = {
   nothing: UP,
   true: UP,
@@ -62,7 +62,10 @@ export const TRAITS = {
   number: { statuses: ['DOWN'], error: /^the check returned the number 0, expected/ },
   null: { statuses: ['DOWN'], error: /^the check returned null, expected/ },
   rows: { statuses: ['DOWN'], error: /^the check returned an object whose status is undefined, expected/ },
-  response: { statuses: ['DOWN'], error: /^the check returned an object of class Answer whose status is the number 200, expected/ },
+  response: {
+    statuses: ['DOWN'],
+    error: /^the check returned an object of class Answer whose status is the number 200, expected/
+  },
   hangs: NEVER,
   'hangs-looking': NEVER,
   'hangs-obediently': LATE,
@@ -72,19 +75,19 @@ export const TRAITS = {
   flip: { statuses: ['UP', 'DOWN'], error: /^the check returned false$/ },
   'flip-async': { statuses: ['UP', 'DOWN', 'DEGRADED'], error: /^flipped$/ },
   'flip-hang': { statuses: ['UP', 'DOWN'], ends: 'sometimes' },
-  /** Fails each third run, so that a failure threshold of 2 is never reached. */
+  /** Fails every third run, so that a failure threshold of 2 is never reached. */
   flaky: UP,
-  /** Hangs each tenth run; the wait after it is over before a second failure would count. */
+  /** Hangs every tenth run. The back-off ends before a second failure would count. */
   'flaky-hang': { statuses: ['UP'], ends: 'sometimes' },
-  /** Passes each third run, so that a success threshold of 2 is never reached. */
+  /** Passes every third run, so that a success threshold of 2 is never reached. */
   seldom: { statuses: ['DOWN'], error: /^the check returned false$/ },
-  /** Fails for a while at first. */
+  /** Fails at first. */
   'warms-up': { statuses: ['UP', 'DOWN'], error: /^the check returned false$/ },
   switch: SWITCH,
   'switch-async': SWITCH,
-  /** Hangs while it is broken; what hangs passes when it is mended. */
+  /** Hangs while it is broken. The hanging calls pass when it is mended. */
   'switch-hang': { statuses: ['UP', 'DOWN'], ends: 'sometimes' },
-  /** Hangs while it is broken; what hangs does so for ever. */
+  /** Hangs while it is broken. The hanging calls never end. */
   'switch-stuck': { statuses: ['UP', 'DOWN'], ends: 'sometimes' }
 } as const satisfies Readonly<Record<string, Traits>>
 
@@ -152,7 +155,7 @@ const ROWS: readonly Row[] = [
   ['transient-flip', 'flip-async', ['transient']]
 ]
 
-/** Every check that the app has. */
+/** Every check of the app. */
 export const CATALOGUE: readonly Spec[] = ROWS.map(specOf)
 
 export const TRANSIENTS = CATALOGUE.filter(({ isTransient }) => isTransient)
@@ -160,23 +163,25 @@ export const SWITCHES = CATALOGUE.filter(({ isSwitch }) => isSwitch)
 
 const BUILT_IN: readonly string[] = ['liveness', 'readiness', 'startup', 'health']
 
-export const CUSTOM_KINDS: readonly string[] = [...new Set(CATALOGUE.flatMap(({ kinds }) => kinds))].filter((kind) => !BUILT_IN.includes(kind))
+const KINDS = new Set(CATALOGUE.flatMap(({ kinds }) => kinds))
+
+export const CUSTOM_KINDS: readonly string[] = [...KINDS].filter((kind) => !BUILT_IN.includes(kind))
 
 /** The switch that takes the app itself out of service. */
 export const LIFECYCLE = 'lifecycle'
 
-/** Stands in the details of a check, and must not be seen. */
+/** A secret in the details of a check. No answer may contain it. */
 export const SECRET = 'correct-horse'
 
 export const LIFECYCLE_REASON = 'the soak says so'
 
-/** Whether a call of this sort is over by the end of its timeout. */
+/** Returns when the calls of a sort end. */
 export function endsOf (sort: Sort): Ends {
   const traits: Traits = TRAITS[sort]
   return traits.ends ?? 'in time'
 }
 
-/** Whether each call is abandoned, and none passes later, so that the wait doubles from the first call on. */
+/** Whether every call times out and none passes late, so that the back-off doubles from the first call on. */
 export function backsOffAlways (sort: Sort): boolean {
   return sort !== 'late-pass' && (endsOf(sort) === 'late' || endsOf(sort) === 'never')
 }
@@ -196,14 +201,21 @@ function specOf ([name, sort, kinds, options = {}]: Row): Spec {
     options,
     timeoutMs,
     statuses: statuses.map((status) => status === 'DOWN' ? options.failureStatus ?? 'DOWN' : status),
-    error: endsOf(sort) === 'in time' ? error ?? /^nothing can fail here$/ : endsOf(sort) === 'sometimes' ? new RegExp(`^(flipped|${timedOut})$`) : new RegExp(`^${timedOut}$`),
+    error: errorOf(endsOf(sort), error, timedOut),
     maxAgeMs: maxAge({ sort, kinds, options, timeoutMs }),
     isTransient: name.startsWith('transient-'),
     isSwitch: sort.startsWith('switch')
   }
 }
 
-function maxAge ({ sort, kinds, options, timeoutMs }: Pick<Spec, 'sort' | 'kinds' | 'options' | 'timeoutMs'>): number | undefined {
+function errorOf (ends: Ends, error: RegExp | undefined, timedOut: string): RegExp {
+  if (ends === 'in time') return error ?? /^nothing can fail here$/
+  return ends === 'sometimes' ? new RegExp(`^(flipped|${timedOut})$`) : new RegExp(`^${timedOut}$`)
+}
+
+type Timing = Pick<Spec, 'sort' | 'kinds' | 'options' | 'timeoutMs'>
+
+function maxAge ({ sort, kinds, options, timeoutMs }: Timing): number | undefined {
   const { interval = 0, ttl = 0, failureThreshold = 1, successThreshold = 1 } = options
   if (failureThreshold > 1 || successThreshold > 1 || kinds.includes('startup')) return undefined
   const reused = interval > 0 ? 2 * interval + timeoutMs : ttl

@@ -1,4 +1,4 @@
-/** Chance from a seed (mulberry32): the same one gives the same numbers on every machine. What else a soak depends on is up to the machine. */
+/** Random numbers from a seed (mulberry32): the same seed gives the same numbers on every machine. */
 export class Chance {
   #state: number
 
@@ -6,7 +6,7 @@ export class Chance {
     this.#state = seed | 0
   }
 
-  /** From 0 up to, but not, 1. */
+  /** Returns a number from 0 (included) to 1 (excluded). */
   next (): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state)
@@ -14,12 +14,12 @@ export class Chance {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 
-  /** Whether something happens that does so with this probability. */
+  /** Returns true with this probability. */
   happens (probability: number): boolean {
     return this.next() < probability
   }
 
-  /** A whole number from 0 up to, but not, the limit. */
+  /** Returns a whole number from 0 (included) to the limit (excluded). */
   below (limit: number): number {
     return Math.floor(this.next() * limit)
   }
@@ -29,7 +29,7 @@ export class Chance {
   }
 }
 
-/** For a list that is known to hold something. */
+/** Throws if a list is empty. */
 export function assertSome<T> (values: readonly T[], what: string): asserts values is readonly [T, ...T[]] {
   if (values.length === 0) throw new Error(`there are no ${what}`)
 }

@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http'
 import type { Answer } from './expectations.js'
 import type { Probe } from './probes.js'
 
-/** A probe that has no answer by then never gets one. */
+/** A probe without an answer after this time has failed. */
 const PATIENCE_MS = 5_000
 
-/** Sends probes over so many connections, which it keeps, or over a new one each time. */
+/** Sends probes over a number of keep-alive connections, or over a new connection each. */
 export class Client {
   readonly #hostname: string
   readonly #port: string
@@ -19,7 +19,7 @@ export class Client {
     this.#agent = new Agent({ keepAlive: options.keepAlive, maxSockets: options.connections, timeout: PATIENCE_MS })
   }
 
-  /** Resolves to the whole answer. Rejects where there is none. */
+  /** Resolves to the whole answer. Rejects if there is no answer. */
   async send (probe: Probe): Promise<Answer> {
     return await new Promise((resolve, reject) => {
       const { method, path, isPeer } = probe
@@ -30,8 +30,10 @@ export class Client {
         resolve({ probe, sentAt, answeredAt: performance.now(), sentDate, statusCode, cacheControl, text })
       }
       const headers = isPeer ? { 'management-hop': '1' } : {}
-      const sending = request({ hostname: this.#hostname, port: this.#port, method, path, headers, agent: this.#agent }, (response) => read(response, done, reject))
-      sending.on('error', reject).on('timeout', () => sending.destroy(new Error(`no answer within ${PATIENCE_MS} ms`))).end()
+      const options = { hostname: this.#hostname, port: this.#port, method, path, headers, agent: this.#agent }
+      const sending = request(options, (response) => read(response, done, reject))
+      const timeOut = (): unknown => sending.destroy(new Error(`no answer within ${PATIENCE_MS} ms`))
+      sending.on('error', reject).on('timeout', timeOut).end()
     })
   }
 
@@ -41,7 +43,11 @@ export class Client {
   }
 }
 
-function read (response: IncomingMessage, done: (response: IncomingMessage, text: string) => void, reject: (reason: Error) => void): void {
+function read (
+  response: IncomingMessage,
+  done: (response: IncomingMessage, text: string) => void,
+  reject: (reason: Error) => void
+): void {
   let text = ''
   response.setEncoding('utf8')
   response.on('data', (chunk: string) => { text += chunk }).on('end', () => done(response, text)).on('error', reject)

@@ -6,10 +6,10 @@ interface Since {
   readonly statuses: readonly Status[]
 }
 
-/** No probe is under way for so long that it began before the earliest of these. */
+/** The number of entries per check. Every probe under way began after the earliest entry. */
 const MOST_KEPT = 16
 
-/** What each check may say, and since when: a switch narrows it to the one right answer once it has been turned. */
+/** Records the possible statuses of each check over time. A turned switch has exactly one right status. */
 export class KnownStates {
   readonly #history = new Map<string, Since[]>()
 
@@ -18,23 +18,23 @@ export class KnownStates {
     this.allow(LIFECYCLE, ['UP'])
   }
 
-  /** From now on it may say these. */
+  /** Sets the possible statuses from now on. */
   allow (name: string, statuses: readonly Status[]): void {
     const history = this.#history.get(name) ?? []
     this.#history.set(name, [...history.slice(1 - MOST_KEPT), { at: performance.now(), statuses }])
   }
 
-  /** From now on it passes for ever. */
+  /** Allows only `UP` from now on. */
   pass (name: string): void {
     if (!this.passes(name)) this.allow(name, ['UP'])
   }
 
-  /** Whether it may say nothing else than that it passes. */
+  /** Whether only `UP` is possible now. */
   passes (name: string): boolean {
     return this.#history.get(name)?.at(-1)?.statuses.join() === 'UP'
   }
 
-  /** What a probe may have been told that was sent at one time and answered at another. */
+  /** Returns the possible statuses in the answer of a probe that was sent at `from` and answered at `to`. */
   during (name: string, from: number, to: number): readonly Status[] {
     const history = this.#history.get(name) ?? []
     const inForce = history.findLastIndex(({ at }) => at <= from)

@@ -12,35 +12,35 @@ import { kubeletProbes, quickProbes, slowProbes } from './probes.js'
 import type { Probe } from './probes.js'
 import type { Violations } from './violations.js'
 
-/** How much later than its checks' timeout an answer may come. */
+/** The time that an answer may take beyond the timeout of its checks. */
 const MARGIN_MS = 100
 
-/** Those who send one kind of probe, each one after the other. */
+/** Workers that send the same probes. Each worker sends one probe at a time. */
 interface Lane {
   readonly name: string
   readonly probes: readonly Probe[]
   readonly workers: number
   readonly keepAlive: boolean
-  /** How long each of them waits after an answer. */
+  /** The pause of a worker after each answer. */
   readonly pauseMs: number
   readonly latencies: RecordableHistogram
 }
 
-/** An answer that came late, until it is known whether an event loop was blocked meanwhile. */
+/** A late answer. It is excused if an event loop was blocked meanwhile, which is known only later. */
 interface LateAnswer {
   readonly from: number
   readonly to: number
   readonly text: string
 }
 
-/** Until when a stretch of load goes on. */
+/** The end of a stretch of load. */
 export interface Limits {
   readonly count: number
-  /** As of `performance.now()`. */
+  /** A value of `performance.now()`. */
   readonly deadline: number
 }
 
-export interface LoadSurroundings {
+export interface LoadDependencies {
   readonly address: string
   readonly chance: Chance
   readonly judge: Judge
@@ -48,23 +48,24 @@ export interface LoadSurroundings {
   readonly violations: Violations
 }
 
-/** Sends probes from several lanes at a time, and has each answer judged. */
+/** Sends probes from several lanes at the same time, and judges each answer. */
 export class Load {
   readonly lanes: readonly Lane[]
-  readonly #surroundings: LoadSurroundings
+  readonly #dependencies: LoadDependencies
   #sent = 0
   #late: LateAnswer[] = []
   #excused = 0
   #activeMs = 0
   #isStopped = false
 
-  constructor (surroundings: LoadSurroundings) {
-    const { chance } = surroundings
-    this.#surroundings = surroundings
+  constructor (dependencies: LoadDependencies) {
+    const { chance } = dependencies
+    this.#dependencies = dependencies
+    const lane = (options: Omit<Lane, 'latencies'>): Lane => ({ ...options, latencies: createHistogram() })
     this.lanes = [
-      { name: 'quick', probes: quickProbes(chance), workers: 16, keepAlive: true, pauseMs: 0, latencies: createHistogram() },
-      { name: 'slow', probes: slowProbes(chance), workers: 12, keepAlive: true, pauseMs: 0, latencies: createHistogram() },
-      { name: 'kubelet', probes: kubeletProbes(), workers: 2, keepAlive: false, pauseMs: 10, latencies: createHistogram() }
+      lane({ name: 'quick', probes: quickProbes(chance), workers: 16, keepAlive: true, pauseMs: 0 }),
+      lane({ name: 'slow', probes: slowProbes(chance), workers: 12, keepAlive: true, pauseMs: 0 }),
+      lane({ name: 'kubelet', probes: kubeletProbes(), workers: 2, keepAlive: false, pauseMs: 10 })
     ]
   }
 
@@ -72,12 +73,12 @@ export class Load {
     return this.#sent
   }
 
-  /** How many answers came late while an event loop was blocked. */
+  /** The number of late answers while an event loop was blocked. */
   get excused (): number {
     return this.#excused
   }
 
-  /** For how long probes were sent. */
+  /** The total time of all stretches. */
   get activeMs (): number {
     return this.#activeMs
   }
@@ -89,7 +90,7 @@ export class Load {
     this.#activeMs += performance.now() - started
   }
 
-  /** Sends no more. */
+  /** Sends no more probes. */
   stop (): void {
     this.#isStopped = true
   }
@@ -102,23 +103,25 @@ export class Load {
       this.#take(answer)
       return answer
     } catch (error) {
-      if (!this.#isStopped) this.#surroundings.violations.add('no answer', `${probe.method} ${probe.path}: ${String(error)}`)
+      if (!this.#isStopped) {
+        this.#dependencies.violations.add('no answer', `${probe.method} ${probe.path}: ${String(error)}`)
+      }
       return undefined
     }
   }
 
-  /** Judges the late answers, now that it is known when the event loops were blocked. */
+  /** Judges the late answers. `lags` says when the event loops were blocked. */
   judgeLate (lags: readonly Lag[]): void {
     for (const { from, to, text } of this.#late) {
       if (wasBlocked(lags, from, to)) this.#excused += 1
-      else this.#surroundings.violations.add('late', text)
+      else this.#dependencies.violations.add('late', text)
     }
     this.#late = []
   }
 
   async #runLane (lane: Lane, limits: Limits): Promise<void> {
     const { keepAlive, workers } = lane
-    const client = new Client(this.#surroundings.address, { keepAlive, connections: workers })
+    const client = new Client(this.#dependencies.address, { keepAlive, connections: workers })
     await Promise.all(Array.from({ length: workers }, async () => await this.#work(lane, client, limits)))
     client.close()
   }
@@ -126,14 +129,14 @@ export class Load {
   async #work ({ probes, pauseMs, latencies }: Lane, client: Client, { count, deadline }: Limits): Promise<void> {
     assertSome(probes, 'probes')
     while (!this.#isStopped && this.#sent < count && performance.now() < deadline) {
-      const answer = await this.fire(client, this.#surroundings.chance.pick(probes))
+      const answer = await this.fire(client, this.#dependencies.chance.pick(probes))
       if (answer !== undefined) latencies.record(Math.max(1, Math.round((answer.answeredAt - answer.sentAt) * 1_000)))
       if (pauseMs > 0) await sleep(pauseMs)
     }
   }
 
   #take (answer: Answer): void {
-    const { judge, violations } = this.#surroundings
+    const { judge, violations } = this.#dependencies
     const { probe, sentAt, answeredAt } = answer
     const tookMs = answeredAt - sentAt
     for (const wrong of judge.judge(answer)) violations.add('wrong answer', `${probe.method} ${probe.path}: ${wrong}`)
@@ -141,11 +144,11 @@ export class Load {
       const text = `${probe.method} ${probe.path} took ${tookMs.toFixed(1)} ms, with a timeout of ${probe.timeoutMs} ms`
       this.#late.push({ from: performance.timeOrigin + sentAt, to: performance.timeOrigin + answeredAt, text })
     }
-    this.#seeStartup(answer)
+    this.#recordStartup(answer)
   }
 
-  /** Once the startup probe has passed it passes for ever, and its checks run no more. */
-  #seeStartup ({ probe: { kind, isPartial, isPeer }, statusCode }: Answer): void {
-    if (kind === 'startup' && !isPartial && !isPeer && statusCode === 200) this.#surroundings.states.pass('warms-up')
+  /** After a passed startup probe, startup stays `UP` and its checks never run again. */
+  #recordStartup ({ probe: { kind, isPartial, isPeer }, statusCode }: Answer): void {
+    if (kind === 'startup' && !isPartial && !isPeer && statusCode === 200) this.#dependencies.states.pass('warms-up')
   }
 }

@@ -3,14 +3,15 @@ import type { Violations } from './violations.js'
 
 const HANGS = /"check":"([^"]+)".* hangs: a run that timed out has not ended/
 
-/** Those of whom it is said once that they hang: they never come to an end, and are never removed. */
-const SAID_ONCE = new Set(CATALOGUE.filter(({ sort, isTransient }) => endsOf(sort) === 'never' && !isTransient).map(({ name }) => name))
+/** Checks that never end and are never removed. The log may report only once that such a check hangs. */
+const ENDLESS = CATALOGUE.filter(({ sort, isTransient }) => endsOf(sort) === 'never' && !isTransient)
+const ENDLESS_NAMES = new Set(ENDLESS.map(({ name }) => name))
 
-/** What the app's logger writes to: counts the lines, keeps none. */
+/** The destination of the app's logger. It counts the lines and keeps none. */
 export class LogJudge {
   count = 0
   readonly #violations: Violations
-  readonly #said = new Set<string>()
+  readonly #logged = new Set<string>()
 
   constructor (violations: Violations) {
     this.#violations = violations
@@ -19,8 +20,8 @@ export class LogJudge {
   write (line: string): void {
     this.count += 1
     const [, name] = HANGS.exec(line) ?? []
-    if (name === undefined || !SAID_ONCE.has(name)) return
-    if (this.#said.has(name)) this.#violations.add('log', `it is logged again that ${name} hangs`)
-    this.#said.add(name)
+    if (name === undefined || !ENDLESS_NAMES.has(name)) return
+    if (this.#logged.has(name)) this.#violations.add('log', `a second log line says that ${name} hangs`)
+    this.#logged.add(name)
   }
 }

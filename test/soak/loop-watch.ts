@@ -1,4 +1,4 @@
-/** A time in which an event loop was late, in milliseconds since the epoch, to compare with another process's. */
+/** A period in which an event loop was late. Times count from the epoch, in milliseconds, to compare processes. */
 export interface Lag {
   readonly from: number
   readonly to: number
@@ -7,24 +7,24 @@ export interface Lag {
 
 const SAMPLE_MS = 10
 
-/** What is not worth keeping: many small lags add up too. */
+/** Shorter lags are ignored. The limit is low because many small lags add up. */
 const LEAST_LAG_MS = 1
 
-/** How late the loops must have been in all, within a time, to have been blocked then. */
+/** A loop counts as blocked in a period if its lags in that period exceed this sum. */
 const BLOCKED_MS = 50
 
-/** The time that two processes on one machine have in common, finer than `Date`. */
+/** Returns a time that is comparable between processes on one machine, and finer than `Date`. */
 export function sharedNow (): number {
   return performance.timeOrigin + performance.now()
 }
 
-/** Whether the event loops that these are of were blocked between two times. */
+/** Whether the lags between two times add up to a blocked event loop. */
 export function wasBlocked (lags: readonly Lag[], from: number, to: number): boolean {
   const within = lags.filter((lag) => lag.from < to && lag.to > from)
   return within.reduce((sum, { lagMs }) => sum + lagMs, 0) > BLOCKED_MS
 }
 
-/** Samples the event loop, and knows when it was late. */
+/** Samples the event loop and records its lags. */
 export class LoopWatch {
   #lags: Lag[] = []
   #lastAt = sharedNow()
@@ -45,7 +45,7 @@ export class LoopWatch {
     this.#timer = undefined
   }
 
-  /** Gives the lags since the last time it was asked. */
+  /** Returns and removes the recorded lags. */
   takeLags (): readonly Lag[] {
     const lags = this.#lags
     this.#lags = []

@@ -1,5 +1,5 @@
-// A soak: a real app with checks of all sorts, and hundreds of thousands of probes over real sockets while checks hang, flip,
-// come and go. Prints what it saw, and exits with 1 if anything was wrong.
+// A soak test: a real app with checks of all sorts receives hundreds of thousands of probes over real sockets, while
+// checks hang, flip, and are removed and added. It prints its measurements, and exits with 1 after any violation.
 //
 //   node --import tsx test/soak/main.ts [--probes 200000] [--seconds 120] [--seed 1]
 import { parseArgs } from 'node:util'
@@ -15,12 +15,12 @@ const { values } = parseArgs({
   }
 })
 const options = { probes: count('probes', 1_000), seconds: count('seconds', 30), seed: count('seed', 0) }
-console.log(`soak with ${options.probes} probes in ${options.seconds} s at most, seed ${options.seed}`)
+console.log(`soak test with ${options.probes} probes in at most ${options.seconds} s, seed ${options.seed}`)
 const outcome = await soak(options)
 judge(outcome)
 print(outcome)
 const isRight = outcome.violations.counts.size === 0
-console.log(isRight ? 'nothing was wrong' : 'something was wrong')
+console.log(isRight ? 'no violations' : 'there were violations')
 process.exitCode = isRight ? 0 : 1
 
 function count (option: keyof typeof values, least: number): number {

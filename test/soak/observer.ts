@@ -1,18 +1,18 @@
 import { subscribe, tracingChannel } from 'node:diagnostics_channel'
 import type { CheckRunMessage, StatusChangeMessage } from '../../lib/index.js'
 import { LIFECYCLE, endsOf } from './catalogue.js'
-import type { Tenure } from './ledger.js'
+import type { RegisteredCheck } from './call-ledger.js'
 import type { Violations } from './violations.js'
 
 const RUNS = tracingChannel<unknown, CheckRunMessage>('fastify-management-endpoints:check')
 
 const ignore = (): void => undefined
 
-/** Listens to what the plugin tells of runs and of changes, and judges it. */
+/** Subscribes to the plugin's channels, and judges the messages about runs and status changes. */
 export class Observer {
   traced = 0
   changes = 0
-  readonly #tenureOf: (name: string) => Tenure | undefined
+  readonly #registeredCheck: (name: string) => RegisteredCheck | undefined
   readonly #violations: Violations
   readonly #lastStatus = new Map<string, string>()
   readonly #subscribers = {
@@ -23,13 +23,13 @@ export class Observer {
     error: ignore
   }
 
-  constructor (tenureOf: (name: string) => Tenure | undefined, violations: Violations) {
-    this.#tenureOf = tenureOf
+  constructor (registeredCheck: (name: string) => RegisteredCheck | undefined, violations: Violations) {
+    this.#registeredCheck = registeredCheck
     this.#violations = violations
     subscribe('fastify-management-endpoints:status', (message) => this.#changed(message as StatusChangeMessage))
   }
 
-  /** Runs are traced for a part of the time only: the engine takes another way then. */
+  /** Turns the tracing of runs on or off. The engine uses another code path while runs are traced. */
   trace (isOn: boolean): void {
     if (isOn) RUNS.subscribe(this.#subscribers)
     else RUNS.unsubscribe(this.#subscribers)
@@ -37,33 +37,46 @@ export class Observer {
 
   #started ({ check, attempt, abandoned }: CheckRunMessage): void {
     this.traced += 1
-    const tenure = this.#tenureOf(check)
-    if (tenure === undefined || endsOf(tenure.spec.sort) !== 'never') return
-    if (attempt !== tenure.calls + 1) this.#violations.add('tracing', `${check}: call ${tenure.calls + 1} is told of as attempt ${attempt}`)
-    if (abandoned !== tenure.calls) this.#violations.add('tracing', `${check}: ${abandoned} calls are said to be abandoned, not ${tenure.calls}`)
+    const registered = this.#registeredCheck(check)
+    if (registered === undefined || endsOf(registered.spec.sort) !== 'never') return
+    const { calls } = registered
+    if (attempt !== calls + 1) {
+      this.#violations.add('tracing', `${check}: call ${calls + 1} is traced as attempt ${attempt}`)
+    }
+    if (abandoned !== calls) {
+      this.#violations.add('tracing', `${check}: ${abandoned} calls are traced as abandoned, expected ${calls}`)
+    }
   }
 
   #ended ({ check, result, durationMs, error }: CheckRunMessage): void {
     const isCancelled = error instanceof DOMException && error.name === 'AbortError' && result === undefined
     const isEnded = error === undefined && result !== undefined && result.durationMs === durationMs
-    if (!isCancelled && !isEnded) this.#violations.add('tracing', `${check}: a run ended with neither a result nor an AbortError: ${String(error)}`)
+    if (!isCancelled && !isEnded) {
+      const text = `${check}: a run ended with neither a result nor an AbortError: ${String(error)}`
+      this.#violations.add('tracing', text)
+    }
   }
 
   #changed ({ check, from, to }: StatusChangeMessage): void {
     this.changes += 1
     const last = this.#lastStatus.get(check) ?? (check === LIFECYCLE ? 'UP' : 'UNKNOWN')
-    if (from !== last) this.#violations.add('changes', `${check}: a change from ${from} to ${to}, after one to ${last}`)
+    if (from !== last) {
+      this.#violations.add('changes', `${check}: a change from ${from} to ${to} after a change to ${last}`)
+    }
     if (from === to) this.#violations.add('changes', `${check}: a change from ${from} to itself`)
     this.#lastStatus.set(check, to)
     if (from !== 'UNKNOWN' && to !== 'UNKNOWN') this.#judgeThreshold(check, to)
   }
 
-  /** A check with thresholds changes with the run that reaches one, neither before nor after. */
+  /** Verifies that a check with thresholds changes exactly with the run that reaches a threshold. */
   #judgeThreshold (check: string, to: string): void {
-    const tenure = this.#tenureOf(check)
-    if (tenure?.spec.sort !== 'switch') return
-    const { failureThreshold = 1, successThreshold = 1 } = tenure.spec.options
+    const registered = this.#registeredCheck(check)
+    if (registered?.spec.sort !== 'switch') return
+    const { failureThreshold = 1, successThreshold = 1 } = registered.spec.options
     const expected = to === 'UP' ? successThreshold : failureThreshold
-    if (expected > 1 && tenure.streak !== expected) this.#violations.add('thresholds', `${check} became ${to} after ${tenure.streak} runs, not ${expected}`)
+    if (expected > 1 && registered.streak !== expected) {
+      const text = `${check} became ${to} after ${registered.streak} runs, expected ${expected}`
+      this.#violations.add('thresholds', text)
+    }
   }
 }

@@ -1,29 +1,29 @@
-// The probes that are sent, and how often each.
+// The probes of each lane, and their weights.
 import { CATALOGUE, CUSTOM_KINDS, DEFAULT_TIMEOUT_MS, LIFECYCLE } from './catalogue.js'
 import type { Spec } from './catalogue.js'
 import { assertSome } from './chance.js'
 import type { Chance } from './chance.js'
 
-/** One request, with what is asked about. */
+/** A request, with the checks that its answer depends on. */
 export interface Probe {
   readonly method: 'GET' | 'HEAD'
   readonly path: string
-  /** The kind that is asked for; `undefined` for one check. */
+  /** The requested kind; `undefined` for a single check. */
   readonly kind: string | undefined
-  /** The checks that the answer is made of. */
+  /** The checks in the answer. */
   readonly members: readonly Spec[]
-  /** Whether the state of the app itself counts. */
+  /** Whether the lifecycle affects the status. */
   readonly hasLifecycle: boolean
   /** Whether the answer shows its components. */
   readonly isVerbose: boolean
-  /** Whether checks are left out. */
+  /** Whether checks are excluded. */
   readonly isPartial: boolean
   readonly isPeer: boolean
-  /** The longest that its checks may take. */
+  /** The longest timeout of its checks. */
   readonly timeoutMs: number
 }
 
-/** How a probe is varied. */
+/** Variants of a probe. */
 interface Variation {
   readonly method?: 'GET' | 'HEAD'
   readonly isVerbose?: boolean
@@ -33,45 +33,76 @@ interface Variation {
 
 const PREFIX = '/z/health'
 
-/** How often each kind is asked for by those who do not want to wait. */
+/** The weight of each kind among the quick probes. */
 const QUICK: Readonly<Record<string, number>> = {
-  liveness: 8, ping: 1, readiness: 8, startup: 3, thrown: 4, rejected: 3, garbage: 4, outage: 4, switched: 8, hung: 6, steady: 2, limited: 3
+  liveness: 8,
+  ping: 1,
+  readiness: 8,
+  startup: 3,
+  thrown: 4,
+  rejected: 3,
+  garbage: 4,
+  outage: 4,
+  switched: 8,
+  hung: 6,
+  steady: 2,
+  limited: 3
 }
 
-/** How many variations of its own each entry of a list gets. */
+/** The number of random variants per entry of a list. */
 const VARIATIONS = 4
 
-/** Probes that are mostly answered at once. */
+/** Returns probes that are mostly answered at once. */
 export function quickProbes (chance: Chance): readonly Probe[] {
-  const byKind = Object.entries(QUICK).flatMap(([kind, weight]) => repeat(weight * VARIATIONS, () => varied(kind, chance)))
-  const names = CATALOGUE.filter((spec) => isQuick(spec)).flatMap((spec) => repeat(spec.isSwitch ? 8 : 2, () => ofCheck(spec, variationOf(chance))))
+  const byKind = Object.entries(QUICK).flatMap(([kind, weight]) => repeat(
+    weight * VARIATIONS,
+    () => varied(kind, chance)
+  ))
+  const names = CATALOGUE.filter((spec) => isQuick(spec)).flatMap((spec) => {
+    return repeat(spec.isSwitch ? 8 : 2, () => ofCheck(spec, variationOf(chance)))
+  })
   return [...byKind, ...names, ...repeat(4, () => ofLifecycle()), ofUnknown()]
 }
 
-/** Probes that mostly have to wait for something. */
+/** Returns probes that mostly wait for a run. */
 export function slowProbes (chance: Chance): readonly Probe[] {
   const kinds = ['health', 'late', 'stuck', 'stuck', 'flipping', 'transient', 'transient', 'steady']
   const byKind = kinds.flatMap((kind) => repeat(VARIATIONS * 2, () => varied(kind, chance)))
-  const names = CATALOGUE.filter((spec) => !isQuick(spec)).flatMap((spec) => repeat(2, () => ofCheck(spec, variationOf(chance))))
+  const names = CATALOGUE.filter((spec) => !isQuick(spec)).flatMap((spec) => {
+    return repeat(2, () => ofCheck(spec, variationOf(chance)))
+  })
   return [...byKind, ...names]
 }
 
-/** What a kubelet asks for. */
+/** Returns the probes that a kubelet would send. */
 export function kubeletProbes (): readonly Probe[] {
   return ['liveness', 'readiness', 'startup', ...CUSTOM_KINDS].map((kind) => ofKind(kind, {}))
 }
 
-/** One check. */
+const SINGLE = {
+  method: 'GET',
+  kind: undefined,
+  members: [],
+  hasLifecycle: false,
+  isVerbose: false,
+  isPartial: false,
+  isPeer: false,
+  timeoutMs: DEFAULT_TIMEOUT_MS
+} as const
+
+/** Returns a probe for one check. */
 export function ofCheck (spec: Spec, { method = 'GET', isPeer = false }: Variation): Probe {
-  const path = `${PREFIX}/${spec.name}`
-  return { method, path, kind: undefined, members: [spec], hasLifecycle: false, isVerbose: false, isPartial: false, isPeer, timeoutMs: spec.timeoutMs }
+  const { name, timeoutMs } = spec
+  return { ...SINGLE, method, path: `${PREFIX}/${name}`, members: [spec], isPeer, timeoutMs }
 }
 
-/** The checks of a kind: of all for `health`. */
-export function ofKind (path: string, { method = 'GET', isVerbose = false, exclude = [], isPeer = false }: Variation): Probe {
+/** Returns a probe for the checks of a kind. `health` includes all checks. */
+export function ofKind (path: string, variation: Variation): Probe {
+  const { method = 'GET', isVerbose = false, exclude = [], isPeer = false } = variation
   const kind = path === 'ping' ? 'liveness' : path
   const members = membersOf(kind).filter((spec) => !exclude.includes(spec))
-  const query = [...(isVerbose && kind !== 'health' ? ['verbose'] : []), ...exclude.map(({ name }) => `exclude=${name}`)].join('&')
+  const verbose = isVerbose && kind !== 'health' ? ['verbose'] : []
+  const query = [...verbose, ...exclude.map(({ name }) => `exclude=${name}`)].join('&')
   return {
     method,
     path: `${kind === 'health' ? PREFIX : `${PREFIX}/${path}`}${query === '' ? '' : `?${query}`}`,
@@ -85,14 +116,14 @@ export function ofKind (path: string, { method = 'GET', isVerbose = false, exclu
   }
 }
 
-/** The app's own state. */
+/** Returns a probe for the lifecycle. */
 function ofLifecycle (): Probe {
-  return { method: 'GET', path: `${PREFIX}/${LIFECYCLE}`, kind: undefined, members: [], hasLifecycle: true, isVerbose: false, isPartial: false, isPeer: false, timeoutMs: DEFAULT_TIMEOUT_MS }
+  return { ...SINGLE, path: `${PREFIX}/${LIFECYCLE}`, hasLifecycle: true }
 }
 
-/** A name that no check has. */
+/** Returns a probe for a name that no check has. */
 function ofUnknown (): Probe {
-  return { method: 'GET', path: `${PREFIX}/nobody`, kind: undefined, members: [], hasLifecycle: false, isVerbose: false, isPartial: false, isPeer: false, timeoutMs: DEFAULT_TIMEOUT_MS }
+  return { ...SINGLE, path: `${PREFIX}/nobody` }
 }
 
 function membersOf (kind: string): readonly Spec[] {
@@ -104,7 +135,9 @@ function varied (kind: string, chance: Chance): Probe {
   if (!chance.happens(0.3)) return ofKind(kind, variation)
   const members = membersOf(kind === 'ping' ? 'liveness' : kind)
   assertSome(members, `checks of kind ${kind}`)
-  const exclude = chance.happens(0.3) ? members.filter(({ statuses }) => !statuses.includes('UP')) : members.filter(() => chance.happens(0.5))
+  const exclude = chance.happens(0.3)
+    ? members.filter(({ statuses }) => !statuses.includes('UP'))
+    : members.filter(() => chance.happens(0.5))
   return ofKind(kind, { ...variation, exclude })
 }
 

@@ -8,7 +8,7 @@ import type { Command, Done, Message } from './protocol.js'
 const APP = fileURLToPath(new URL('app.ts', import.meta.url))
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
-/** What became of the process. */
+/** How the process ended. */
 export interface Ending {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -20,9 +20,9 @@ interface Waiting {
   readonly reject: (reason: Error) => void
 }
 
-/** The app in its own process, and the way to tell it what to do. */
+/** Runs the app in its own process and sends commands to it. */
 export class ServerProcess {
-  /** Where it listens. */
+  /** The address that the app listens on. */
   readonly address: Promise<string>
   readonly ending: Promise<Ending>
   readonly #child: ChildProcess
@@ -30,17 +30,21 @@ export class ServerProcess {
   #orders = 0
 
   constructor (seed: number) {
-    this.#child = fork(APP, [String(seed)], { cwd: ROOT, execArgv: ['--expose-gc', '--import', 'tsx'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] })
+    this.#child = fork(
+      APP,
+      [String(seed)],
+      { cwd: ROOT, execArgv: ['--expose-gc', '--import', 'tsx'], stdio: ['ignore', 'pipe', 'pipe', 'ipc'] }
+    )
     this.ending = this.#endingOf()
     this.address = new Promise((resolve, reject) => {
-      this.#child.on('message', (message) => this.#hear(message as Message, resolve))
+      this.#child.on('message', (message) => this.#receive(message as Message, resolve))
       this.ending.then(({ output }) => reject(new Error(`the app ended before it listened: ${output}`)), reject)
     })
   }
 
-  /** Resolves when the command is done. Rejects when the process ends before. */
-  async tell <D extends Command['do']> (command: Extract<Command, { readonly do: D }>): Promise<Done[D]> {
-    if (!this.#child.connected) throw new Error(`the app's process cannot be told to ${command.do}: it has ended`)
+  /** Resolves when the command is done. Rejects if the process ends before. */
+  async send <D extends Command['do']> (command: Extract<Command, { readonly do: D }>): Promise<Done[D]> {
+    if (!this.#child.connected) throw new Error(`cannot send "${command.do}": the app's process has ended`)
     const id = this.#orders += 1
     const done = new Promise<Done[keyof Done]>((resolve, reject) => this.#waiting.set(id, { resolve, reject }))
     this.#child.send({ id, command })
@@ -51,7 +55,7 @@ export class ServerProcess {
     this.#child.kill('SIGKILL')
   }
 
-  #hear (message: Message, listening: (address: string) => void): void {
+  #receive (message: Message, listening: (address: string) => void): void {
     if (message.is === 'listening') {
       listening(message.address)
       return
@@ -62,10 +66,11 @@ export class ServerProcess {
 
   async #endingOf (): Promise<Ending> {
     const { stdout, stderr } = this.#child
-    if (stdout === null || stderr === null) throw new Error('the streams of the app\'s process are pipes')
+    if (stdout === null || stderr === null) throw new Error('the app\'s process has no output streams')
     const [out, err] = await Promise.all([text(stdout), text(stderr), once(this.#child, 'close')])
     const { exitCode: code, signalCode: signal } = this.#child
-    for (const { reject } of this.#waiting.values()) reject(new Error(`the app's process has ended with ${code ?? signal ?? 'nothing'}: ${out}${err}`))
+    const error = new Error(`the app's process has ended with ${code ?? signal ?? 'no code'}: ${out}${err}`)
+    for (const { reject } of this.#waiting.values()) reject(error)
     return { code, signal, output: out + err }
   }
 }

@@ -16,27 +16,28 @@ import { Violations } from './violations.js'
 
 export interface SoakOptions {
   readonly probes: number
-  /** The hard bound of all of it. */
+  /** The time limit of the whole soak test. */
   readonly seconds: number
   readonly seed: number
 }
 
-/** How the app was closed while checks hung. */
+/** The result of closing the app while checks hang. */
 export interface Closing extends Closed {
-  /** Probes under way that were answered, and those whose connection was closed. */
+  /** The number of probes under way that were still answered. */
   readonly answered: number
+  /** The number of probes under way whose connection was closed. */
   readonly cutOff: number
   readonly exitMs: number
   readonly ending: Ending
 }
 
-/** All that a soak comes to. */
+/** The result of a soak test. */
 export interface Outcome {
   readonly load: Load
   readonly measurements: readonly Measurement[]
-  /** How often the startup checks had been called, at each measurement after startup was over. */
+  /** The number of calls of startup checks, at each measurement after startup had completed. */
   readonly startupCalls: readonly number[]
-  /** `undefined` where it did not come to that. */
+  /** `undefined` if the test failed before the close. */
   readonly closing: Closing | undefined
   readonly violations: Violations
   readonly decided: number
@@ -44,14 +45,14 @@ export interface Outcome {
   readonly worstLagMs: number
 }
 
-/** The first stretch warms up, and after each there is a measurement. */
+/** The number of stretches of load. A measurement follows each stretch, and the first stretch warms up. */
 const STRETCHES = 10
 
-/** Kept of the time for closing at the end. */
+/** The time reserved for the close at the end. */
 const CLOSE_MS = 5_000
 const SHORTEST_STRETCH_MS = 500
 
-/** Soaks an app: load and measurements in turn, and then its end. */
+/** Alternates load and measurements, and then closes the app. */
 export async function soak (options: SoakOptions): Promise<Outcome> {
   const deadline = performance.now() + options.seconds * 1_000
   const server = new ServerProcess(options.seed)
@@ -75,7 +76,7 @@ class Soak {
   readonly #judge: Judge
   readonly #load: Load
   readonly #switcher: Switcher
-  /** How long it took to mend and to measure after a stretch. */
+  /** The duration of the last pause for mending and measuring. */
   #pauseMs = 2_000
 
   constructor (server: ServerProcess, address: string, options: SoakOptions) {
@@ -90,13 +91,13 @@ class Soak {
     void server.ending.then(() => this.#load.stop())
   }
 
-  /** Whatever becomes of the process, what was seen until then is given. */
+  /** Runs the test. If the process fails, resolves to the measurements so far. */
   async run (deadline: number): Promise<Outcome> {
     const measurements: Measurement[] = []
     let closing: Closing | undefined
     try {
       for (let stretch = 1; stretch <= STRETCHES; stretch += 1) {
-        await this.#server.tell({ do: 'trace', isOn: stretch % 2 === 0 })
+        await this.#server.send({ do: 'trace', isOn: stretch % 2 === 0 })
         await this.#send(Math.ceil(this.#options.probes * stretch / STRETCHES), this.#endOf(stretch, deadline))
         const pausedAt = performance.now()
         await this.#pause()
@@ -119,7 +120,7 @@ class Soak {
     }
   }
 
-  /** Shares what is left of the time among the stretches that are left. */
+  /** Divides the remaining time equally among the remaining stretches. */
   #endOf (stretch: number, deadline: number): number {
     const now = performance.now()
     return now + Math.max(SHORTEST_STRETCH_MS, (deadline - now) / (STRETCHES - stretch + 1) - this.#pauseMs)
@@ -127,20 +128,20 @@ class Soak {
 
   async #send (count: number, deadline: number): Promise<void> {
     this.#watch.start()
-    await this.#server.tell({ do: 'stir', isOn: true })
+    await this.#server.send({ do: 'toggle', isOn: true })
     this.#switcher.start()
     await this.#load.run({ count, deadline })
   }
 
-  /** Mends what is broken, and puts every check in its place. */
+  /** Mends all broken checks, and adds all removed checks again. */
   async #pause (): Promise<void> {
     await this.#switcher.stop()
-    await this.#server.tell({ do: 'stir', isOn: false })
+    await this.#server.send({ do: 'toggle', isOn: false })
     this.#watch.stop()
   }
 
   async #measure (): Promise<Measurement> {
-    const measurement = await this.#server.tell({ do: 'measure' })
+    const measurement = await this.#server.send({ do: 'measure' })
     this.#violations.addAll(measurement.violations)
     if (this.#states.passes('warms-up')) this.#startupCalls.push(measurement.startupCalls)
     this.#load.judgeLate([...measurement.lags, ...this.#watch.takeLags()])
@@ -150,12 +151,12 @@ class Soak {
   /** Closes the app while probes wait for checks that hang. */
   async #close (): Promise<Closing> {
     const client = new Client(this.#address, { keepAlive: true, connections: 32 })
-    await Promise.all(hanging().map(async (probe) => await this.#load.fire(client, probe)))
-    await this.#server.tell({ do: 'switch', name: 'switch-hang', isBroken: true })
-    await this.#server.tell({ do: 'switch', name: 'switch-stuck', isBroken: true })
-    const underWay = Promise.allSettled(hanging().map(async (probe) => await client.send(probe)))
+    await Promise.all(hangingProbes().map(async (probe) => await this.#load.fire(client, probe)))
+    await this.#server.send({ do: 'switch', name: 'switch-hang', isBroken: true })
+    await this.#server.send({ do: 'switch', name: 'switch-stuck', isBroken: true })
+    const underWay = Promise.allSettled(hangingProbes().map(async (probe) => await client.send(probe)))
     await sleep(30)
-    const closed = await this.#server.tell({ do: 'close' })
+    const closed = await this.#server.send({ do: 'close' })
     const closedAt = performance.now()
     const ending = await this.#server.ending
     const exitMs = performance.now() - closedAt
@@ -167,8 +168,9 @@ class Soak {
   }
 }
 
-/** Probes that wait while something hangs, and some that do not. */
-function hanging (): readonly Probe[] {
-  const names = CATALOGUE.filter(({ sort }) => sort === 'switch-hang' || sort === 'switch-stuck' || sort === 'late-pass').map((spec) => ofCheck(spec, {}))
+/** Returns probes that wait for hanging checks, and some that do not. */
+function hangingProbes (): readonly Probe[] {
+  const hanging = CATALOGUE.filter(({ sort }) => ['switch-hang', 'switch-stuck', 'late-pass'].includes(sort))
+  const names = hanging.map((spec) => ofCheck(spec, {}))
   return [...names, ...['stuck', 'late', 'health', 'liveness'].map((kind) => ofKind(kind, { isVerbose: true }))]
 }

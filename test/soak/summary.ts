@@ -1,10 +1,10 @@
-// What a soak prints.
+// The output of a soak test.
 import type { Measurement } from './protocol.js'
 import type { Load } from './load.js'
 import type { Outcome } from './soak.js'
 import { megabytes } from './verdict.js'
 
-/** Prints tables of what was done and measured, and then what was found wrong. */
+/** Prints tables with the load and the measurements, and then the violations. */
 export function print (outcome: Outcome): void {
   console.table(facts(outcome))
   console.table(Object.fromEntries(outcome.load.lanes.map((lane) => [lane.name, latencies(lane)])))
@@ -24,7 +24,7 @@ function facts ({ load, measurements, closing, decided, turns, worstLagMs }: Out
     'worst lag of the client (ms)': round(worstLagMs),
     'worst lag of the app (ms)': round(last?.worstLagMs),
     'switches turned': turns,
-    'checks removed or added': last?.stirred ?? 0,
+    'checks removed or added': last?.toggled ?? 0,
     'runs traced': last?.traced ?? 0,
     'changes of status': last?.changes ?? 0,
     'lines logged': last?.logLines ?? 0,
@@ -45,9 +45,19 @@ function round (value: number | undefined): number | string {
 
 function latencies ({ latencies }: Load['lanes'][number]): Record<string, string | number> {
   const ms = (microseconds: number): string => (microseconds / 1_000).toFixed(1)
-  return { answers: latencies.count, 'p50 (ms)': ms(latencies.percentile(50)), 'p99 (ms)': ms(latencies.percentile(99)), 'slowest (ms)': ms(latencies.max) }
+  return {
+    answers: latencies.count,
+    'p50 (ms)': ms(latencies.percentile(50)),
+    'p99 (ms)': ms(latencies.percentile(99)),
+    'slowest (ms)': ms(latencies.max)
+  }
 }
 
 function point ({ heapUsed, resources, connections, never }: Measurement): Record<string, string | number> {
-  return { 'heap (MB)': megabytes(heapUsed), handles: JSON.stringify(resources), connections, 'never settling, kept': never.begun - never.collected }
+  return {
+    'heap (MB)': megabytes(heapUsed),
+    handles: JSON.stringify(resources),
+    connections,
+    'never settling, kept': never.begun - never.collected
+  }
 }

@@ -1,4 +1,4 @@
-/** Which checks are broken, in the app's process. */
+/** Knows which checks are broken. Used in the app's process. */
 export class Switchboard {
   readonly #broken = new Map<string, (() => void)[]>()
 
@@ -6,7 +6,7 @@ export class Switchboard {
     return this.#broken.has(name)
   }
 
-  /** Resolves when it is mended. */
+  /** Resolves when the check is mended. */
   async mended (name: string): Promise<void> {
     await new Promise<void>((resolve) => {
       const waiting = this.#broken.get(name)

@@ -2,7 +2,7 @@ import type { Violation } from './protocol.js'
 
 const MOST_KEPT = 20
 
-/** What was found wrong: all are counted, and of each rule the first are kept. */
+/** Counts all violations, and keeps the first of each rule. */
 export class Violations {
   readonly #counts = new Map<string, number>()
   #kept: Violation[] = []
@@ -25,7 +25,7 @@ export class Violations {
     for (const { rule, text } of violations) this.add(rule, text)
   }
 
-  /** Gives what was kept since the last time it was taken. */
+  /** Returns and removes the kept violations. */
   take (): readonly Violation[] {
     const kept = this.#kept
     this.#kept = []

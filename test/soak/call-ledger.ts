@@ -3,25 +3,25 @@ import type { Spec } from './catalogue.js'
 import type { Calls } from './protocol.js'
 import type { Violations } from './violations.js'
 
-/** A wait is cut by this much at most. */
+/** The greatest jitter of the back-off. */
 const MOST_CUT = 0.15
 
-/** Timers of Node.js count whole milliseconds of the loop's own clock. */
+/** Node's timers count whole milliseconds of the event loop's clock. */
 const TIMER_SLACK_MS = 3
 
-/** So much hangs on each call that never ends, that a few hundred which are kept by mistake cannot be overlooked. */
+/** Makes each endless promise so large that a few hundred leaked promises are clearly visible in the heap. */
 const BALLAST_LENGTH = 10_000
 
 /** One call of a check's function. */
 export class Call {
   readonly number: number
   readonly startedAt = performance.now()
-  readonly #tenure: Tenure
+  readonly #check: RegisteredCheck
   #endedAt: number | undefined
   #signal: AbortSignal | undefined
 
-  constructor (tenure: Tenure, number: number) {
-    this.#tenure = tenure
+  constructor (registered: RegisteredCheck, number: number) {
+    this.#check = registered
     this.number = number
   }
 
@@ -29,44 +29,44 @@ export class Call {
     return this.#endedAt !== undefined
   }
 
-  /** How long it took, or takes. */
+  /** The duration of the call until its end, or until now. */
   get durationMs (): number {
     return (this.#endedAt ?? performance.now()) - this.startedAt
   }
 
-  /** Whether it was given a signal that should be aborted once nobody waits for it, and is not. */
-  get isUntold (): boolean {
+  /** Whether the function has read its signal, and the signal is not aborted. */
+  get hasLiveSignal (): boolean {
     return this.#signal?.aborted === false
   }
 
-  /** Says that the function has looked at its signal. */
+  /** Records that the function has read its signal. */
   look (signal: AbortSignal): AbortSignal {
     this.#signal = signal
     return signal
   }
 
-  /** Says that the function comes to its end now, and gives back what it comes to. */
+  /** Records the end of the call, and returns its value. */
   end <T> (value: T): T {
-    if (!this.isOver) this.#tenure.ended(value)
+    if (!this.isOver) this.#check.ended(value)
     this.#endedAt ??= performance.now()
     return value
   }
 
   never (): Promise<never> {
-    return this.#tenure.never()
+    return this.#check.never()
   }
 }
 
-/** A check for as long as it stands under its name, with what must be true of its calls. */
-export class Tenure {
+/** A check from its registration to its removal. It verifies the calls of the check's function. */
+export class RegisteredCheck {
   readonly spec: Spec
-  readonly #ledger: Ledger
+  readonly #ledger: CallLedger
   #calls = 0
   #last: Call | undefined
   #isOver = false
   #streak = { passes: true, length: 0 }
 
-  constructor (spec: Spec, ledger: Ledger) {
+  constructor (spec: Spec, ledger: CallLedger) {
     this.spec = spec
     this.#ledger = ledger
   }
@@ -75,7 +75,7 @@ export class Tenure {
     return this.#calls
   }
 
-  /** How many calls in a row have said the same. */
+  /** The number of equal results in a row. */
   get streak (): number {
     return this.#streak.length
   }
@@ -89,7 +89,7 @@ export class Tenure {
     return call
   }
 
-  /** The check has been removed, or the app has been closed: from now on nobody may call it. */
+  /** Records the removal of the check or the close of the app. Any later call is a violation. */
   end (): void {
     this.#isOver = true
     if (this.#last !== undefined) this.#leave(this.#last)
@@ -109,27 +109,40 @@ export class Tenure {
   #judge (call: Call): void {
     const { name } = this.spec
     const { violations } = this.#ledger
-    if (this.#isOver) violations.add('no call after the end', `${name} was called after it had been removed, or the app closed`)
+    if (this.#isOver) {
+      violations.add('no call after the end', `${name} was called after its removal or after the close of the app`)
+    }
     if (this.#last === undefined) return
     this.#leave(this.#last)
     const gapMs = call.startedAt - this.#last.startedAt
-    if (this.#isLive(this.#last)) violations.add('one at a time', `${name} was called again ${gapMs.toFixed(1)} ms after a call that lives`)
+    if (this.#isLive(this.#last)) {
+      violations.add('one at a time', `${name} was called again ${gapMs.toFixed(1)} ms after a call that has not ended`)
+    }
     const leastMs = this.#leastGap()
-    if (gapMs < leastMs - TIMER_SLACK_MS) violations.add('back-off', `${name}: call ${call.number} came ${gapMs.toFixed(1)} ms after the one before, not ${leastMs.toFixed(1)} ms`)
+    if (gapMs < leastMs - TIMER_SLACK_MS) {
+      const [gap, least] = [gapMs.toFixed(1), leastMs.toFixed(1)]
+      violations.add(
+        'back-off',
+        `${name}: call ${call.number} began ${gap} ms after the last call, expected ${least} ms`
+      )
+    }
   }
 
-  /** Counts a call that nobody waits for any more. */
+  /** Counts a call that the engine no longer awaits. */
   #leave (call: Call): void {
     if (call.durationMs >= this.spec.timeoutMs - TIMER_SLACK_MS) this.#ledger.count(this.spec, 'abandoned')
     else if (!call.isOver) this.#ledger.count(this.spec, 'removed')
-    if (!call.isOver && call.isUntold) this.#ledger.violations.add('signal', `${this.spec.name}: nobody waits for call ${call.number}, and its signal is not aborted`)
+    if (!call.isOver && call.hasLiveSignal) {
+      const text = `${this.spec.name}: call ${call.number} was abandoned or removed, but its signal is not aborted`
+      this.#ledger.violations.add('signal', text)
+    }
   }
 
   #isLive (call: Call): boolean {
     return !call.isOver && call.durationMs < this.spec.timeoutMs - TIMER_SLACK_MS
   }
 
-  /** How long after one call began the next may begin at the earliest. */
+  /** Returns the least time between the starts of two calls. */
   #leastGap (): number {
     const { sort, timeoutMs, options: { ttl = 0 } } = this.spec
     if (!backsOffAlways(sort)) return ttl
@@ -139,7 +152,7 @@ export class Tenure {
 }
 
 /** Counts the calls of all checks. */
-export class Ledger {
+export class CallLedger {
   readonly violations: Violations
   readonly #calls: Record<string, Calls> = {}
   readonly #collected = new FinalizationRegistry(() => { this.#neverCollected += 1 })
@@ -155,7 +168,7 @@ export class Ledger {
     return this.#calls
   }
 
-  /** The promises that can never settle: how many were made, and of how many nothing is left. */
+  /** The number of promises that never settle, and how many were garbage-collected. */
   get neverEnding (): { readonly begun: number, readonly collected: number } {
     return { begun: this.#neverBegun, collected: this.#neverCollected }
   }
@@ -164,7 +177,7 @@ export class Ledger {
     this.#of(sort)[what] += 1
   }
 
-  /** A promise that never settles. Whoever keeps it keeps something large. */
+  /** Creates a large promise that never settles. */
   never (): Promise<never> {
     const promise = new Promise<never>(() => undefined)
     void Object.assign(promise, { ballast: new Array<number>(BALLAST_LENGTH).fill(this.#neverBegun) })

@@ -2,23 +2,23 @@ import type { FastifyInstance } from 'fastify'
 import { checkFunctionOf } from './behaviours.js'
 import { CATALOGUE, LIFECYCLE, LIFECYCLE_REASON } from './catalogue.js'
 import type { Spec } from './catalogue.js'
-import { Ledger, Tenure } from './ledger.js'
+import { CallLedger, RegisteredCheck } from './call-ledger.js'
 import { Observer } from './observer.js'
 import { Switchboard } from './switchboard.js'
 import type { Violations } from './violations.js'
 
-/** The checks that an app has at the moment. */
-export class Residents {
-  readonly ledger: Ledger
+/** The checks that the app has at the moment. */
+export class PresentChecks {
+  readonly ledger: CallLedger
   readonly observer: Observer
   readonly #app: FastifyInstance
   readonly #switchboard = new Switchboard()
-  readonly #tenures = new Map<string, Tenure>()
+  readonly #registered = new Map<string, RegisteredCheck>()
 
   constructor (app: FastifyInstance, violations: Violations) {
     this.#app = app
-    this.ledger = new Ledger(violations)
-    this.observer = new Observer((name) => this.#tenures.get(name), violations)
+    this.ledger = new CallLedger(violations)
+    this.observer = new Observer((name) => this.#registered.get(name), violations)
   }
 
   addAll (): void {
@@ -26,21 +26,23 @@ export class Residents {
   }
 
   has ({ name }: Spec): boolean {
-    return this.#tenures.has(name)
+    return this.#registered.has(name)
   }
 
-  /** Adds a check, under its first kind and then under each other, as several plugins may do. */
+  /** Adds a check once for each of its kinds, as several plugins may do. */
   add (spec: Spec): void {
-    const tenure = new Tenure(spec, this.ledger)
-    this.#tenures.set(spec.name, tenure)
-    const checkFunction = checkFunctionOf(tenure, this.#switchboard)
+    const registered = new RegisteredCheck(spec, this.ledger)
+    this.#registered.set(spec.name, registered)
+    const checkFunction = checkFunctionOf(registered, this.#switchboard)
     for (const kind of spec.kinds) this.#app.management.addCheck(kind, spec.name, checkFunction, spec.options)
   }
 
   remove ({ name }: Spec): void {
-    if (!this.#app.management.removeCheck(name)) this.ledger.violations.add('removal', `there is no check ${name} to remove`)
-    this.#tenures.get(name)?.end()
-    this.#tenures.delete(name)
+    if (!this.#app.management.removeCheck(name)) {
+      this.ledger.violations.add('removal', `there is no check ${name} to remove`)
+    }
+    this.#registered.get(name)?.end()
+    this.#registered.delete(name)
   }
 
   turn (name: string, isBroken: boolean): void {
@@ -49,14 +51,16 @@ export class Residents {
     else this.#app.management.putInService()
   }
 
-  /** The app has been closed. */
+  /** Records the close of the app. */
   end (): void {
-    for (const tenure of this.#tenures.values()) tenure.end()
+    for (const registered of this.#registered.values()) registered.end()
   }
 
-  /** How often the checks were called that are for startup only. */
+  /** The number of calls of all checks that are for startup only. */
   get startupCalls (): number {
-    const calls = [...this.#tenures.values()].filter(({ spec: { kinds } }) => kinds.every((kind) => kind === 'startup')).map(({ calls }) => calls)
+    const calls = [...this.#registered.values()].filter(({ spec: { kinds } }) => kinds.every(
+      (kind) => kind === 'startup'
+    )).map(({ calls }) => calls)
     return calls.reduce((sum, count) => sum + count, 0)
   }
 }
