@@ -17,9 +17,9 @@ export interface StandaloneCheck<C extends Clock = ManualClock> {
   readonly changes: readonly StatusChange[]
   /** The number of abandoned calls at each report that the check hangs. */
   readonly hangs: readonly number[]
-  /** Probes the check: returns the known run, or a promise of the run that is under way. */
+  /** Probes the check: returns the known result, or a promise of the result of a run. */
   readonly probe: () => MaybeResult
-  /** Probes the check and waits for the run. Throws if the check has been removed. */
+  /** Probes the check and waits for the result. Throws if the check has been removed. */
   readonly run: () => Promise<RunResult>
 }
 
@@ -45,6 +45,27 @@ export function standaloneCheck (
   const check = new Check('db', checkFunction, policyOf(options), { clock, log: new RecordingLog(), observer })
   const probe = (): MaybeResult => check.result(clock.now())
   return { check, clock, changes, hangs, probe, run: async () => await runOf(probe()) }
+}
+
+/** A pending call of a manual check's function. */
+export interface ManualCall {
+  readonly signal: AbortSignal
+  readonly resolve: (value?: boolean) => void
+  readonly reject: (reason: Error) => void
+}
+
+/** Creates a check whose calls stay pending until the test settles them through `calls`. */
+export function manualCheck (options?: CheckOptions): StandaloneCheck & { readonly calls: readonly ManualCall[] } {
+  const calls: ManualCall[] = []
+  const standalone = standaloneCheck(({ signal }) => new Promise((resolve, reject) => {
+    calls.push({ signal, resolve, reject })
+  }), options)
+  return { ...standalone, calls }
+}
+
+/** The function of a check that hangs. */
+export async function hang (): Promise<void> {
+  await new Promise(() => undefined)
 }
 
 /** A clock whose timers never fire. */

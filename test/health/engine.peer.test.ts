@@ -1,0 +1,115 @@
+import t from 'tap'
+import { hang } from '../support/check.js'
+import { down, plain, setUpEngine, up } from '../support/engine.js'
+
+await t.test('service dependencies are requested for health and for the kinds that cascade', async (t) => {
+  const { engine } = setUpEngine()
+  const byKind = new Map([['readiness', () => ({ status: 'DEGRADED' as const })]])
+  engine.addRemote('users', () => ({ status: 'UP', details: { all: true } }), byKind, {})
+  t.match(await engine.report({ kind: 'health' }), { status: 'UP', components: { users: { details: { all: true } } } })
+  t.match(await engine.report({ kind: 'readiness' }), {
+    status: 'DEGRADED',
+    components: { users: { status: 'DEGRADED' } }
+  })
+  t.same(await engine.report({ kind: 'liveness' }), { status: 'UP', components: {} })
+})
+
+await t.test('addRemote() throws when the name is taken or reserved', (t) => {
+  const { engine } = setUpEngine()
+  engine.add(['health'], 'a', up, {})
+  t.throws(() => engine.addRemote('a', up, new Map(), {}), { code: 'FST_MANAGEMENT_NAME_TAKEN' })
+  t.throws(() => engine.addRemote('ping', up, new Map(), {}), { code: 'FST_MANAGEMENT_NAME_INVALID' })
+  engine.addRemote('users', up, new Map(), {})
+  t.throws(() => engine.add(['health'], 'users', up, {}), { code: 'FST_MANAGEMENT_NAME_TAKEN' })
+  t.end()
+})
+
+await t.test('a report for a peer requests no service and shows its last status as information', async (t) => {
+  const { engine } = setUpEngine()
+  let requests = 0
+  engine.add(['readiness'], 'db', up, {})
+  engine.addRemote('users', () => {
+    requests += 1
+    return { status: 'DOWN', components: { deep: { status: 'DOWN' } } }
+  }, new Map(), {})
+  t.match(await engine.report({ kind: 'health', peer: true }), {
+    status: 'UP',
+    components: { db: { status: 'UP' }, users: { status: 'UNKNOWN' } }
+  })
+  t.same(await engine.component('users', true), { status: 'UNKNOWN' })
+  t.equal(requests, 0)
+  t.match(await engine.report({ kind: 'health' }), { status: 'DOWN' })
+  const forPeer = await engine.report({ kind: 'health', peer: true })
+  t.match(forPeer, { status: 'UP', components: { users: { status: 'DOWN', time: String, durationMs: Number } } })
+  t.equal(forPeer.components['users']?.components, undefined, 'nested parts would grow with every round')
+  t.equal(requests, 1)
+})
+
+await t.test('a report for a peer waits 600 ms, and the check continues', async (t) => {
+  const { engine, clock, log } = setUpEngine()
+  engine.add(['health'], 'slow', () => new Promise((resolve) => { clock.after(700, () => resolve(true)) }), {})
+  const report = engine.report({ kind: 'health', peer: true })
+  await clock.pass(600)
+  t.match(await report, {
+    status: 'DOWN',
+    components: { slow: { status: 'DOWN', details: { error: /no result after 600 ms/ } } }
+  })
+  await clock.pass(100)
+  t.same(log.lines, [], 'only this report shows DOWN')
+})
+
+await t.test('a report for a peer shows the results that are in time', async (t) => {
+  const { engine } = setUpEngine()
+  engine.add(['health'], 'db', down, {})
+  t.match(await engine.report({ kind: 'health', peer: true }), {
+    status: 'DOWN',
+    components: { db: { details: { error: 'the check returned false' } } }
+  })
+})
+
+await t.test('a report for a peer shows a late check like a failed run, and records no failure', async (t) => {
+  const { engine, clock, log } = setUpEngine()
+  const slow = (): Promise<boolean> => new Promise((resolve) => { clock.after(700, () => resolve(true)) })
+  const first = [true]
+  engine.add(['readiness'], 'tolerated', () => first.shift() ?? slow(), { failureThreshold: 2 })
+  engine.add(['readiness'], 'optional', slow, { failureStatus: 'DEGRADED' })
+  engine.add(['readiness'], 'stale', slow.bind(undefined), {
+    interval: 1_000,
+    failureThreshold: 2,
+    failureStatus: 'OUT_OF_SERVICE'
+  })
+  const own = engine.report({ kind: 'readiness' })
+  await clock.pass(700)
+  t.match(plain(await own), { status: 'UP' })
+  const forPeer = engine.report({ kind: 'readiness', peer: true, exclude: new Set(['stale']) })
+  await clock.pass(600)
+  t.match(plain(await forPeer), {
+    status: 'DEGRADED',
+    components: {
+      tolerated: { status: 'UP' },
+      optional: { status: 'DEGRADED', details: { error: /no result after 600 ms/ } }
+    }
+  })
+  await clock.pass(10_000)
+  const late = engine.report({ kind: 'readiness', peer: true })
+  await clock.pass(600)
+  t.match(plain(await late), { components: { tolerated: { status: 'UP' }, stale: { status: 'OUT_OF_SERVICE' } } })
+  await clock.pass(100)
+  t.same(log.lines, [])
+})
+
+await t.test('a replacing check in a report for a peer has only the rest of the 600 ms', async (t) => {
+  const { engine, clock } = setUpEngine()
+  engine.add(['readiness'], 'a', hang, {})
+  const report = engine.report({ kind: 'readiness', peer: true })
+  await clock.pass(300)
+  engine.remove('a')
+  engine.add(['readiness'], 'a', hang.bind(undefined), {})
+  let isAnswered = false
+  const answered = Promise.resolve(report).then(() => { isAnswered = true })
+  await clock.pass(299)
+  t.equal(isAnswered, false)
+  await clock.pass(1)
+  t.equal(isAnswered, true)
+  await answered
+})
