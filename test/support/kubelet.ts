@@ -136,7 +136,7 @@ class Worker {
   #isStopped = false
   #wake: () => void = () => undefined
 
-  /** Calls `onThreshold` for each result from the one that reaches its threshold of equal results in a row. */
+  /** Calls `onThreshold` for each result that reaches or exceeds its threshold of equal results in a row. */
   constructor (
     url: string,
     spec: ProbeSpec,

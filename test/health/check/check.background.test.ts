@@ -82,7 +82,7 @@ await t.test('a probe that finds a stale background result waits for a new run',
   )
 })
 
-await t.test('a stale failure is shown until the success threshold is reached', async (t) => {
+await t.test('a stale failure is reported until the success threshold is reached', async (t) => {
   const results = [false]
   const { run, clock } = standaloneCheck(() => results.shift() ?? true, { interval: 1_000, successThreshold: 2 })
   for (const status of ['DOWN', 'DOWN', 'UP']) {

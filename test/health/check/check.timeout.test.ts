@@ -73,7 +73,7 @@ await t.test('a probe that joins a hanging run waits only until the timeout of t
   t.equal(calls.length, 1)
 })
 
-await t.test('the shown status changes when a threshold of runs in a row is reached', async (t) => {
+await t.test('the reported status changes when a threshold of runs in a row is reached', async (t) => {
   const results = [true, false, false, true, false, false, false, true, false, true, true]
   const shown = ['UP', 'UP', 'UP', 'UP', 'UP', 'UP', 'DOWN', 'DOWN', 'DOWN', 'DOWN', 'UP']
   const { run, changes } = standaloneCheck(() => results.shift() ?? true, { failureThreshold: 3, successThreshold: 2 })
@@ -108,7 +108,7 @@ await t.test('a timeout counts as a failed run, and so does each timeout that pa
   t.match(changes, [{ to: 'UP' }, { to: 'DOWN', error: 'timed out after 800 ms' }])
 })
 
-await t.test('a timeout is shown with failureStatus and counts as a failure for the threshold', async (t) => {
+await t.test('a timeout is reported with failureStatus and counts as a failure for the threshold', async (t) => {
   const results: CheckFunction[] = [() => ({ status: 'DEGRADED' }), hang, hang]
   const options = { failureStatus: 'OUT_OF_SERVICE', failureThreshold: 2 } as const
   const { run, clock } = standaloneCheck((context) => results.shift()?.(context), options)
@@ -141,7 +141,7 @@ await t.test('a check that timed out is not called during the back-off, and is c
   t.match(await second, { status: 'UP' })
 })
 
-await t.test('a call that passes after its timeout ends the back-off, but only the next run is shown', async (t) => {
+await t.test('a call that passes after its timeout ends the back-off, but only the next run is reported', async (t) => {
   const { run, check, calls, clock, changes } = manualCheck({ ttl: 60_000 })
   const first = run()
   await clock.pass(800)

@@ -12,38 +12,38 @@ function runOf (status: Status): RunResult {
   return { status, time: '2020-01-01T00:00:00.000Z', durationMs: 1 }
 }
 
-/** Takes a run of each status, and returns the status shown after each. */
+/** Takes a run of each status, and returns the status reported after each. */
 function statusesAfter (thresholds: Thresholds, statuses: readonly Status[]): Status[] {
   return statuses.map((status) => thresholds.take(runOf(status), isPassing(status)).status)
 }
 
-await t.test('no run is shown before the first run', (t) => {
+await t.test('no run is reported before the first run', (t) => {
   t.equal(setUp().reported, undefined)
   t.end()
 })
 
-await t.test('the first run is shown with any thresholds', (t) => {
+await t.test('the first run is reported with any thresholds', (t) => {
   t.same(statusesAfter(setUp(3, 3), ['DOWN']), ['DOWN'])
   t.same(statusesAfter(setUp(3, 3), ['UP']), ['UP'])
   t.end()
 })
 
-await t.test('each run is shown when the thresholds are 1', (t) => {
+await t.test('each run is reported when the thresholds are 1', (t) => {
   t.same(statusesAfter(setUp(), ['UP', 'DOWN', 'UP', 'DOWN', 'DOWN']), ['UP', 'DOWN', 'UP', 'DOWN', 'DOWN'])
   t.end()
 })
 
-await t.test('a passing check is shown as failing after failureThreshold failures in a row', (t) => {
+await t.test('a passing check is reported as failing after failureThreshold failures in a row', (t) => {
   t.same(statusesAfter(setUp(3, 1), ['UP', 'DOWN', 'DOWN', 'DOWN', 'UP']), ['UP', 'UP', 'UP', 'DOWN', 'UP'])
   t.end()
 })
 
-await t.test('a failing check is shown as passing after successThreshold passes in a row', (t) => {
+await t.test('a failing check is reported as passing after successThreshold passes in a row', (t) => {
   t.same(statusesAfter(setUp(1, 3), ['DOWN', 'UP', 'UP', 'UP', 'DOWN']), ['DOWN', 'DOWN', 'DOWN', 'UP', 'DOWN'])
   t.end()
 })
 
-await t.test('a run that agrees with the shown status resets the count', (t) => {
+await t.test('a run that agrees with the reported status resets the count', (t) => {
   const failures: Status[] = ['UP', 'DOWN', 'DOWN', 'UP', 'DOWN', 'DOWN', 'DOWN']
   t.same(statusesAfter(setUp(3, 1), failures), ['UP', 'UP', 'UP', 'UP', 'UP', 'UP', 'DOWN'])
   t.same(statusesAfter(setUp(1, 2), ['DOWN', 'UP', 'DOWN', 'UP', 'UP']), ['DOWN', 'DOWN', 'DOWN', 'DOWN', 'UP'])
@@ -56,19 +56,19 @@ await t.test('each threshold applies to its own direction', (t) => {
   t.end()
 })
 
-await t.test('failures with different statuses count together, and the last status is shown', (t) => {
+await t.test('failures with different statuses count together, and the last status is reported', (t) => {
   t.same(statusesAfter(setUp(3, 1), ['UP', 'DOWN', 'DOWN', 'OUT_OF_SERVICE']), ['UP', 'UP', 'UP', 'OUT_OF_SERVICE'])
   t.same(statusesAfter(setUp(1, 2), ['DOWN', 'UP', 'DEGRADED']), ['DOWN', 'DOWN', 'DEGRADED'])
   t.end()
 })
 
-await t.test('a run that agrees with the shown run replaces it at once', (t) => {
+await t.test('a run that agrees with the reported run replaces it at once', (t) => {
   t.same(statusesAfter(setUp(3, 3), ['UP', 'DEGRADED', 'UP']), ['UP', 'DEGRADED', 'UP'])
   t.same(statusesAfter(setUp(3, 3), ['DOWN', 'OUT_OF_SERVICE', 'DOWN']), ['DOWN', 'OUT_OF_SERVICE', 'DOWN'])
   t.end()
 })
 
-await t.test('the shown run is the object itself until enough contrary runs follow', (t) => {
+await t.test('the reported run is the object itself until enough contrary runs follow', (t) => {
   const thresholds = setUp(2)
   const [first, agreeing, contrary] = [runOf('UP'), runOf('UP'), runOf('DOWN')]
   t.equal(thresholds.take(first, true), first)
@@ -89,19 +89,19 @@ await t.test('the passes argument decides whether a run passes, not its status',
   t.end()
 })
 
-await t.test('passes is false before the first run, and then the passes argument of the shown run', (t) => {
+await t.test('passes is false before the first run, and then the passes argument of the reported run', (t) => {
   const thresholds = setUp(2)
   t.equal(thresholds.passes, false)
   thresholds.take(runOf('UP'), true)
   t.equal(thresholds.passes, true)
   thresholds.take(runOf('DEGRADED'), false)
-  t.equal(thresholds.passes, true, 'the pass is still shown')
+  t.equal(thresholds.passes, true, 'the pass is still reported')
   thresholds.take(runOf('DEGRADED'), false)
   t.equal(thresholds.passes, false)
   t.end()
 })
 
-await t.test('ifTaken() returns the run that take() would show, without any change', (t) => {
+await t.test('ifTaken() returns the run that take() would report, without any change', (t) => {
   const thresholds = setUp(2)
   const [first, contrary] = [runOf('UP'), runOf('DOWN')]
   t.equal(thresholds.ifTaken(contrary, false), contrary, 'the first run is shown')
@@ -114,7 +114,7 @@ await t.test('ifTaken() returns the run that take() would show, without any chan
   t.end()
 })
 
-await t.test('the pass stays shown after forgetPass(), and the next run replaces it', (t) => {
+await t.test('the pass stays reported after forgetPass(), and the next run replaces it', (t) => {
   const thresholds = setUp(3, 3)
   statusesAfter(thresholds, ['UP', 'DOWN'])
   thresholds.forgetPass()
@@ -131,7 +131,7 @@ await t.test('failures before forgetPass() do not count after the next run', (t)
   t.end()
 })
 
-await t.test('forgetPass() does not affect a shown failure', (t) => {
+await t.test('forgetPass() does not affect a reported failure', (t) => {
   const thresholds = setUp(3, 2)
   statusesAfter(thresholds, ['DOWN'])
   thresholds.forgetPass()
