@@ -210,3 +210,30 @@ await t.test('close() does not abort the signal of a run that has ended', async 
   check.close()
   t.equal(signal?.aborted, false)
 })
+
+await t.test('a change of status is reported once', async (t) => {
+  const results = [true, true, false, false, true]
+  const { run, changes } = standaloneCheck(() => results.shift() ?? true)
+  for (let runs = 0; runs < 6; runs++) await run()
+  t.match(changes, [
+    { check: 'db', from: 'UNKNOWN', to: 'UP' },
+    { check: 'db', from: 'UP', to: 'DOWN', error: 'the check returned false', durationMs: 0 },
+    { check: 'db', from: 'DOWN', to: 'UP', error: undefined }
+  ])
+  t.equal(changes.length, 3)
+})
+
+await t.test('a first result other than UP is a change', async (t) => {
+  const { run, changes } = standaloneCheck(() => ({ status: 'DEGRADED' }))
+  await run()
+  t.match(changes, [{ from: 'UNKNOWN', to: 'DEGRADED' }])
+})
+
+await t.test('the reported status changes when a threshold of runs in a row is reached', async (t) => {
+  const results = [true, false, false, true, false, false, false, true, false, true, true]
+  const reported = ['UP', 'UP', 'UP', 'UP', 'UP', 'UP', 'DOWN', 'DOWN', 'DOWN', 'DOWN', 'UP']
+  const { run, changes } = standaloneCheck(() => results.shift() ?? true, { failureThreshold: 3, successThreshold: 2 })
+  for (const status of reported) t.equal((await run()).status, status)
+  t.match(changes, [{ from: 'UNKNOWN', to: 'UP' }, { from: 'UP', to: 'DOWN' }, { from: 'DOWN', to: 'UP' }])
+  t.equal(changes.length, 3)
+})
