@@ -1,11 +1,25 @@
 import { serviceDependency } from '../checks/network/service-dependency.js'
 import type { CheckFunction } from '../health/check/check-function.js'
+import type { CheckOptions } from '../health/check/policy.js'
 import type { HealthEngine } from '../health/engine.js'
-import type { Settings } from '../options/settings.js'
 import { healthUrl } from './address.js'
 
+/** A service dependency with its address, its headers and the options of its check. */
+export interface Dependency {
+  readonly name: string
+  readonly address: unknown
+  readonly headers: Readonly<Record<string, string>>
+  readonly options: CheckOptions
+}
+
 /** The options that `registerDependencies()` reads. */
-export type DependencyOptions = Pick<Settings, 'serviceDependencies' | 'cascade' | 'scheme'>
+export interface DependencyOptions {
+  readonly serviceDependencies: readonly Dependency[]
+  /** The kinds whose probes request the services too. */
+  readonly cascade: readonly string[]
+  /** `http` or `https`, for addresses without a scheme. */
+  readonly scheme: string
+}
 
 /**
  * Adds the service dependencies of the options to the engine. Each service gets one check for `/health`, and one more

@@ -1,7 +1,7 @@
 // Runs the tests: see HELP in options.ts.
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { endWithShell } from '../end-with-shell.js'
 import { endAll } from './child.js'
 import { HELP, readOptions } from './options.js'
@@ -36,7 +36,7 @@ async function inTemporaryFolder (work: (folder: string) => Promise<void>): Prom
   const folder = await mkdtemp(join(tmpdir(), 'fme-test-'))
   const cleanUp = async (): Promise<void> => {
     await endAll()
-    for (const path of [folder, join(ROOT, '.tap/fixtures')]) {
+    for (const path of [folder, ...await fixturesOf(folder)]) {
       await rm(path, { recursive: true, force: true, maxRetries: 3 })
     }
   }
@@ -56,4 +56,11 @@ async function inTemporaryFolder (work: (folder: string) => Promise<void>): Prom
   } finally {
     await cleanUp()
   }
+}
+
+/** The fixtures that a signal left of this run. tap names them after the programs of the rooms, which are in the folder. */
+async function fixturesOf (folder: string): Promise<readonly string[]> {
+  const fixtures = join(ROOT, '.tap/fixtures')
+  const names = await readdir(fixtures).catch(() => [])
+  return names.filter((name) => name.includes(basename(folder))).map((name) => join(fixtures, name))
 }

@@ -86,24 +86,20 @@ async function stepsFor (path: string, setting: Setting): Promise<readonly Step[
   const { rooms, files } = await findIn(path)
   return [
     ...stepsIn(rooms, TIERS, setting),
-    ...files.map((file) => testStep(file, async () => await Promise.resolve(file), setting))
+    ...files.map((file) => roomStep({ folder: file, tier: 'portable', files: [file] }, setting))
   ]
 }
 
-function roomStep (room: Room, setting: Setting): Step {
-  return testStep(room.folder, async () => await writeProgram(room, setting.folder), setting)
-}
-
-/** A program of tests in a process of its own. */
-function testStep (title: string, makeProgram: () => Promise<string>, { node, env }: Setting): Step {
+/** A room in its own process. */
+function roomStep (room: Room, { node, folder, env }: Setting): Step {
   return {
-    name: node === undefined ? title : `${title} on Node ${node}`,
+    name: node === undefined ? room.folder : `${room.folder} on Node ${node}`,
     async run (slot) {
       const binary = node === undefined ? process.execPath : await nodeBinary(node)
       if (binary === undefined) return skipped(`npm has no Node ${node ?? ''} for this machine`)
       const path = `${dirname(binary)}${delimiter}${process.env['PATH'] ?? ''}`
       // tap's own names: the number of a process beside others, and the limit of a test in seconds.
-      const ending = await run(binary, ['--import', 'tsx', await makeProgram()], {
+      const ending = await run(binary, ['--import', 'tsx', await writeProgram(room, folder)], {
         ...env,
         PATH: path,
         TAP_JOB_ID: String(slot),

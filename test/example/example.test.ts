@@ -143,7 +143,7 @@ await t.test('a port that is taken ends the example with a message', async (t) =
   const port = await takenPort(t)
   const { code, stderr } = await new ExampleProcess(t, { PORT: String(port) }).ending
   t.equal(code, 1)
-  t.equal(stderr, `port ${port} is taken; set PORT to another one, the one after which is free too\n`)
+  t.equal(stderr, `port ${port} is taken; set PORT to a port that is free, with the next port free too\n`)
 })
 
 /** Below the ports that the system assigns, because other tests use those and the next port must be free. */

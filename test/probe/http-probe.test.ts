@@ -318,7 +318,8 @@ await t.test('probe() accepts an IPv6 address and encodes the path', async (t) =
   const server = createServer((request, response) => response.end(request.url))
   t.teardown(() => server.close())
   await new Promise<void>((resolve) => server.listen(0, '::1', resolve))
-  t.match(await runProbe(`http://[::1]:${portOf(server)}/gesund/✓ ja`), { passed: true, body: '/gesund/%E2%9C%93%20ja' })
+  const url = `http://[::1]:${portOf(server)}/gesund/✓ ja`
+  t.match(await runProbe(url), { passed: true, body: '/gesund/%E2%9C%93%20ja' })
 })
 
 await t.test('probe() decodes a body of any bytes as text', async (t) => {

@@ -14,9 +14,14 @@ const checkDatabase: CheckFunction = async ({ signal, log }) => {
 const options: ManagementOptions = {
   prefix: '/manage',
   checks: { readiness: { db: checkDatabase, cache: { check: () => true, timeout: 100 } } },
-  serviceDependencies: { users: 'http://users:8080/z/health', widgets: { url: 'widgets', headers: { authorization: 'secret' } } },
+  serviceDependencies: {
+    users: 'http://users:8080/z/health',
+    widgets: { url: 'widgets', headers: { authorization: 'secret' } }
+  },
   showDetails: (request: FastifyRequest) => request.ip === '127.0.0.1',
-  auth: async (request: FastifyRequest, reply: FastifyReply) => { if (request.headers.authorization === undefined) await reply.code(401).send() }
+  auth: async (request: FastifyRequest, reply: FastifyReply) => {
+    if (request.headers.authorization === undefined) await reply.code(401).send()
+  }
 }
 
 const fastify = Fastify()
