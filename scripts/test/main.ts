@@ -58,7 +58,9 @@ async function inTemporaryFolder (work: (folder: string) => Promise<void>): Prom
   }
 }
 
-/** The fixtures that a signal left of this run. tap names them after the programs of the rooms, which are in the folder. */
+/**
+ * The fixtures that a signal left of this run. tap names them after the programs of the rooms, which are in the folder.
+ */
 async function fixturesOf (folder: string): Promise<readonly string[]> {
   const fixtures = join(ROOT, '.tap/fixtures')
   const names = await readdir(fixtures).catch(() => [])
