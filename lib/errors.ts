@@ -1,8 +1,8 @@
 import createError from '@fastify/error'
 
 /**
- * All errors that this package throws, by name. Each error has a `code` that starts with `FST_MANAGEMENT_`. Its message
- * contains the value received and the value expected.
+ * All errors that this package throws, by name. Each error has a `code` that starts with `FST_MANAGEMENT_`. For
+ * an invalid value, the message contains the value received and the value expected.
  */
 export const errors = {
   /** An option of the plugin or of a check has an invalid value. */

@@ -4,8 +4,8 @@ import type {
   ServiceDependencyOption, Show
 } from '../lib/index.js'
 import { flag, text } from '../lib/base/rules.js'
-import { CHECK_OPTIONS } from '../lib/health/check/policy.js'
-import type { CheckOptionTable } from '../lib/health/check/policy.js'
+import { CHECK_OPTIONS } from '../lib/health/check/options.js'
+import type { CheckOptionTable } from '../lib/health/check/options.js'
 import type { RulesOf } from '../lib/options/rule-table.js'
 import type { Settings } from '../lib/options/settings.js'
 import type { Equal, Expect } from './equal.js'

@@ -51,8 +51,8 @@ export function redactText (text: string): string {
 
 /**
  * Redacts the arguments of a command: each argument like `redactText()`, and the argument after a flag with a secret
- * name (`--password x`), unless that argument is a flag too. In `--password=…` it redacts the whole value, including
- * spaces and `&`.
+ * name (`--password x`), unless that argument is a long flag (`--port`). In `--password=…` it redacts the whole
+ * value, including spaces and `&`.
  *
  * @example
  * redactArguments(['--api-key', 'x', '--port=80']) // ['--api-key', '[REDACTED]', '--port=80']

@@ -1,6 +1,6 @@
 import { serviceDependency } from '../checks/network/service-dependency.js'
 import type { CheckFunction } from '../health/check/check-function.js'
-import type { CheckOptions } from '../health/check/policy.js'
+import type { CheckOptions } from '../health/check/options.js'
 import type { HealthEngine } from '../health/engine.js'
 import { healthUrl } from './address.js'
 

@@ -1,5 +1,5 @@
-import { CHECK_OPTION_NAMES, CHECK_OPTIONS } from '../health/check/policy.js'
-import type { CheckOptions } from '../health/check/policy.js'
+import { CHECK_OPTION_NAMES, CHECK_OPTIONS } from '../health/check/options.js'
+import type { CheckOptions } from '../health/check/options.js'
 import type { Kind, Kinds } from '../health/kind.js'
 import { recordOf, refuse, unknownKeys } from '../base/rules.js'
 import type { OnUnknown, Rule } from '../base/rules.js'

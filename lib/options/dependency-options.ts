@@ -1,5 +1,5 @@
 import { httpHeaders } from '../checks/network/http-headers.js'
-import type { CheckOptions } from '../health/check/policy.js'
+import type { CheckOptions } from '../health/check/options.js'
 import { firstSet } from '../base/environment.js'
 import type { Environment } from '../base/environment.js'
 import { oneOf, recordOf, withDefault } from '../base/rules.js'

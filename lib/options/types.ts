@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
 import type { Kind } from '../health/kind.js'
-import type { CheckOptions } from '../health/check/policy.js'
+import type { CheckOptions } from '../health/check/options.js'
 import type { Status } from '../health/status.js'
 import type { CheckOption } from './check-options.js'
 import type { ServiceDependencyOption } from './dependency-options.js'

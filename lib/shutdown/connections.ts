@@ -23,7 +23,7 @@ const FIRST_REQUEST_LIMIT_MS = 500
 /** The interval at which `stopAccepting()` looks for first requests, in milliseconds. */
 const POLL_MS = 10
 
-/** The most event-loop turns to wait for one without a new connection or request. A busy server may never have one. */
+/** Wait at most this number of event-loop turns for a quiet turn: a busy server may never have one. */
 const MOST_TURNS = 100
 
 /** Tracks the connections of an app's servers, and closes them without cutting off a request. */

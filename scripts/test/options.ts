@@ -4,7 +4,7 @@ export const HELP = `Usage: npm test -- [options] [PATH ...]
 
   npm test                          lint, types, all tests with the coverage gate, packaging
   npm test -- test/health           only the tests below a folder, without lint, types and coverage
-  npm test -- test/health/check.test.ts
+  npm test -- test/health/check/check.test.ts
                                     only one test file
   npm run test:watch [-- PATH ...]  reruns the tests that a change affects
   npm run test:nodes                the tests that depend on the version of Node, on the other Nodes

@@ -13,7 +13,7 @@ await t.test('isSecretName() is true for a name with a secret word', (t) => {
   t.end()
 })
 
-await t.test('isSecretName() is false for a name that only contains the letters of a secret word', (t) => {
+await t.test('isSecretName() is false for a name without a secret word', (t) => {
   const names = [
     'monkey', 'keyboard', 'author', 'authority', 'tokenizer', 'primaryKeyboard', 'compass', 'port', 'user',
     'sessions_per', '', '-', '2'

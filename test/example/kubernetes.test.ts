@@ -5,7 +5,7 @@ import Type from 'typebox'
 import type { Static } from 'typebox'
 import Value from 'typebox/value'
 import { parseAllDocuments } from 'yaml'
-import { DEFAULT_POLICY } from '../../lib/health/check/policy.js'
+import { DEFAULT_POLICY } from '../../lib/health/check/options.js'
 import management from '../../lib/index.js'
 import { readSettings } from '../../lib/options/settings.js'
 

@@ -1,6 +1,6 @@
 import t from 'tap'
 import { describe } from '../../lib/base/describe.js'
-import type { CheckOptions } from '../../lib/health/check/policy.js'
+import type { CheckOptions } from '../../lib/health/check/options.js'
 import { readCheckOptions } from '../../lib/options/check-options.js'
 import { CHECK_OPTIONS, readOptions } from '../support/options.js'
 

@@ -107,7 +107,7 @@ await testWrongOptions('checks or their defaults are wrong', [
 ])
 
 const FAILURE = 'one of DOWN, OUT_OF_SERVICE, DEGRADED'
-const OWN_HEADERS = 'headers other than connection, content-length, expect, keep-alive, te, trailer, ' +
+const OWN_HEADERS = 'an object without the headers connection, content-length, expect, keep-alive, te, trailer, ' +
   'transfer-encoding, upgrade'
 const HEADERS_PATH = 'serviceDependencies.users.headers'
 const HEADERS = 'an object with valid names and values of HTTP headers'

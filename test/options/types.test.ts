@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import ts from 'typescript'
-import { DEFAULT_POLICY } from '../../lib/health/check/policy.js'
+import { DEFAULT_POLICY } from '../../lib/health/check/options.js'
 
 /** A field of an options type, with its documentation. */
 interface Field {
@@ -19,7 +19,7 @@ const INTERNAL = /Settings$|Policy$|Row$/
 const FILES = ['types', 'dependency-options', 'listen-option', 'shutdown-option']
 const fields = await Promise.all(FILES.map(async (file) => await readFields(`options/${file}.ts`)))
 const types = fields.flat()
-const checkOptions = await readFields('health/check/policy.ts')
+const checkOptions = await readFields('health/check/options.ts')
 
 await t.test('each optional field of the options has a @default', (t) => {
   t.ok(types.length > 25)

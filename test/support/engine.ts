@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import type { CheckOptions } from '../../lib/health/check/policy.js'
+import type { CheckOptions } from '../../lib/health/check/options.js'
 import type { Health } from '../../lib/health/component.js'
 import { HealthEngine } from '../../lib/health/engine.js'
 import { Kinds } from '../../lib/health/kind.js'

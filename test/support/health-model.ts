@@ -1,4 +1,4 @@
-import type { CheckPolicy } from '../../lib/health/check/policy.js'
+import type { CheckPolicy } from '../../lib/health/check/options.js'
 import { worst } from '../../lib/health/status.js'
 import type { Status } from '../../lib/health/status.js'
 

@@ -1,4 +1,4 @@
-import type { CheckOptions } from '../../lib/health/check/policy.js'
+import type { CheckOptions } from '../../lib/health/check/options.js'
 import { readSettings } from '../../lib/options/settings.js'
 import type { Settings } from '../../lib/options/settings.js'
 

@@ -1,4 +1,4 @@
-import type { FailureStatus } from '../../health/check/policy.js'
+import type { FailureStatus } from '../../health/check/options.js'
 import { STATUSES } from '../../health/status.js'
 import { integer, oneOf, refuse, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'

@@ -38,5 +38,5 @@ function assertHeader (name: string, content: string, option: string): string {
   }
   const lowerCased = name.toLowerCase()
   if (!CONNECTION_HEADERS.includes(lowerCased)) return lowerCased
-  return refuse(name, option, `headers other than ${CONNECTION_HEADERS.join(', ')}`)
+  return refuse(name, option, `an object without the headers ${CONNECTION_HEADERS.join(', ')}`)
 }

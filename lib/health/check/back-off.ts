@@ -1,10 +1,10 @@
 import type { Clock } from '../../base/clock.js'
 import type { RunResult } from './result.js'
-import type { CheckPolicy } from './policy.js'
+import type { CheckPolicy } from './options.js'
 
 /**
- * Jitter: shortens the back-off by 5 to 15 %. At least 5 %, so that a back-off of a minute, the timeout and the wait
- * for the next probe together stay below a minute.
+ * Jitter: shortens the back-off by 5 to 15 %. At least 5 %, so that with the default options and a probe every 2 s, a
+ * recovery is noticed within a minute.
  */
 const MIN_JITTER = 0.05
 const MAX_JITTER = 0.15

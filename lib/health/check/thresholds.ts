@@ -1,5 +1,5 @@
 import type { RunResult } from './result.js'
-import type { CheckPolicy } from './policy.js'
+import type { CheckPolicy } from './options.js'
 
 /**
  * Decides which result of a check is reported. A result that agrees with the reported result (both pass, or both fail)

@@ -56,7 +56,7 @@ await t.test('http() is DOWN before the timeout and closes the connection when t
   })
 })
 
-await t.test('http() is DOWN with the received and expected status codes outside 200 to 299', async (t) => {
+await t.test('http() is DOWN and names the status code if the code is outside 200 to 299', async (t) => {
   for (const statusCode of [304, 400, 404, 500, 503]) {
     const url = await startServer(t, answering(statusCode))
     t.match(await runHttp(url), {
@@ -66,7 +66,7 @@ await t.test('http() is DOWN with the received and expected status codes outside
   }
 })
 
-await t.test('http() is UP with the URL, status code and latency from 200 to 299', async (t) => {
+await t.test('http() is UP with the URL, code and latency if the status code is 200 to 299', async (t) => {
   for (const status of [200, 204, 299]) {
     const url = await startServer(t, answering(status))
     t.match(await runHttp(url), { status: 'UP', details: { url: url.href, statusCode: status, latencyMs: Number } })
@@ -231,7 +231,7 @@ await t.test('http() throws when an option is wrong or unknown, without showing 
     [{ headers: { authorization: ' ' } }, /"http\.headers\.authorization" .*, got a value of the type string$/],
     [{ headers: 'hidden' }, /option "http\.headers" must be an object, got a value of the type string$/],
     [{ headers: ['hidden'] }, /option "http\.headers" must be an object, got an array of 1$/],
-    [{ headers: { Connection: 'close' } }, /option "http\.headers" must be headers other than/]
+    [{ headers: { Connection: 'close' } }, /option "http\.headers" must be an object without the headers/]
   ]
   for (const [options, message] of cases) {
     const make = (): unknown => Reflect.apply(http, undefined, ['http://h', options])

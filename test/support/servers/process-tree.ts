@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface Process {
   readonly pid: number
   readonly parent: number
-  /** A letter: `T` is stopped by a signal, `Z` has ended and waits for its parent. */
+  /** A letter, for example `T`: stopped by a signal. Never `Z` or `X`: processes that have ended are left out. */
   readonly state: string
   /** The start time, because Linux reuses process ids. */
   readonly startTicks: string

@@ -1,6 +1,6 @@
 import { awaitOr } from '../../../base/attempt-or.js'
 import type { CheckFunction } from '../../../health/check/check-function.js'
-import type { FailureStatus } from '../../../health/check/policy.js'
+import type { FailureStatus } from '../../../health/check/options.js'
 import { flag, optionsOf, withDefault } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
 import { readyMade } from '../../kit/ready-made.js'

@@ -40,7 +40,7 @@ export class RabbitmqState {
   }
 }
 
-/** Reads the reason, which amqplib passes itself and amqp-connection-manager passes inside an object. */
+/** amqplib passes the reason directly; amqp-connection-manager passes an object with `err` or `reason`. */
 function reasonSuffix (cause: unknown): string {
   const reason = isRecord(cause) ? cause['err'] ?? cause['reason'] ?? cause : cause
   return reason === undefined ? '' : `: ${reasonOf(reason)}`

@@ -1,7 +1,7 @@
 import { awaitOr } from '../../../base/attempt-or.js'
 import { reasonOf } from '../../../base/describe.js'
 import type { CheckFunction } from '../../../health/check/check-function.js'
-import type { FailureStatus } from '../../../health/check/policy.js'
+import type { FailureStatus } from '../../../health/check/options.js'
 import { optionsOf } from '../../../base/rules.js'
 import { failureStatus } from '../../kit/rules.js'
 import { readyMade } from '../../kit/ready-made.js'

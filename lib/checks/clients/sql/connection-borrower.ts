@@ -1,6 +1,6 @@
 import { systemClock } from '../../../base/clock.js'
 import type { Clock } from '../../../base/clock.js'
-import type { FailureStatus } from '../../../health/check/policy.js'
+import type { FailureStatus } from '../../../health/check/options.js'
 import { CheckFailure } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
 import { Deferred } from '../../../base/deferred.js'

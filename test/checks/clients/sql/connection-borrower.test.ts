@@ -2,7 +2,7 @@ import t from 'tap'
 import { ConnectionBorrower } from '../../../../lib/checks/clients/sql/connection-borrower.js'
 import type { Acquisition, Pool, PoolUsage } from '../../../../lib/checks/clients/sql/connection-borrower.js'
 import { TimeLimit } from '../../../../lib/checks/kit/time-limit.js'
-import type { FailureStatus } from '../../../../lib/health/check/policy.js'
+import type { FailureStatus } from '../../../../lib/health/check/options.js'
 import { ManualClock } from '../../../support/clock.js'
 
 interface Connection {

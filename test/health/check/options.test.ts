@@ -1,6 +1,6 @@
 import t from 'tap'
-import { DEFAULT_POLICY, policyOf } from '../../../lib/health/check/policy.js'
-import type { CheckOptions, CheckPolicy } from '../../../lib/health/check/policy.js'
+import { DEFAULT_POLICY, policyOf } from '../../../lib/health/check/options.js'
+import type { CheckOptions, CheckPolicy } from '../../../lib/health/check/options.js'
 
 await t.test('policyOf() returns the defaults when no option is set', (t) => {
   t.same(policyOf({}), {
