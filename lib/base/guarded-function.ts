@@ -1,7 +1,7 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from './clock.js'
 import { TIMED_OUT, withTimeout } from './with-timeout.js'
 import { reasonOf } from './describe.js'
+import type { Logger } from './logger.js'
 
 /** The result of a guarded function that threw, rejected or timed out. */
 export const FAILED = Symbol('failed')
@@ -21,12 +21,12 @@ const QUIET_MS = 10_000
  */
 export class GuardedFunction {
   readonly #name: string
-  readonly #log: FastifyBaseLogger
+  readonly #log: Logger
   readonly #clock: Clock
   #isLoggedAsFailing = false
   #quietUntil = 0
 
-  constructor (name: string, log: FastifyBaseLogger, clock: Clock) {
+  constructor (name: string, log: Logger, clock: Clock) {
     this.#name = name
     this.#log = log
     this.#clock = clock

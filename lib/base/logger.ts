@@ -1,4 +1,4 @@
-/** The logger that health writes to, and that checks receive. Fastify's `FastifyBaseLogger` and pino match it. */
+/** The logger of this package, which checks receive too. Fastify's `FastifyBaseLogger` and pino match it. */
 export interface Logger {
   level: string
   fatal: LogMethod['log']

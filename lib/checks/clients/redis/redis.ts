@@ -30,7 +30,7 @@ interface Settings {
   readonly whenExhausted: FailureStatus
 }
 
-interface Answer {
+interface PingResult {
   readonly latencyMs: number
   readonly version: string | undefined
 }
@@ -107,9 +107,9 @@ class RedisRunner {
     }
   }
 
-  async #ping (client: RedisClient): Promise<Answer> {
+  async #ping (client: RedisClient): Promise<PingResult> {
     const monitor = this.monitor(client)
-    const ping = async (connection: RedisConnection): Promise<Answer> => await pingServer(connection, monitor)
+    const ping = async (connection: RedisConnection): Promise<PingResult> => await pingServer(connection, monitor)
     try {
       const answer = await (isPool(client) ? this.#pingThroughPool(client, ping) : ping(client))
       monitor.succeeded()
@@ -122,14 +122,19 @@ class RedisRunner {
   }
 
   /** Returns the connection to the pool at once: others may use it while the answer is on its way. */
-  async #pingThroughPool (pool: RedisPool, ping: (connection: RedisConnection) => Promise<Answer>): Promise<Answer> {
+  async #pingThroughPool (
+    pool: RedisPool,
+    ping: (connection: RedisConnection) => Promise<PingResult>
+  ): Promise<PingResult> {
     return await new Promise((resolve, reject) => {
       const { tasksQueueLength, totalClients } = pool
-      pool.execute((connection) => {
-        this.#exhausted.delete(pool)
-        this.#connected.add(pool)
-        ping(connection).then(resolve, reject)
-      }).catch(reject)
+      pool
+        .execute((connection) => {
+          this.#exhausted.delete(pool)
+          this.#connected.add(pool)
+          ping(connection).then(resolve, reject)
+        })
+        .catch(reject)
       // If the pool may grow, `execute` has opened one more connection at once.
       const isQueued = pool.tasksQueueLength > tasksQueueLength && pool.totalClients === totalClients
       this.#exhausted[isQueued ? 'add' : 'delete'](pool)
@@ -162,7 +167,7 @@ class RedisRunner {
   }
 }
 
-async function pingServer (connection: RedisConnection, monitor: RedisMonitor): Promise<Answer> {
+async function pingServer (connection: RedisConnection, monitor: RedisMonitor): Promise<PingResult> {
   const { latencyMs } = await timed(async () => await connection.ping())
   monitor.server ??= { version: await versionOf(connection) }
   return { version: monitor.server.version, latencyMs }

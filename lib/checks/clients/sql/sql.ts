@@ -46,7 +46,7 @@ export interface Driver<C extends object, P extends C> {
   readonly query: (connection: C) => Promise<SqlServer>
 }
 
-interface Answer {
+interface QueryResult {
   readonly result: SqlServer
   readonly latencyMs: number
 }
@@ -73,7 +73,7 @@ export function sqlCheck<C extends object, P extends C> (
 class SqlRunner<C extends object, P extends C> {
   readonly #driver: Driver<C, P>
   readonly #borrower: ConnectionBorrower<P>
-  readonly #request: SharedRequest<C, Answer>
+  readonly #request: SharedRequest<C, QueryResult>
   #isWarned = false
 
   constructor (driver: Driver<C, P>, whenExhausted: FailureStatus) {
@@ -82,7 +82,7 @@ class SqlRunner<C extends object, P extends C> {
     this.#request = new SharedRequest(async (connection) => await this.#measure(connection))
   }
 
-  async run ({ limit, details, log }: ReadyMadeRun): Promise<Answer> {
+  async run ({ limit, details, log }: ReadyMadeRun): Promise<QueryResult> {
     const current = this.#driver.current()
     this.#warn(current, log)
     if ('connection' in current) return await this.#request.send(current.connection, limit)
@@ -91,7 +91,7 @@ class SqlRunner<C extends object, P extends C> {
     return await this.#borrower.borrow(pool, limit, async (connection) => await this.#measure(connection))
   }
 
-  async #measure (connection: C): Promise<Answer> {
+  async #measure (connection: C): Promise<QueryResult> {
     return await timed(async () => await this.#driver.query(connection))
   }
 
