@@ -1,18 +1,7 @@
 import t from 'tap'
 import { visibleHealth } from '../../lib/routes/health-body.js'
 import { startApp } from '../support/app.js'
-
-const checks = {
-  health: {
-    db: () => ({
-      status: 'DOWN' as const,
-      details: { host: 'h1' },
-      components: {
-        replica: { status: 'DOWN' as const, details: { host: 'h2' }, time: '2026-01-01T00:00:00Z', durationMs: 1 }
-      }
-    })
-  }
-}
+import { checks } from './fixtures/nested-check.js'
 
 await t.test('the default options show components and their parts, without details', async (t) => {
   const { get } = await startApp(t, { checks })

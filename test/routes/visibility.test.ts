@@ -1,18 +1,7 @@
 import t from 'tap'
 import { startApp } from '../support/app.js'
 import type { TestApp } from '../support/app.js'
-
-const checks = {
-  health: {
-    db: () => ({
-      status: 'DOWN' as const,
-      details: { host: 'h1' },
-      components: {
-        replica: { status: 'DOWN' as const, details: { host: 'h2' }, time: '2026-01-01T00:00:00Z', durationMs: 1 }
-      }
-    })
-  }
-}
+import { checks } from './fixtures/nested-check.js'
 
 await t.test('showComponents and showDetails decide for each request, also asynchronously', async (t) => {
   const { get } = await startApp(t, {
