@@ -46,8 +46,8 @@ function withClosedReports (context: RouteContext): RouteContext {
 }
 
 /**
- * Fast path for the most frequent request: a probe without a query creates no promise if its results are known. That
- * took a liveness probe from 1.87 to 1.33 times the CPU time of `node:http`.
+ * Fast path for the most frequent request: a probe without a query creates no promise if its results are known. It
+ * reduced a liveness probe from 1.87 to 1.33 times the CPU time of `node:http`.
  */
 function sendProbe (
   context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply
