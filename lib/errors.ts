@@ -30,10 +30,11 @@ export const errors = {
   /** A check or an info section is not a function. */
   FunctionInvalid: createError<[noun: string, name: string, received: string]>(
     'FST_MANAGEMENT_FUNCTION_INVALID', 'the %s "%s" must be a function, got %s', 500, TypeError),
-  /** A startup check was added after startup had completed, so it would never run. */
+  /** A check was added for `startup` alone after startup had completed, so it would never run. */
   StartupCompleted: createError<[name: string]>(
     'FST_MANAGEMENT_STARTUP_COMPLETED',
-    'the startup check "%s" was added too late: all startup checks have passed, so it would never run', 500),
+    'the startup check "%s" was added too late: startup has completed, so it would never run; ' +
+    'add it before the app is ready, or for another kind', 500),
   /** `putInService()` was called, but the app is broken, draining or closing. */
   OutOfServiceForGood: createError<[reason: string]>(
     'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD', 'the app cannot be put in service again: %s', 500),

@@ -15,7 +15,8 @@ import type { Settings } from './options/settings.js'
 export interface Management {
   /**
    * Adds a check, before or after the app is ready. To add kinds to an existing check, call it again with the same
-   * name, the same function and no other options. The check still runs once per report.
+   * name, the same function and no other options. The check still runs once per report. After startup has completed, a
+   * check for `startup` and other kinds is added for the other kinds.
    *
    * @param kind the probe that the check belongs to: `liveness`, `readiness`, `startup`, `health` or a custom kind; or
    * an array of kinds
@@ -28,7 +29,7 @@ export interface Management {
    * @throws FST_MANAGEMENT_NAME_TAKEN if another check has the name, or the same check has other options
    * @throws FST_MANAGEMENT_FUNCTION_INVALID if the check is not a function
    * @throws FST_MANAGEMENT_OPTION_INVALID if an option has a wrong value
-   * @throws FST_MANAGEMENT_STARTUP_COMPLETED if the kinds include `startup` and startup has completed
+   * @throws FST_MANAGEMENT_STARTUP_COMPLETED if `startup` is the only kind and startup has completed
    * @example
    * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
    * @example

@@ -59,17 +59,20 @@ export class HealthEngine {
     })
   }
 
-  /** Adds a check. If a check with this name and function exists, adds the kinds to it. */
+  /**
+   * Adds a check. If a check with this name and function exists, adds the kinds to it. After startup has completed,
+   * adds the kinds except `startup`. If it throws, the app has the same checks as before.
+   */
   add (kinds: readonly unknown[], name: unknown, checkFunction: unknown, options: CheckOptions): void {
     this.kinds.assertKnown(kinds)
     this.kinds.assertCheckName(name)
     assertFunction('check', name, checkFunction)
     const existing = this.#automatic.has(name) ? undefined : this.#registry.get(name)
-    const isLate = this.#startup.completed && kinds.includes('startup') && existing?.kinds.has('startup') !== true
-    if (isLate) throw new errors.StartupCompleted(name)
-    if (this.#automatic.has(name)) this.remove(name)
-    if (existing === undefined) this.#addNew(kinds, name, checkFunction, options)
-    else this.#extend(existing, kinds, checkFunction, options)
+    const isTooLate = this.#startup.completed && existing?.kinds.has('startup') !== true
+    const runningKinds = isTooLate ? kinds.filter((kind) => kind !== 'startup') : kinds
+    if (runningKinds.length === 0) throw new errors.StartupCompleted(name)
+    if (existing === undefined) this.#addNew(runningKinds, name, checkFunction, options)
+    else this.#extend(existing, runningKinds, checkFunction, options)
   }
 
   /** Adds a check that `add` may replace, unless the name is taken. Returns true if it was added. */
@@ -127,9 +130,12 @@ export class HealthEngine {
     return this.#reporter.component(name, peer)
   }
 
+  /** Adds a new check. Replaces an automatic check of this name, which ends last: a report always finds one of both. */
   #addNew (kinds: readonly Kind[], name: string, checkFunction: CheckFunction, options: CheckOptions): void {
     const entry: LocalEntry = new LocalEntry(this.#check(name, checkFunction, options, () => entry.kinds), kinds)
-    this.#put(entry)
+    const replaced = this.#automatic.delete(name) ? this.#registry.get(name) : undefined
+    this.#put(entry, replaced)
+    for (const check of replaced?.checks ?? []) check.remove()
   }
 
   #extend (existing: Entry, kinds: readonly Kind[], checkFunction: CheckFunction, options: CheckOptions): void {
@@ -138,8 +144,8 @@ export class HealthEngine {
     this.#begin(existing)
   }
 
-  #put (entry: Entry): void {
-    this.#registry.add(entry)
+  #put (entry: Entry, replaced?: Entry): void {
+    this.#registry.add(entry, replaced)
     if (this.#isClosed) close(entry)
     else this.#begin(entry)
   }

@@ -63,9 +63,9 @@ export class Registry {
   /** Caches the entries of each kind: probes request reports often, and entries rarely change. */
   readonly #byKind = new Map<Kind, readonly Entry[]>()
 
-  /** Adds an entry under its name. Throws if the name is taken. */
-  add (entry: Entry): void {
-    if (this.#entries.has(entry.name)) {
+  /** Adds an entry under its name. Throws if another entry than `replaced` has the name. */
+  add (entry: Entry, replaced?: Entry): void {
+    if (this.#entries.get(entry.name) !== replaced) {
       throw new errors.NameTaken('check', entry.name, 'give this check another name, or remove the other one first')
     }
     this.#entries.set(entry.name, entry)

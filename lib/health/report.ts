@@ -24,6 +24,9 @@ const PEER_REASON = `no result after ${PEER_TIMEOUT_MS} ms, the time limit of a 
 
 const SUCCESSOR_REASON = 'no result in time, after another check of this name was removed'
 
+/** A check that replaces itself in each run must not occupy a report forever. */
+const MAX_SUCCESSORS = 10
+
 /** The parameters of a report. */
 export interface ReportRequest {
   readonly kind: Kind
@@ -140,22 +143,27 @@ export class Reporter {
     if (result !== undefined && !(result instanceof Promise)) return { entry, component: result, counts: true }
     const limited = peer ? this.#withTimeLimit(check, result, PEER_TIMEOUT_MS, PEER_REASON) : result
     return chain(limited, (result) => {
-      if (result === undefined) return this.#successorPart(entry, request, now)
+      if (result === undefined) return this.#successorPart(entry, request, now + timeLimitOf(check, peer))
       return { entry, component: result, counts: true }
     })
   }
 
-  /** For a check that was removed during its run: runs the check that now has the name, within the remaining time. */
-  #successorPart (removed: Entry, request: ReportRequest, requestedAt: number): MaybePromise<Part | undefined> {
-    const { kind, peer = false } = request
+  /**
+   * For a check that was removed during its run: runs the check that now has the name, within the remaining time. This
+   * check may be replaced in turn. After too many replacements the part is a failure, so that a report never omits it.
+   */
+  #successorPart (removed: Entry, request: ReportRequest, deadline: number, nth = 1): MaybePromise<Part | undefined> {
+    const { kind } = request
     const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
     if (entry === undefined || entry === removed) return undefined
-    const now = this.#clock.now()
-    const timeoutMs = peer ? PEER_TIMEOUT_MS : removed.checkFor(kind).policy.timeout
-    const remainingMs = Math.max(0, requestedAt + timeoutMs - now)
     const check = entry.checkFor(kind)
-    const limited = this.#withTimeLimit(check, check.result(now), remainingMs, SUCCESSOR_REASON)
-    return chain(limited, (result) => result && { entry, component: result, counts: true })
+    if (nth > MAX_SUCCESSORS) return { entry, component: check.resultIfFailed(SUCCESSOR_REASON), counts: true }
+    const now = this.#clock.now()
+    const limited = this.#withTimeLimit(check, check.result(now), Math.max(0, deadline - now), SUCCESSOR_REASON)
+    return chain(limited, (result) => {
+      if (result === undefined) return this.#successorPart(entry, request, deadline, nth + 1)
+      return { entry, component: result, counts: true }
+    })
   }
 
   /** Waits for the result up to a time limit, and returns a failure after it. */
@@ -184,6 +192,11 @@ export class Reporter {
     const hasAllPassed = this.#registry.of('startup').every((entry) => passed.has(entry))
     if (passed.size > 0 && hasAllPassed) this.#startup.complete(passed)
   }
+}
+
+/** The longest time that a report waits for a check, in milliseconds. */
+function timeLimitOf (check: Check, peer: boolean): number {
+  return peer ? PEER_TIMEOUT_MS : check.policy.timeout
 }
 
 /** Drops the checks that were removed during their run. Copies the list only if there are any. */

@@ -1,7 +1,16 @@
 import t from 'tap'
 import type { CheckContext } from '../../lib/health/check/check-function.js'
 import { hang } from '../support/check.js'
-import { down, setUpEngine, up } from '../support/engine.js'
+import { down, plain, setUpEngine, up } from '../support/engine.js'
+import type { EngineSetUp } from '../support/engine.js'
+
+/** An engine whose startup has completed with the check "a". */
+async function completedStartup (): Promise<EngineSetUp> {
+  const setUp = setUpEngine()
+  setUp.engine.add(['startup', 'readiness'], 'a', up, {})
+  await setUp.engine.report({ kind: 'startup' })
+  return setUp
+}
 
 await t.test('startup is UP but not complete when it has no checks', async (t) => {
   const { engine } = setUpEngine()
@@ -36,15 +45,46 @@ await t.test('a startup check with another kind still runs for that kind after s
   t.equal(runs, 2)
 })
 
-await t.test('add() throws for a new startup check after startup has completed', async (t) => {
-  const { engine } = setUpEngine()
-  engine.add(['startup'], 'a', up, {})
-  await engine.report({ kind: 'startup' })
+await t.test('add() throws for a check of the kind startup alone after startup has completed', async (t) => {
+  const { engine } = await completedStartup()
   t.throws(() => engine.add(['startup'], 'b', up, {}), {
     code: 'FST_MANAGEMENT_STARTUP_COMPLETED',
-    message: /"b" was added too late/
+    message: /"b" was added too late: startup has completed/
   })
   engine.add(['readiness'], 'b', up, {})
+  t.throws(() => engine.add(['startup', 'startup'], 'b', up, {}), { code: 'FST_MANAGEMENT_STARTUP_COMPLETED' })
+  t.match(await engine.report({ kind: 'readiness' }), { components: { b: { status: 'UP' } } }, 'b stays')
+})
+
+await t.test('add() adds a check for its other kinds after startup has completed', async (t) => {
+  const { engine } = await completedStartup()
+  engine.remove('a')
+  engine.add(['startup', 'readiness'], 'a', down, {})
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'DOWN', components: { a: { status: 'DOWN' } } })
+  t.same(plain(await engine.report({ kind: 'startup' })), { status: 'UP', components: {} })
+})
+
+await t.test('add() adds the other kinds to an existing check after startup has completed', async (t) => {
+  const { engine } = await completedStartup()
+  engine.add(['health'], 'b', down, {})
+  engine.add(['startup', 'readiness'], 'b', down, {})
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'DOWN' })
+  t.match(await engine.report({ kind: 'startup' }), { status: 'UP' })
+})
+
+await t.test('add() keeps an automatic check when it throws after startup has completed', async (t) => {
+  const { engine } = await completedStartup()
+  engine.addAutomatic(['readiness'], 'postgres', () => down)
+  t.throws(() => engine.add(['startup'], 'postgres', up, {}), { code: 'FST_MANAGEMENT_STARTUP_COMPLETED' })
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'DOWN' })
+  engine.add(['startup', 'readiness'], 'postgres', up, {})
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'UP', components: { postgres: { status: 'UP' } } })
+})
+
+await t.test('addAutomatic() adds a check for its other kinds after startup has completed', async (t) => {
+  const { engine } = await completedStartup()
+  t.equal(engine.addAutomatic(['startup', 'readiness'], 'postgres', () => down), true)
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'DOWN' })
 })
 
 await t.test('startup does not complete if a check was excluded, or added during the report', async (t) => {

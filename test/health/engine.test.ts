@@ -233,6 +233,50 @@ await t.test('a replacing check has only the rest of the removed check\'s timeou
   t.match(await component, { status: 'OUT_OF_SERVICE' })
 })
 
+await t.test('a waiting report probes the last check when a check is replaced twice', async (t) => {
+  const { engine, clock } = setUpEngine()
+  engine.add(['readiness'], 'a', hang, {})
+  const report = engine.report({ kind: 'readiness' })
+  await clock.pass(300)
+  engine.remove('a')
+  engine.add(['readiness'], 'a', hang.bind(undefined), { timeout: 10_000 })
+  await clock.pass(300)
+  engine.remove('a')
+  engine.add(['readiness'], 'a', hang.bind(undefined), { timeout: 10_000 })
+  await clock.pass(200)
+  t.match(plain(await report), { status: 'DOWN', components: { a: { details: { error: /no result in time/ } } } })
+})
+
+await t.test('a check that replaces itself in each run is DOWN', async (t) => {
+  const { engine } = setUpEngine()
+  let runs = 0
+  const replaceItself = (): void => {
+    runs += 1
+    engine.remove('a')
+    engine.add(['readiness'], 'a', () => replaceItself(), {})
+  }
+  replaceItself()
+  t.match(plain(await engine.report({ kind: 'readiness' })), { status: 'DOWN', components: { a: { status: 'DOWN' } } })
+  t.ok(runs < 20, `${runs} runs`)
+})
+
+await t.test('a waiting report finds the check that replaces an automatic check', async (t) => {
+  const { engine, clock } = setUpEngine()
+  engine.addAutomatic(['readiness'], 'postgres', () => hang)
+  const report = engine.report({ kind: 'readiness' })
+  await clock.pass(300)
+  engine.add(['readiness'], 'postgres', down, {})
+  t.match(plain(await report), { status: 'DOWN', components: { postgres: { status: 'DOWN' } } })
+})
+
+await t.test('add() keeps an automatic check when the app\'s logger throws', async (t) => {
+  const { engine, fastify } = setUpEngine()
+  engine.addAutomatic(['readiness'], 'postgres', () => down)
+  Object.assign(fastify.log, { child: () => { throw new Error('the logger is broken') } })
+  t.throws(() => engine.add(['readiness'], 'postgres', up, {}), { message: 'the logger is broken' })
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'DOWN', components: { postgres: { status: 'DOWN' } } })
+})
+
 await t.test('a waiting report omits a check that is replaced under another kind', async (t) => {
   const { engine, clock } = setUpEngine()
   engine.add(['readiness'], 'a', hang, {})
