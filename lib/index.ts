@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { systemClock } from './base/clock.js'
 import { GuardedFunction } from './base/guarded-function.js'
+import { rootOf } from './base/root-of.js'
+import { logSafely } from './base/safe-log.js'
 import { AutoChecks } from './checks/auto/auto-checks.js'
 import { registerDependencies } from './dependencies/register.js'
 import { errors } from './errors.js'
@@ -188,7 +190,7 @@ function addStartAndCloseHooks (
 ): void {
   fastify.addHook('onReady', async () => {
     await server?.open()
-    engine.start()
+    startWhenReady(fastify, engine)
   })
   fastify.addHook('preClose', (done) => {
     engine.close()
@@ -199,6 +201,19 @@ function addStartAndCloseHooks (
     // If a `preClose` hook fails, Fastify skips the next ones. Close the engine here as well.
     engine.close()
     await server?.close()
+  })
+}
+
+/**
+ * Starts the background runs after the `onReady` hooks of all plugins: a check may need the work of a later hook. If a
+ * hook fails, the app does not start, so the checks do not start either. During these hooks `ready()` of the root
+ * instance returns the promise of the current start. Scopes have another `ready()`, which throws during a start.
+ */
+function startWhenReady (fastify: FastifyInstance, engine: HealthEngine): void {
+  const root = rootOf(fastify) as FastifyInstance
+  root.ready().then(() => engine.start(), (error: unknown) => {
+    // This handler hides the error of a start that the app does not await.
+    logSafely(fastify.log, 'error', { err: error }, 'the app failed to start: no check runs in the background')
   })
 }
 

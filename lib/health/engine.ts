@@ -104,7 +104,7 @@ export class HealthEngine {
     return entry !== undefined
   }
 
-  /** Starts the background runs of all checks with an `interval`, also of checks added later. */
+  /** Call this when the app is ready. Starts the background runs of all checks, also of checks added later. */
   start (): void {
     this.#isRunning = true
     for (const entry of this.#registry.of(ALL_CHECKS)) this.#begin(entry)

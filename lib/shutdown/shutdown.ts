@@ -1,6 +1,7 @@
 import { Server } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
+import { rootOf } from '../base/root-of.js'
 import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
 import type { Lifecycle } from '../health/lifecycle.js'
 import { logSafely } from '../base/safe-log.js'
@@ -180,10 +181,4 @@ function additionalServers (fastify: FastifyInstance): readonly Server[] {
   const keys = Object.getOwnPropertySymbols(root).filter(({ description }) => description === 'fastify.serverBindings')
   const found: readonly unknown[] = keys.flatMap<unknown>((key) => Reflect.get(root, key))
   return found.filter((server) => server instanceof Server)
-}
-
-/** Finds the root instance: the prototype of an encapsulated instance is its parent. */
-function rootOf (instance: object): object {
-  const parent: unknown = Object.getPrototypeOf(instance)
-  return typeof parent === 'object' && parent !== null && parent !== Object.prototype ? rootOf(parent) : instance
 }

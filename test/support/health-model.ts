@@ -20,6 +20,8 @@ interface Result {
   readonly passes: boolean
   /** Whether the previous result had become stale, so that a shown pass no longer counts. */
   readonly isAfterStale: boolean
+  /** Whether it is the first result after the start, so that a shown failure no longer counts. */
+  readonly isAfterStart: boolean
 }
 
 /** A call of the function that has not settled. */
@@ -48,6 +50,9 @@ export class CheckModel {
   #beatsAt = Infinity
   #beatWaits = false
   #isPaused = true
+  /** Whether the start waits for the end of a run. */
+  #startWaits = false
+  #isAfterStart = false
   #waiting: ((status: Status) => void)[] = []
   calls = 0
 
@@ -92,14 +97,16 @@ export class CheckModel {
   }
 
   start (now: number): void {
-    if (this.policy.interval === 0 || !this.#isPaused) return
+    if (!this.#isPaused) return
     this.#isPaused = false
-    this.#beatsAt = now
+    if (this.#live !== undefined) this.#startWaits = true
+    else this.#begin(now)
     this.happen(now)
   }
 
   pause (): void {
     this.#isPaused = true
+    this.#startWaits = false
     this.#beatsAt = Infinity
     this.#beatWaits = false
   }
@@ -138,7 +145,9 @@ export class CheckModel {
       contrary = shown !== undefined && shown.passes !== result.passes ? contrary + 1 : 0
       const threshold = result.passes ? this.policy.successThreshold : this.policy.failureThreshold
       const isPassForgotten = result.isAfterStale && shown?.passes === true
-      if (contrary === 0 || contrary >= threshold || isPassForgotten) [shown, contrary] = [result, 0]
+      const isFailureForgotten = result.isAfterStart && shown?.passes === false
+      const isForgotten = isPassForgotten || isFailureForgotten
+      if (contrary === 0 || contrary >= threshold || isForgotten) [shown, contrary] = [result, 0]
       history.push(shown ?? result)
     }
     return history
@@ -182,11 +191,19 @@ export class CheckModel {
     this.#live = undefined
     const isAfterStale = interval > 0 && now - this.#lastResultAt >= 2 * interval + timeout
     const shown = passes(status) ? status : failureStatus ?? status
-    this.#results.push({ status: shown, passes: passes(status), isAfterStale })
+    this.#results.push({ status: shown, passes: passes(status), isAfterStale, isAfterStart: this.#isAfterStart })
     this.#lastResultAt = now
-    this.#isDue = false
+    this.#isDue = this.#isAfterStart = false
     for (const onStatus of this.#waiting.splice(0)) onStatus(this.shown ?? 'DOWN')
     if (this.#beatWaits) this.#scheduleBeat(now)
+    if (this.#startWaits) this.#begin(now)
+  }
+
+  #begin (now: number): void {
+    this.#startWaits = false
+    this.#isAfterStart = true
+    if (!this.isPassing) this.#isDue = true
+    if (this.policy.interval > 0) this.#beatsAt = now
   }
 
   #beat (now: number): void {

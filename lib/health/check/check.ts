@@ -43,6 +43,8 @@ export class Check {
   #lastResultAt = -Infinity
   /** Until this time the last result is returned without a new run. */
   #freshUntil = -Infinity
+  /** True between `start` and `pause`. */
+  #isOn = false
   /** Set when the check has ended, with the result for later callers. */
   #ended: { readonly result: RunResult | undefined } | undefined
 
@@ -88,13 +90,17 @@ export class Check {
     return this.#isStaleInBackground(clock.now()) ? failed : this.#thresholds.ifTaken(failed, false)
   }
 
-  /** Starts the background runs, if the check has an interval. */
+  /** Starts the background runs, if the check has an interval. Lets a run end first that began before the start. */
   start (): void {
-    if (this.#ended === undefined) this.#schedule?.start()
+    if (this.#isOn || this.#ended !== undefined) return
+    this.#isOn = true
+    if (this.#run === undefined) this.#begin()
+    else void this.#wait().then(() => this.#begin())
   }
 
   /** Stops the background runs and cancels the current run. A later request or `start` runs the check again. */
   pause (): void {
+    this.#isOn = false
     this.#schedule?.stop()
     this.#cancel(this.reported, 'startup is over')
   }
@@ -114,6 +120,14 @@ export class Check {
    */
   close (): void {
     this.#end(this.reported, 'the app is closing')
+  }
+
+  /** Forgets a failure from before the start, because the app may not have been ready for the check. */
+  #begin (): void {
+    if (!this.#isOn || this.#ended !== undefined) return
+    if (!this.passes) this.#freshUntil = -Infinity
+    this.#thresholds.forgetFailure()
+    this.#schedule?.start()
   }
 
   /** Returns true if the check runs in the background, and its last result is too old to count. */

@@ -29,8 +29,8 @@ export interface CheckOptions {
    * The pause between two runs in the background, in milliseconds, from 0. With 0 the check runs when a probe needs it.
    * Probes read the last result.
    *
-   * The first run starts when the app is ready. A random share of up to 10 % is added to each pause, so that replicas
-   * do not run in step.
+   * The first run starts after the `onReady` hooks of all plugins, whether or not the app listens. A random share of up
+   * to 10 % is added to each pause, so that replicas do not run in step.
    *
    * A result older than two intervals plus the timeout is stale. A probe that finds a stale result waits for a new run.
    * If that run fails, the check fails at once: a stale pass does not count for `failureThreshold`.

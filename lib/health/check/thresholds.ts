@@ -46,4 +46,9 @@ export class Thresholds {
   forgetPass (): void {
     if (this.#passes === true) this.#passes = undefined
   }
+
+  /** Ignores a reported failure, so that the next result counts at once. */
+  forgetFailure (): void {
+    if (this.#passes === false) this.#passes = undefined
+  }
 }

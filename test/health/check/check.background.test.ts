@@ -113,3 +113,51 @@ await t.test('a background check that hangs backs off, and probes get its last r
   t.ok(calls > 6 && calls < 13, `${calls} calls`)
   t.match(probe(), { status: 'DOWN' })
 })
+
+await t.test('a failure before the first start does not count after it', async (t) => {
+  let isConnected = false
+  const options = { ttl: 60_000, successThreshold: 3 }
+  const { check, run } = standaloneCheck(() => isConnected, options)
+  t.match(await run(), { status: 'DOWN' })
+  isConnected = true
+  check.start()
+  t.match(await run(), { status: 'UP' })
+})
+
+await t.test('a pass before the first start still counts after it', async (t) => {
+  const results = [true]
+  const { check, run, clock } = standaloneCheck(() => results.shift() ?? false, { ttl: 1_000, failureThreshold: 2 })
+  t.match(await run(), { status: 'UP' })
+  check.start()
+  t.match(await run(), { status: 'UP', time: '1970-01-01T00:00:00.000Z' })
+  await clock.pass(1_000)
+  for (const status of ['UP', 'DOWN']) {
+    t.match(await run(), { status })
+    await clock.pass(1_000)
+  }
+})
+
+await t.test('a background check runs again at once when its first run began before the start', async (t) => {
+  const { check, run, probe, calls, clock } = manualCheck({ interval: 60_000 })
+  const early = run()
+  check.start()
+  await clock.pass(0)
+  t.equal(calls.length, 1, 'runs do not overlap')
+  calls[0]?.resolve(false)
+  t.match(await early, { status: 'DOWN' })
+  await clock.pass(0)
+  calls[1]?.resolve()
+  await clock.pass(0)
+  t.match(probe(), { status: 'UP' })
+})
+
+await t.test('a check that is paused or removed before its first run ends does not start', async (t) => {
+  for (const end of ['pause', 'remove'] as const) {
+    const { check, probe, calls, clock } = manualCheck({ interval: 60_000 })
+    void probe()
+    check.start()
+    check[end]()
+    await clock.pass(120_000)
+    t.equal(calls.length, 1)
+  }
+})

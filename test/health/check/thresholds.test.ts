@@ -138,3 +138,14 @@ await t.test('forgetPass() does not affect a reported failure', (t) => {
   t.same(statusesAfter(thresholds, ['UP', 'UP']), ['DOWN', 'UP'])
   t.end()
 })
+
+await t.test('a reported failure does not count after forgetFailure(), and a reported pass does', (t) => {
+  const thresholds = setUp(2, 2)
+  statusesAfter(thresholds, ['DOWN'])
+  thresholds.forgetFailure()
+  t.equal(thresholds.reported?.status, 'DOWN')
+  t.same(statusesAfter(thresholds, ['UP']), ['UP'])
+  thresholds.forgetFailure()
+  t.same(statusesAfter(thresholds, ['DOWN', 'DOWN']), ['UP', 'DOWN'])
+  t.end()
+})
