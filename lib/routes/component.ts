@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
-import { componentV2 } from './actuator-v2.js'
+import { actuatorComponent } from './actuator.js'
 import { visibleComponent } from './health-body.js'
-import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
+import { JSON_TYPE, mediaTypeFor } from './media-type.js'
 import { isPeer } from '../dependencies/peer.js'
 import { sendJson, sendNotFound } from './reply.js'
 import { reportRoute } from './route.js'
@@ -42,12 +42,14 @@ async function sendComponent (
   if (visibilityPolicy.showsComponents === false || !settings.endpoints.health) return sendNotFound(reply)
   // A hidden check must not run: its duration would show that the name exists.
   const { components, details } = await visibilityPolicy.visibilityFor(request)
-  const component = components ? await engine.component(request.params['*'], isPeer(request)) : undefined
+  const peer = isPeer(request)
+  const component = components ? await engine.component(request.params['*'], peer) : undefined
   if (component === undefined) return sendNotFound(reply)
-  const body = visibleComponent(component, details)
+  const visible = visibleComponent(component, details)
   const mediaType = mediaTypeFor(request.headers.accept)
   const statusCode = component.status === 'UNKNOWN' ? 200 : settings.statusCodes[component.status]
-  return sendJson(reply, statusCode, mediaType === ACTUATOR_V2 ? componentV2(body) : body, mediaType)
+  const body = mediaType === JSON_TYPE ? visible : actuatorComponent(visible, { mediaType, mergesParts: !peer })
+  return sendJson(reply, statusCode, body, mediaType)
 }
 
 interface DocumentedRoute {

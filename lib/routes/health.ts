@@ -1,26 +1,31 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Health } from '../health/component.js'
+import type { HealthEngine } from '../health/engine.js'
+import { ALL_CHECKS } from '../health/kind.js'
 import type { Kind } from '../health/kind.js'
 import type { ReportRequest, Report } from '../health/report.js'
 import { chain } from '../base/maybe-promise.js'
-import { healthV2 } from './actuator-v2.js'
+import { actuatorHealth } from './actuator.js'
 import { TERSE_BODIES, visibleHealth, visibleText } from './health-body.js'
-import { ACTUATOR_V2, mediaTypeFor } from './media-type.js'
-import type { MediaType } from './media-type.js'
+import { JSON_TYPE, mediaTypeFor } from './media-type.js'
+import type { ActuatorType } from './media-type.js'
 import { isPeer } from '../dependencies/peer.js'
 import { readQuery } from './query.js'
 import { sendText } from './reply.js'
 import { probeRoute, reportRoute } from './route.js'
 import type { RouteContext, RouteSchema } from './route.js'
-import { healthResponse, HealthQuerystring } from './schemas.js'
+import { healthResponse, HealthQuerystring, probeResponse } from './schemas.js'
+import type { ResponseSchema } from './schemas.js'
 import { responsesByStatus } from './status-codes.js'
 import { STATUS_ONLY } from './visibility.js'
 import type { Visibility } from './visibility.js'
 
 /** `/health`: the checks of all kinds, and the service dependencies. */
 export function registerHealth (instance: FastifyInstance, context: RouteContext): void {
-  const schema = healthSchema(context, 'Health', 'Runs all checks and requests the health of service dependencies.')
+  const description = 'Runs all checks and requests the health of service dependencies.'
+  const schema = healthSchema(context, 'Health', description, healthResponse)
   instance.get('/health', reportRoute(context, schema), async (request, reply) =>
-    await sendReport(context, 'health', request, reply))
+    await sendReport(context, ALL_CHECKS, request, reply))
 }
 
 /**
@@ -32,10 +37,11 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
   const { auth, settings } = reportContext
   const areReportsClosed = auth.length > 0 || !settings.endpoints.health
   const context = areReportsClosed ? withClosedReports(reportContext) : reportContext
-  const kinds = [...context.engine.kinds].filter((kind) => kind !== 'health')
+  const kinds = probedKinds(context.engine)
   const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' }]
   for (const { path, kind } of probes) {
-    const schema = healthSchema(context, `Probe: ${path}`, `Runs the ${kind} checks and returns their worst status.`)
+    const description = `Runs the ${kind} checks and returns their worst status.`
+    const schema = healthSchema(context, `Probe: ${path}`, description, probeResponse)
     instance.get(`/health/${path}`, probeRoute(context, schema), (request, reply) =>
       sendProbe(context, kind, request, reply))
   }
@@ -66,15 +72,19 @@ async function sendReport (
   const { settings, visibilityPolicy } = context
   const { verbose, exclude } = readQuery(request.raw.url)
   const hasComponents = kind === 'health' || verbose
+  const reportRequest = { kind, peer: isPeer(request) }
   const pendingVisibility = hasComponents || exclude.size > 0
     ? visibilityPolicy.visibilityFor(request)
     : Promise.resolve(STATUS_ONLY)
   const [report, visibility] = await Promise.all([
-    makeReport(context, { kind, peer: isPeer(request) }, exclude, pendingVisibility),
+    makeReport(context, reportRequest, exclude, pendingVisibility),
     pendingVisibility
   ])
   const mediaType = mediaTypeFor(request.headers.accept)
-  const text = bodyOf(report, hasComponents ? visibility : STATUS_ONLY, mediaType)
+  const shown = hasComponents ? visibility : STATUS_ONLY
+  const text = mediaType === JSON_TYPE
+    ? visibleText(report, shown)
+    : JSON.stringify(actuatorBody(context, reportRequest, visibleHealth(report, shown), mediaType))
   return sendText(reply, settings.statusCodes[report.status], text, mediaType)
 }
 
@@ -94,12 +104,32 @@ async function makeReport (
   return (await pendingVisibility).components ? await filtered : await complete
 }
 
-function bodyOf (report: Report, visibility: Visibility, mediaType: MediaType): string {
-  if (mediaType === ACTUATOR_V2) return JSON.stringify(healthV2(visibleHealth(report, visibility)))
-  return visibleText(report, visibility)
+/** Spring Boot adds the names of the health groups to `/health` only, even if components are hidden. */
+function actuatorBody (
+  { engine }: RouteContext,
+  { kind, peer = false }: ReportRequest,
+  health: Partial<Health>,
+  mediaType: ActuatorType
+): object {
+  const body = actuatorHealth(health, { mediaType, mergesParts: !peer })
+  return kind === ALL_CHECKS ? { ...body, groups: probedKinds(engine).sort() } : body
 }
 
-function healthSchema ({ settings }: RouteContext, summary: string, description: string): RouteSchema {
-  const response = responsesByStatus(settings.statusCodes, healthResponse)
-  return { summary, description, querystring: HealthQuerystring, response }
+/** The kinds that have a probe. */
+function probedKinds ({ kinds }: HealthEngine): Kind[] {
+  return [...kinds].filter((kind) => kind !== ALL_CHECKS)
+}
+
+function healthSchema (
+  { settings }: RouteContext,
+  summary: string,
+  description: string,
+  response: (description: string) => ResponseSchema
+): RouteSchema {
+  return {
+    summary,
+    description,
+    querystring: HealthQuerystring,
+    response: responsesByStatus(settings.statusCodes, response)
+  }
 }

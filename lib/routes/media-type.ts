@@ -10,8 +10,10 @@ const ACTUATOR = [
 export const JSON_TYPE = 'application/json; charset=utf-8'
 export const [ACTUATOR_V3, ACTUATOR_V2] = ACTUATOR
 
+export type ActuatorType = typeof ACTUATOR[number]
+
 /** The content type of a JSON answer. */
-export type MediaType = typeof JSON_TYPE | typeof ACTUATOR[number]
+export type MediaType = typeof JSON_TYPE | ActuatorType
 
 /**
  * Chooses the media type by the `Accept` header. If the header names an Actuator type, that type is used, otherwise

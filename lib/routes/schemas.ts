@@ -37,28 +37,47 @@ const Part = Type.Object({
   ...detailFields
 })
 
-export const Component = Type.Object({
+const Component = Type.Object({
   status: ComponentStatus,
   components: Type.Optional(byName(Part, 'The parts by name.')),
   ...detailFields
 })
 
+/** In Actuator's formats, `details` contains the parts too, if a component has both. */
+const ActuatorPart = Type.Object({
+  ...Part.properties,
+  details: Type.Optional(anyObject('Details of the last run and the parts by name, if this request may see details.'))
+})
+
+const ActuatorComponent = Type.Object({
+  ...ActuatorPart.properties,
+  components: Type.Optional(byName(ActuatorPart, 'The parts by name.'))
+})
+
+/** Version 2 of Actuator's format puts the parts of a component without details into `details`. */
+const ActuatorComponentV2 = Type.Object({
+  ...ActuatorComponent.properties,
+  details: Type.Optional(anyObject('The parts by name, and details of the last run, if this request may see them.'))
+})
+
 const CHECKS_BY_NAME = 'The checks by name, if this request may see them.'
 
-export const Health = Type.Object({
+const Health = Type.Object({ status: Status, components: Type.Optional(byName(Component, CHECKS_BY_NAME)) })
+
+const ActuatorHealth = Type.Object({
   status: Status,
-  components: Type.Optional(byName(Component, CHECKS_BY_NAME))
+  components: Type.Optional(byName(ActuatorComponent, CHECKS_BY_NAME))
 })
 
-/** A component in version 2 of Actuator's format, which puts the parts into `details`. */
-const ComponentV2 = Type.Object({
-  status: ComponentStatus,
-  details: Type.Optional(anyObject('The parts by name, and details of the last run.')),
-  time: detailFields.time,
-  durationMs: detailFields.durationMs
+/** Version 2 of Actuator's format names the components `details`. */
+const ActuatorHealthV2 = Type.Object({
+  status: Status,
+  details: Type.Optional(byName(ActuatorComponentV2, CHECKS_BY_NAME))
 })
 
-const HealthV2 = Type.Object({ status: Status, details: Type.Optional(byName(ComponentV2, CHECKS_BY_NAME)) })
+const groups = Type.Array(Type.String(), { description: 'The names of all kinds except health, sorted.' })
+const GroupedHealth = Type.Object({ ...ActuatorHealth.properties, groups })
+const GroupedHealthV2 = Type.Object({ ...ActuatorHealthV2.properties, groups })
 
 export const Info = Type.Object({
   app: Type.Object({ name: Type.String(), version: Type.String() }, { additionalProperties: true }),
@@ -91,19 +110,29 @@ export interface ResponseSchema {
 }
 
 /** Documents a JSON response, which clients can also request with Actuator's media types. */
-export function jsonResponse (description: string, schema: TSchema, schemaV2 = schema): ResponseSchema {
+export function jsonResponse (
+  description: string, schema: TSchema, schemaV3 = schema, schemaV2 = schema
+): ResponseSchema {
   return {
     description,
-    content: { 'application/json': { schema }, [ACTUATOR_V3]: { schema }, [ACTUATOR_V2]: { schema: schemaV2 } }
+    content: {
+      'application/json': { schema },
+      [ACTUATOR_V3]: { schema: schemaV3 },
+      [ACTUATOR_V2]: { schema: schemaV2 }
+    }
   }
 }
 
 export function healthResponse (description: string): ResponseSchema {
-  return jsonResponse(description, Health, HealthV2)
+  return jsonResponse(description, Health, GroupedHealth, GroupedHealthV2)
+}
+
+export function probeResponse (description: string): ResponseSchema {
+  return jsonResponse(description, Health, ActuatorHealth, ActuatorHealthV2)
 }
 
 export function componentResponse (description: string): ResponseSchema {
-  return jsonResponse(description, Component, ComponentV2)
+  return jsonResponse(description, Component, ActuatorComponent, ActuatorComponentV2)
 }
 
 export function errorResponse (description: string): ResponseSchema {

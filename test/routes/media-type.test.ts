@@ -33,35 +33,18 @@ await t.test('mediaTypeFor() returns the Actuator type with the highest quality,
   t.end()
 })
 
-await t.test('version 3 has the same body with its own content type', async (t) => {
+await t.test('version 3 has the same body with its own content type, and groups in /health', async (t) => {
   const { get } = await startApp(t, { checks: { health: { db: () => true } } })
-  for (const path of ['/z', '/z/health', '/z/health/liveness', '/z/health/db']) {
+  for (const path of ['/z', '/z/health/liveness', '/z/health/readiness?verbose', '/z/health/db']) {
     const answer = await get(path, { accept: V3 })
     t.equal(answer.headers['content-type'], V3)
     t.equal(answer.text, (await get(path)).text)
   }
+  t.same((await get('/z/health', { accept: V3 })).body, {
+    ...(await get('/z/health')).body as object,
+    groups: ['liveness', 'readiness', 'startup']
+  })
   t.equal((await get('/z/info', { accept: V3 })).headers['content-type'], V3)
   t.equal((await get('/z/version', { accept: V3 })).headers['content-type'], 'text/plain; charset=utf-8')
   t.equal((await get('/z/health/nobody', { accept: V3 })).headers['content-type'], JSON_TYPE)
-})
-
-await t.test('version 2 puts components into details', async (t) => {
-  const parts = () => ({
-    status: 'UP' as const,
-    details: { n: 1 },
-    components: { a: { status: 'UP' as const, details: { n: 2 } } }
-  })
-  const { get } = await startApp(t, { checks: { health: { parts, whole: () => true } }, showDetails: 'always' })
-  const answer = await get('/z/health', { accept: V2 })
-  t.equal(answer.headers['content-type'], V2)
-  t.match(answer.body, {
-    status: 'UP',
-    details: {
-      parts: { status: 'UP', details: { n: 1, a: { status: 'UP', details: { n: 2 } } } },
-      whole: { status: 'UP' }
-    }
-  })
-  t.notMatch(answer.text, /"components"/)
-  t.match((await get('/z/health/parts', { accept: V2 })).body, { status: 'UP', details: { n: 1, a: { status: 'UP' } } })
-  t.equal((await get('/z/health/liveness', { accept: V2 })).text, '{"status":"UP"}')
 })
