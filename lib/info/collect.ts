@@ -20,9 +20,10 @@ export interface CollectOptions {
   readonly serviceInstanceId?: boolean | string | undefined
 }
 
-/** The part of `/info` that stays the same while the process runs. The version is missing because it can change. */
+/** The part of `/info` that stays the same while the process runs. */
 export interface CollectedInfo {
-  readonly app: { readonly name: string }
+  /** The name, and the version in the app's package.json. The option `version` replaces this version. */
+  readonly app: { readonly name: string, readonly version?: string }
   readonly 'trace.attributes': Attributes
   readonly git?: Git
   readonly build?: Build
@@ -48,7 +49,10 @@ export async function collectInfo (options: CollectOptions, system: System = cur
   const git = await awaitOr(() => gitSection(system), undefined)
   const build = await awaitOr(() => buildSection(app, system.env), undefined)
   return {
-    app: { name: redactText(givenName(options, system) ?? nameOf(app)) },
+    app: {
+      name: redactText(givenName(options, system) ?? nameOf(app)),
+      ...(app?.version !== undefined && { version: redactText(app.version) })
+    },
     'trace.attributes': await collectAttributes(options, app, system),
     ...(git !== undefined && { git: redactGit(git) }),
     ...(build !== undefined && { build })

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
 import { present, type Attributes } from './attributes.js'
+import { firstSet } from '../base/environment.js'
+import { hashedMachineId } from './machine-id.js'
 import type { System } from './system.js'
 import { readTextFile } from '../base/text-file.js'
 
@@ -11,30 +13,22 @@ const ARCHITECTURES: ReadonlyMap<string, string> =
 const OS_TYPES: ReadonlyMap<string, string> =
   new Map([['win32', 'windows'], ['sunos', 'solaris'], ['android', 'linux']])
 
-/** Describes the host and its operating system: OpenTelemetry's `host.*` and `os.*`, Flask's `machine.id`. */
+/**
+ * Describes the host and its operating system: OpenTelemetry's `host.*` and `os.*`, and `host.hostname` and
+ * `machine.id` of Flask Management Endpoints. `host.hostname` is the variable `HOSTNAME`, if it is set.
+ */
 export async function hostAttributes (system: System): Promise<Attributes> {
-  const { hostname, arch, platform } = system
-  const machineId = await readMachineId(system)
+  const { env, hostname, arch, platform } = system
+  const machineId = await hashedMachineId(system)
   return present({
     'host.name': hostname,
+    'host.hostname': firstSet(env, 'HOSTNAME') ?? hostname,
     'host.arch': ARCHITECTURES.get(arch) ?? arch,
     'host.id': machineId,
     'machine.id': machineId,
     'os.type': OS_TYPES.get(platform) ?? platform,
     'os.description': await describeOs(system)
   })
-}
-
-/**
- * Reads machine-id(5), which OpenTelemetry prescribes as the source of `host.id` on Linux. Otherwise reads the file of
- * D-Bus, which is older.
- */
-async function readMachineId ({ root }: System): Promise<string | undefined> {
-  for (const path of ['etc/machine-id', 'var/lib/dbus/machine-id']) {
-    const [id = ''] = (await readTextFile(join(root, path)))?.trim().split('\n') ?? []
-    if (id !== '' && id !== 'uninitialized') return id.trim()
-  }
-  return undefined
 }
 
 async function describeOs (system: System): Promise<string> {

@@ -13,7 +13,8 @@ export type InfoFunction = () => unknown
 /** The sources of the parts of `/info`. */
 export interface InfoSources {
   readonly collected: CollectedInfo
-  readonly version: string | (() => unknown)
+  /** The option `version`. Without it, the app's package.json has the version. */
+  readonly version: string | (() => unknown) | undefined
   readonly more: Readonly<Record<string, unknown>> | InfoFunction | undefined
   readonly log: Logger
   readonly clock: Clock
@@ -51,9 +52,9 @@ export class InfoReport {
     })
   }
 
-  /** The app's version, or `unknown` if the option `version` is a function and fails. */
+  /** The app's version, or `unknown` if no source has it, or if the option `version` is a function and fails. */
   async version (): Promise<string> {
-    const { version } = this.#sources
+    const { version = this.#sources.collected.app.version ?? UNKNOWN_VERSION } = this.#sources
     if (typeof version === 'string') return version
     const given = await this.#versionFunction.run(async () => assertVersion(await version()))
     return given === FAILED ? UNKNOWN_VERSION : given

@@ -50,7 +50,7 @@ function optionRules ({ env, onUnknown, kinds, drainDelay, hasAuth }: RuleContex
   return {
     prefix: withDefault(prefix, '/z'),
     name: withDefault(text, undefined),
-    version: withDefault(version, firstSet(env, 'VERSION') ?? 'unknown'),
+    version: withDefault(version, firstSet(env, 'VERSION')),
     checks: withDefault(checks(kinds, onUnknown), []),
     autoChecks: withDefault(autoChecks(kinds), []),
     serviceDependencies: withDefault(dependencies(onUnknown), []),

@@ -94,7 +94,7 @@ export interface ManagementOptions {
   /**
    * The version of the app in `/version` and `/info`, or a function that returns it. The function has 800 ms.
    *
-   * @default `VERSION` in the environment, then `unknown`
+   * @default `VERSION` in the environment, then the version in the app's package.json, then `unknown`
    * @example
    * async () => (await readFile('REVISION', 'utf8')).trim()
    */

@@ -35,6 +35,11 @@ await t.test('readTextFile() returns undefined for a file that cannot be read', 
   t.equal(await readTextFile('/proc/self/mem'), undefined)
 })
 
+await t.test('readTextFile() returns as many bytes as the caller allows', async (t) => {
+  const folder = t.testdir({ long: 'x'.repeat(70_000) })
+  t.equal((await readTextFile(join(folder, 'long'), 80_000))?.length, 70_000)
+})
+
 await t.test('readTextFile() returns the first 64 KiB of a long file', async (t) => {
   const folder = t.testdir({ long: 'x'.repeat(70_000) })
   t.equal((await readTextFile(join(folder, 'long')))?.length, 65_536)

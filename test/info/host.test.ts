@@ -4,34 +4,31 @@ import { systemOf } from './fixtures/system-of.js'
 
 await t.test('hostAttributes() returns the data of the process when no file exists', async (t) => {
   t.same(await hostAttributes(systemOf(t.testdir())), {
-    'host.name': 'generic-hostname', 'host.arch': 'amd64', 'os.type': 'linux', 'os.description': 'Linux 6.1.0'
+    'host.name': 'generic-hostname',
+    'host.hostname': 'generic-hostname',
+    'host.arch': 'amd64',
+    'os.type': 'linux',
+    'os.description': 'Linux 6.1.0'
   })
 })
 
 await t.test('hostAttributes() omits only the attributes of unreadable files', async (t) => {
   const folder = t.testdir({ etc: { 'machine-id': {}, 'os-release': {} } })
-  t.same(Object.keys(await hostAttributes(systemOf(folder))), ['host.name', 'host.arch', 'os.type', 'os.description'])
+  t.same(Object.keys(await hostAttributes(systemOf(folder))), [
+    'host.name', 'host.hostname', 'host.arch', 'os.type', 'os.description'
+  ])
 })
 
-await t.test('hostAttributes() ignores a machine id that is empty or uninitialized', async (t) => {
-  for (const id of ['', '\n', 'uninitialized\n']) {
-    const folder = t.testdir({ etc: { 'machine-id': id } })
-    t.notOk('host.id' in await hostAttributes(systemOf(folder)), JSON.stringify(id))
-  }
+await t.test('hostAttributes() takes host.hostname from HOSTNAME when it is set', async (t) => {
+  const of = async (env: Record<string, string>) => await hostAttributes(systemOf(t.testdir(), { env }))
+  t.match(await of({ HOSTNAME: 'web-1' }), { 'host.hostname': 'web-1', 'host.name': 'generic-hostname' })
+  t.match(await of({ HOSTNAME: ' ' }), { 'host.hostname': 'generic-hostname' })
 })
 
-await t.test('hostAttributes() returns the machine id as host.id and machine.id', async (t) => {
+await t.test('hostAttributes() returns the hashed machine id as host.id and machine.id', async (t) => {
   const folder = t.testdir({ etc: { 'machine-id': '3d1219c7c4c5404aaa1f6d2a48adfda4\n' } })
-  const id = '3d1219c7c4c5404aaa1f6d2a48adfda4'
+  const id = '91073be3a56d4ad2a5e986e20ff326b4'
   t.match(await hostAttributes(systemOf(folder)), { 'host.id': id, 'machine.id': id })
-})
-
-await t.test('hostAttributes() reads the machine id of D-Bus when /etc has no valid id', async (t) => {
-  const folder = t.testdir({
-    etc: { 'machine-id': 'uninitialized\n' },
-    var: { lib: { dbus: { 'machine-id': 'abc\n' } } }
-  })
-  t.equal((await hostAttributes(systemOf(folder)))['host.id'], 'abc')
 })
 
 await t.test('hostAttributes() converts architectures to their OpenTelemetry names', async (t) => {

@@ -33,6 +33,18 @@ await t.test('report() has no service.version attribute when the version is unkn
   })
 })
 
+await t.test('version() comes from the app\'s package.json, or is unknown, without the option', async (t) => {
+  const collected = { ...OWN, app: { name: 'shop', version: '3.2.1' } }
+  t.equal(await setUp({ collected, version: undefined }).info.version(), '3.2.1')
+  t.equal(await setUp({ version: undefined }).info.version(), 'unknown')
+  t.equal(await setUp({ collected }).info.version(), '1.2.3')
+})
+
+await t.test('version() ignores package.json and is unknown when the function version fails', async (t) => {
+  const collected = { ...OWN, app: { name: 'shop', version: '3.2.1' } }
+  t.equal(await setUp({ collected, version: () => '' }).info.version(), 'unknown')
+})
+
 await t.test('report() prefers a collected service.version attribute to the version of the app', async (t) => {
   const collected = { ...OWN, 'trace.attributes': { 'service.version': '9' } }
   t.match(await setUp({ collected }).info.report(), {

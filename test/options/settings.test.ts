@@ -18,7 +18,7 @@ await t.test('readSettings() fills in the defaults when there are no options', (
   t.same(settings, {
     prefix: '/z',
     name: undefined,
-    version: 'unknown',
+    version: undefined,
     checks: [],
     autoChecks: [],
     serviceDependencies: [],
@@ -243,10 +243,10 @@ await t.test('a drain waits 5 s in Kubernetes, and not at all elsewhere', (t) =>
   t.end()
 })
 
-await t.test('version is the option, then VERSION, then unknown', (t) => {
+await t.test('version is the option, then VERSION, otherwise undefined', (t) => {
   t.equal(readOptions({ version: '2' }, { VERSION: '1.2.3' }).settings.version, '2')
   t.equal(readOptions({}, { VERSION: '1.2.3' }).settings.version, '1.2.3')
-  t.equal(readOptions({}, { VERSION: ' ' }).settings.version, 'unknown')
+  t.equal(readOptions({}, { VERSION: ' ' }).settings.version, undefined)
   t.end()
 })
 

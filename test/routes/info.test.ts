@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import t from 'tap'
 import { startApp } from '../support/app.js'
 
@@ -16,6 +17,13 @@ await t.test('/info shows the app and its resource attributes', async (t) => {
       }
     }
   })
+})
+
+await t.test('/version and /info take the version from the app\'s package.json by default', async (t) => {
+  const { get } = await startApp(t)
+  const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string }
+  t.equal((await get('/z/version')).text, version)
+  t.match((await get('/z/info')).body, { app: { version }, 'trace.attributes': { 'service.version': version } })
 })
 
 await t.test('/info shows service.instance.id when the option serviceInstanceId is set', async (t) => {
