@@ -1,7 +1,9 @@
 import type { Status } from '../../../lib/health/status.js'
 
 /** The faults of a server, or of the network in front of it. */
-export const FAULTS = ['stopped', 'frozen', 'wrong password', 'pool exhausted', 'reset', 'black hole'] as const
+export const FAULTS = [
+  'stopped', 'frozen', 'wrong password', 'rotated password', 'pool exhausted', 'reset', 'black hole'
+] as const
 
 export type Fault = typeof FAULTS[number]
 
@@ -37,6 +39,7 @@ export const EXPECTED = {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down(NO_ANSWER),
     'wrong password': down('password authentication failed for user "tester"'),
+    'rotated password': undefined,
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down(NO_ANSWER)
@@ -45,6 +48,7 @@ export const EXPECTED = {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down(NO_ANSWER),
     'wrong password': down("Access denied for user 'tester'@'127.0.0.1' (using password: YES)"),
+    'rotated password': undefined,
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down(NO_ANSWER)
@@ -53,6 +57,7 @@ export const EXPECTED = {
     stopped: down('the client is in state reconnecting: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down(`the client is in state reconnecting: ${WRONG_PASSWORD}`),
+    'rotated password': undefined,
     'pool exhausted': undefined,
     reset: RECOVERED,
     'black hole': down('no answer within 720 ms')
@@ -61,6 +66,7 @@ export const EXPECTED = {
     stopped: down('the client is in state connecting: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down(`the client is in state connecting: ${WRONG_PASSWORD}`),
+    'rotated password': undefined,
     'pool exhausted': undefined,
     reset: down('the client is in state connecting: read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -69,6 +75,7 @@ export const EXPECTED = {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down(WRONG_PASSWORD),
+    'rotated password': undefined,
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -77,6 +84,7 @@ export const EXPECTED = {
     stopped: down('no answer within 720 ms: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down('Authentication failed.'),
+    'rotated password': down('a new connection fails: Authentication failed.'),
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -86,6 +94,7 @@ export const EXPECTED = {
     frozen: down('no answer within 720 ms'),
     'wrong password': down('Handshake terminated by server: 403 (ACCESS-REFUSED) with message ' +
       '"ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile."'),
+    'rotated password': undefined,
     'pool exhausted': undefined,
     reset: down('the connection is closed: read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -94,6 +103,7 @@ export const EXPECTED = {
     stopped: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down('Authorization Violation'),
+    'rotated password': undefined,
     'pool exhausted': undefined,
     reset: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     'black hole': down('no answer within 720 ms')

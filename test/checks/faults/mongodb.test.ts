@@ -16,10 +16,10 @@ function clientOf ({ host, port, user, password }: Address, appName: string): Mo
   return new MongoClient(`mongodb://${host}:${port}`, { auth, maxPoolSize: POOL_SIZE, appName })
 }
 
-const connectMongodb: Connect = (address) => {
+const connectMongodb: Connect = (address, options) => {
   const client = clientOf(address, 'app')
   return {
-    check: mongodb(client),
+    check: mongodb(client, options),
     async occupy () {
       let taken = 0
       const areAllTaken = new Promise<void>((resolve) => {

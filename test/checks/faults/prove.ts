@@ -24,8 +24,13 @@ export interface AppClient {
   readonly close: () => unknown
 }
 
+/** Options of the check, for the checks that have them. */
+export interface PoolCheckOptions {
+  readonly renewAfter?: number
+}
+
 /** Makes a client as an app does. Resolves even if the client could not connect. */
-export type Connect = (address: Address) => AppClient | Promise<AppClient>
+export type Connect = (address: Address, options: PoolCheckOptions) => AppClient | Promise<AppClient>
 
 /** The server to break, and the results to expect. */
 export interface FaultTest {
@@ -67,6 +72,14 @@ export async function proveFaults (t: Test, test: FaultTest): Promise<void> {
     await app.fails('wrong password')
     await server.settled(0)
   })
+  if (expected['rotated password'] !== undefined) {
+    await t.test('the password changes on the server, and changes back', async (t) => {
+      const { password } = server
+      const cause = async (): Promise<unknown> => await server.changePassword('rotated')
+      const end = async (): Promise<unknown> => await server.changePassword(password)
+      await causeAndEnd(t, test, { fault: 'rotated password', cause, end }, {}, { renewAfter: 1 })
+    })
+  }
   if (expected['pool exhausted'] !== undefined) {
     await t.test('the pool is exhausted', async (t) => await exhaust(t, test))
   }
@@ -92,9 +105,10 @@ async function causeAndEnd (
   t: Test,
   test: FaultTest,
   { fault, cause, end }: FaultSwitch,
-  address: Partial<Address> = {}
+  address: Partial<Address> = {},
+  options: PoolCheckOptions = {}
 ): Promise<void> {
-  const app = await ProbedApp.start(t, test, address)
+  const app = await ProbedApp.start(t, test, address, options)
   await app.recovers()
   const before = await test.server.connections()
   await cause()
@@ -132,11 +146,13 @@ class ProbedApp {
     this.#expected = expected
   }
 
-  static async start (t: Test, test: FaultTest, address: Partial<Address> = {}): Promise<ProbedApp> {
+  static async start (
+    t: Test, test: FaultTest, address: Partial<Address> = {}, options: PoolCheckOptions = {}
+  ): Promise<ProbedApp> {
     const { server: { host, port, user, password } } = test
     // The server detects a moment later that the previous test's client has disconnected.
     await test.server.settled(0)
-    const client = await test.connect({ host, port, user, password, ...address })
+    const client = await test.connect({ host, port, user, password, ...address }, options)
     t.teardown(async () => await client.close())
     const { url } = await startApp(t, { showDetails: 'always', checks: { readiness: { db: client.check } } })
     return new ProbedApp(t, client, url, test.expected)

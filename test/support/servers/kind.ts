@@ -36,6 +36,8 @@ export interface ServerKind {
   readonly prepare: (place: Place) => Promise<readonly Service[]>
   /** Rejects if the password is wrong. */
   readonly connect: (address: Address) => Promise<TestClient>
+  /** Changes the user's password. Open connections stay open. */
+  readonly changePassword?: (address: Address, password: string) => Promise<unknown>
   /** Counts the connections, without the connections of this counting. */
   readonly connections: (address: Address) => Promise<number>
 }

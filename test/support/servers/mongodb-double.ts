@@ -30,16 +30,21 @@ const COMMAND_NOT_FOUND = { ok: 0, code: 59, codeName: 'CommandNotFound', errmsg
 /**
  * Speaks as much of MongoDB's wire protocol as a driver needs to connect, because Debian has no package of the server.
  * It knows one user. The command `sleep` keeps a connection in use, `wake` ends that, `connectionCount` counts
- * connections.
+ * connections, and `changePassword` changes the user's password.
  */
 export class MongodbDouble {
   readonly user: string
-  readonly password: string
+  /** A new password applies to new logins only, as on a real server. */
+  password: string
   readonly topologyVersion = { processId: new ObjectId(), counter: 0 }
   readonly replies: Readonly<Record<string, Document>>
   role: Document
   /** Whether it sends no replies. */
   isSilent = false
+  /** The treatment of new connections. */
+  newConnections: 'accept' | 'ignore' | 'close' = 'accept'
+  /** The number of logins so far. */
+  logins = 0
   readonly #sessions = new Set<Session>()
   readonly #server: Server
 
@@ -49,7 +54,11 @@ export class MongodbDouble {
     this.role = role
     this.replies = replies
     this.#server = createServer({ noDelay: true }, (socket) => {
-      const session = new Session(this, socket)
+      if (this.newConnections === 'close') {
+        socket.destroy()
+        return
+      }
+      const session = new Session(this, socket, this.newConnections === 'ignore')
       this.#sessions.add(session)
       socket.once('close', () => this.#sessions.delete(session))
     })
@@ -64,6 +73,11 @@ export class MongodbDouble {
     return [...this.#sessions].filter(({ isAuthenticated, isOurs }) => isAuthenticated && !isOurs).length
   }
 
+  /** The number of all connections, including the connections of monitors. */
+  get sockets (): number {
+    return this.#sessions.size
+  }
+
   /** Answers every `sleep`. */
   wake (): Document {
     for (const session of this.#sessions) session.wake()
@@ -72,6 +86,11 @@ export class MongodbDouble {
 
   async listen (port = 0): Promise<void> {
     await once(this.#server.listen({ host: '127.0.0.1', port }), 'listening')
+  }
+
+  /** Refuses new connections, and keeps the open ones. */
+  stopListening (): void {
+    this.#server.close()
   }
 
   async close (): Promise<void> {
@@ -84,6 +103,7 @@ export class MongodbDouble {
 class Session {
   readonly #double: MongodbDouble
   readonly #socket: Socket
+  readonly #isSilent: boolean
   readonly #reader = new MongodbReader()
   readonly #timers = new Set<NodeJS.Timeout>()
   #scram: Scram
@@ -91,9 +111,10 @@ class Session {
   #sleeping: Request | undefined
   isOurs = false
 
-  constructor (double: MongodbDouble, socket: Socket) {
+  constructor (double: MongodbDouble, socket: Socket, isSilent: boolean) {
     this.#double = double
     this.#socket = socket
+    this.#isSilent = isSilent
     this.#scram = new Scram(double.user, double.password)
     socket.on('data', (chunk) => {
       for (const request of this.#reader.read(chunk)) this.#take(request)
@@ -118,7 +139,7 @@ class Session {
   }
 
   #take (request: Request): void {
-    if (this.#double.isSilent) return
+    if (this.#double.isSilent || this.#isSilent) return
     const { command } = request
     const [name = ''] = Object.keys(command)
     if (name === 'sleep' && this.isAuthenticated) this.#sleeping = request
@@ -146,7 +167,11 @@ class Session {
       saslContinue: ({ payload }) => this.#authenticate(String(payload)),
       ...(this.isAuthenticated && {
         connectionCount: () => ({ connections: this.#double.connections, ok: 1 }),
-        wake: () => this.#double.wake()
+        wake: () => this.#double.wake(),
+        changePassword: ({ changePassword }) => {
+          this.#double.password = String(changePassword)
+          return { ok: 1 }
+        }
       })
     }
   }
@@ -180,6 +205,7 @@ class Session {
 
   #authenticate (payload: string): Document {
     const answer = this.#scram.second(payload)
+    if (answer !== undefined) this.#double.logins += 1
     return answer === undefined
       ? AUTHENTICATION_FAILED
       : { conversationId: 1, done: true, payload: Buffer.from(answer), ok: 1 }

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { MongoClient } from 'mongodb'
+import type { Document } from 'mongodb'
 import { CLIENT_LIMIT_MS, OURS } from './kind.js'
 import type { ServerKind, Service } from './kind.js'
 import type { Address, Place } from './place.js'
@@ -18,6 +19,7 @@ export const mongodb: ServerKind = {
     const client = await open(address, 'tester')
     return { ping: async () => await client.db('admin').command({ ping: 1 }), close: async () => await client.close() }
   },
+  changePassword: async (address, password) => await command(address, { changePassword: password }),
   connections
 }
 
@@ -32,10 +34,14 @@ async function prepare ({ port, user, password, host }: Place): Promise<readonly
 }
 
 async function connections (address: Address): Promise<number> {
+  const { connections } = await command(address, { connectionCount: 1 })
+  return Number(connections)
+}
+
+async function command (address: Address, command: Document): Promise<Document> {
   const client = await open(address, OURS)
   try {
-    const { connections } = await client.db('admin').command({ connectionCount: 1 })
-    return Number(connections)
+    return await client.db('admin').command(command)
   } finally {
     await client.close()
   }

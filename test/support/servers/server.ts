@@ -25,6 +25,8 @@ export interface TestServer {
   freeze (): void
   /** Resumes all processes. */
   thaw (): void
+  /** Changes the user's password, also for the other methods. A restarted server may have the first password again. */
+  changePassword (password: string): Promise<void>
   /** The number of client connections, without the connection of this call. A frozen database does not answer. */
   connections (): Promise<number>
   /** Waits until the server has a number of connections: it notices a close a moment later. Rejects after 5 s. */
@@ -39,7 +41,7 @@ const POLL_MS = 20
 export class Server implements TestServer {
   readonly host = '127.0.0.1'
   readonly #kind: ServerKind
-  readonly #place: Place
+  #place: Place
   #services: readonly Service[] | undefined
   #running: readonly (readonly [Service, Child])[] = []
 
@@ -88,6 +90,12 @@ export class Server implements TestServer {
 
   thaw (): void {
     for (const [, child] of this.#running) child.thaw()
+  }
+
+  async changePassword (password: string): Promise<void> {
+    if (this.#kind.changePassword === undefined) throw new Error(`${this.#kind.protocol} has no password to change`)
+    await this.#kind.changePassword(this.#place, password)
+    this.#place = { ...this.#place, password }
   }
 
   async connections (): Promise<number> {

@@ -32,6 +32,8 @@ export class MongodbDeployment {
   #hasNoPrimary = false
   /** The servers' version. Undefined until a check reads it, and after a topology change; `null` if unavailable. */
   version: unknown
+  /** The server that the client has used last. The check reads it after its own command. */
+  lastAddress: string | undefined
 
   constructor (client: MongodbEvents) {
     client.on('serverHeartbeatFailed', ({ connectionId, failure }) => {
@@ -43,7 +45,10 @@ export class MongodbDeployment {
       this.#hasNoPrimary = type === 'ReplicaSetNoPrimary'
       this.version = undefined
     })
-    client.on('connectionCheckedOut', ({ address, connectionId }) => { this.#inUseAt(address).add(connectionId) })
+    client.on('connectionCheckedOut', ({ address, connectionId }) => {
+      this.#inUseAt(address).add(connectionId)
+      this.lastAddress = address
+    })
     for (const event of ['connectionCheckedIn', 'connectionClosed'] as const) {
       client.on(event, ({ address, connectionId }) => { this.#inUseAt(address).delete(connectionId) })
     }

@@ -9,9 +9,12 @@ import type { Details } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
 import { MongodbDeployment } from './mongodb-deployment.js'
 import type { MongodbEvents } from './mongodb-deployment.js'
+import { MongodbRenewal } from './mongodb-renewal.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
+import { renewAfterRule } from '../renewal.js'
+import type { RenewalOptions } from '../renewal.js'
 import { hasMethods, isFunction, isRecord } from '../../../base/type-guards.js'
 
 /** The options of a command. */
@@ -42,7 +45,7 @@ interface MongodbDecorator {
 export type MongodbClient = MongodbConnections | MongodbDatabase | MongodbDecorator
 
 /** The options of `mongodb`. */
-export interface MongodbOptions {
+export interface MongodbOptions extends RenewalOptions {
   /** Whether a deployment without writes, for example a replica set without a primary, is `DOWN`. Default `false`. */
   readonly writable?: boolean | undefined
   /** The status while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
@@ -53,6 +56,7 @@ export interface MongodbOptions {
 interface MongodbSettings {
   readonly writable: boolean
   readonly whenExhausted: FailureStatus
+  readonly renewAfter: number
 }
 
 const CLIENT_TYPE = {
@@ -63,13 +67,17 @@ const CLIENT_TYPE = {
 
 const readOptions = optionsOf<MongodbSettings>({
   writable: withDefault(flag, false),
-  whenExhausted: failureStatus('OUT_OF_SERVICE')
+  whenExhausted: failureStatus('OUT_OF_SERVICE'),
+  renewAfter: renewAfterRule
 })
 
 /**
  * Makes a check that sends `hello` to a MongoDB server, on a connection of the app's own client. It is
  * - `DOWN` if no server can be reached, or a server refuses or does not answer in time
  * - `OUT_OF_SERVICE` while the pool is exhausted
+ *
+ * Every `renewAfter` it opens a new connection beside the pool, and closes it. While that fails, the check is `DOWN`, or
+ * `DEGRADED` if the server closes the new connection unanswered because it has no room.
  *
  * A command without an answer is cancelled before the check's timeout. The driver then closes the connection, and frees
  * its place in the pool.
@@ -87,12 +95,15 @@ export function mongodb (client: ClientSource<MongodbClient>, options: MongodbOp
   const current = clientFrom(client, CLIENT_TYPE)
   const settings = readOptions(options, 'mongodb')
   const deployments = new PerClient((client: MongodbConnections) => new MongodbDeployment(client))
+  const renewal = new MongodbRenewal(settings.renewAfter)
   // Listens from now on: the driver does not report connections that were taken from a pool before.
   if (!isFunction(client)) deployments.of(databaseOf(current()).client)
-  return readyMade(async ({ limit, details }) => {
+  return readyMade(async ({ limit, details, log }) => {
     const database = databaseOf(current())
-    Object.assign(details, await sendHello({ database, deployment: deployments.of(database.client) }, settings, limit))
+    const deployment = deployments.of(database.client)
+    Object.assign(details, await sendHello({ database, deployment }, settings, limit))
     if (settings.writable && details['readOnly'] === true) throw new Error('the server is read-only')
+    await renewal.renew({ client: database.client, address: deployment.lastAddress }, limit, log)
   })
 }
 
