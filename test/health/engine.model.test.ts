@@ -51,7 +51,7 @@ const policies: fc.Arbitrary<CheckOptions> = fc.record({
   failureThreshold: fc.constantFrom(1, 1, 2, 3),
   successThreshold: fc.constantFrom(1, 1, 2),
   failureStatus: fc.constantFrom(undefined, undefined, 'DEGRADED', 'OUT_OF_SERVICE'),
-  maxBackoff: fc.constantFrom(60_000, 60_000, 300)
+  maxBackoff: fc.constantFrom(undefined, undefined, 60_000, 300)
 })
 
 const steps = fc.oneof(
@@ -84,7 +84,11 @@ const steps = fc.oneof(
     weight: 6,
     arbitrary: fc.record({
       step: fc.constant('pass' as const),
-      delayMs: fc.oneof(fc.integer({ min: 1, max: 120 }), fc.integer({ min: 1, max: 2_000 }))
+      delayMs: fc.oneof(
+        { weight: 8, arbitrary: fc.integer({ min: 1, max: 120 }) },
+        { weight: 8, arbitrary: fc.integer({ min: 1, max: 2_000 }) },
+        { weight: 1, arbitrary: fc.integer({ min: 1, max: 70_000 }) }
+      )
     })
   },
   { weight: 1, arbitrary: fc.record({ step: fc.constant('start' as const) }) },

@@ -45,6 +45,11 @@ export class CheckModel {
   #hanging: Call[] = []
   #timeouts = 0
   #leftAloneUntil = -Infinity
+  /** The earliest retry in the background, and the time at which it is scheduled. */
+  #leastRetryAt = -Infinity
+  #retriesAt = Infinity
+  #hasPassedLate = false
+  #probedAt = -Infinity
   #lastResultAt = -Infinity
   #isDue = false
   #beatsAt = Infinity
@@ -83,12 +88,13 @@ export class CheckModel {
   /** The time of the next event. */
   get nextAt (): number {
     const ends = this.#live === undefined ? Infinity : Math.min(this.#live.settlesAt, this.#live.timesOutAt)
-    return Math.min(ends, this.#beatsAt, ...this.#hanging.map(({ settlesAt }) => settlesAt))
+    return Math.min(ends, this.#beatsAt, this.#retriesAt, ...this.#hanging.map(({ settlesAt }) => settlesAt))
   }
 
   /** Probes the check. Calls `onStatus` with the status, at once or when a run has ended. */
   probe (now: number, onStatus: (status: Status) => void): void {
     const { ttl, interval, timeout } = this.policy
+    this.#probedAt = now
     const goodForMs = interval > 0 ? 2 * interval + timeout : ttl
     const isFresh = !this.#isDue && now - this.#lastResultAt < goodForMs
     if (!isFresh && this.#live === undefined) this.#run(now)
@@ -107,7 +113,7 @@ export class CheckModel {
   pause (): void {
     this.#isPaused = true
     this.#startWaits = false
-    this.#beatsAt = Infinity
+    this.#retriesAt = this.#beatsAt = Infinity
     this.#beatWaits = false
   }
 
@@ -130,10 +136,11 @@ export class CheckModel {
   happen (now: number): void {
     const late = this.#hanging.filter(({ settlesAt }) => settlesAt <= now)
     this.#hanging = this.#hanging.filter(({ settlesAt }) => settlesAt > now)
-    for (const { status } of late) if (passes(status) && this.#timeouts > 0) this.#endBackOff()
+    for (const { status } of late) this.#endLate(passes(status), now)
     const live = this.#live
     if (live !== undefined && live.settlesAt <= now) this.#settled(live, now)
     else if (live !== undefined && live.timesOutAt <= now) this.#timedOut(live, now)
+    if (this.#retriesAt <= now) this.#retry(now)
     if (this.#beatsAt <= now) this.#beat(now)
   }
 
@@ -160,6 +167,7 @@ export class CheckModel {
 
   #call (now: number): void {
     this.calls += 1
+    this.#retriesAt = Infinity
     const { status, after } = this.#behaviour()
     const call = { status, settlesAt: now + after, timesOutAt: now + this.policy.timeout }
     if (after === 0) this.#settled(call, now)
@@ -167,23 +175,50 @@ export class CheckModel {
   }
 
   #settled ({ status }: Call, now: number): void {
-    this.#timeouts = 0
-    this.#leftAloneUntil = -Infinity
+    this.#endBackOff()
     this.#land(status, now)
   }
 
   #timedOut (call: Call, now: number): void {
     this.#hanging.push(call)
-    const longestMs = Math.min(this.policy.timeout * 2 ** this.#timeouts, this.policy.maxBackoff)
+    const { timeout, maxBackoff = 60_000 } = this.policy
+    const factor = 0.95 - 0.1 * this.#chance
+    const pauseMs = timeout * 2 ** this.#timeouts * factor
     this.#timeouts += 1
-    this.#leftAloneUntil = now + longestMs * (0.95 - 0.1 * this.#chance)
+    this.#leftAloneUntil = now + Math.min(pauseMs, maxBackoff * factor)
+    this.#leastRetryAt = now + Math.min(pauseMs, 10_000 * factor - timeout)
+    this.#live = undefined
+    this.#scheduleRetry(now)
     this.#land('DOWN', now)
+  }
+
+  #endLate (isPass: boolean, now: number): void {
+    if (this.#timeouts === 0) return
+    const isFirst = isPass && !this.#hasPassedLate
+    const isOver = isPass || this.#hanging.length === 0
+    if (isFirst) [this.#leftAloneUntil, this.#hasPassedLate, this.#isDue] = [-Infinity, true, true]
+    else if (isOver && this.policy.maxBackoff === undefined) {
+      this.#leftAloneUntil = Math.min(this.#leftAloneUntil, this.#leastRetryAt)
+    }
+    this.#scheduleRetry(now)
+  }
+
+  #scheduleRetry (now: number): void {
+    if (this.#isPaused || this.#live !== undefined || this.#timeouts === 0) return
+    const at = Math.max(this.#leftAloneUntil, this.#leastRetryAt)
+    this.#retriesAt = at > now ? at : now + 500 * this.#chance
+  }
+
+  #retry (now: number): void {
+    this.#retriesAt = Infinity
+    const isIdle = this.policy.interval === 0 && now - this.#probedAt > 60_000
+    if (!isIdle && this.#live === undefined) this.#call(now)
   }
 
   #endBackOff (): void {
     this.#timeouts = 0
     this.#leftAloneUntil = -Infinity
-    this.#isDue = true
+    this.#hasPassedLate = false
   }
 
   #land (status: Status, now: number): void {
@@ -203,6 +238,9 @@ export class CheckModel {
     this.#startWaits = false
     this.#isAfterStart = true
     if (!this.isPassing) this.#isDue = true
+    if (this.#hanging.length === 0) this.#endBackOff()
+    if (this.#timeouts === 0) this.#retriesAt = Infinity
+    else this.#scheduleRetry(now)
     if (this.policy.interval > 0) this.#beatsAt = now
   }
 

@@ -17,7 +17,7 @@ export interface StatusChange {
 /** A run, as described before it begins. */
 export interface RunStart {
   readonly check: string
-  /** 1 plus the number of timeouts in a row before this run. A late pass resets it to 1. */
+  /** 1 plus the number of timeouts in a row before this run. */
   readonly attempt: number
   /** Number of runs that have timed out and not ended yet. */
   readonly abandoned: number

@@ -4,13 +4,14 @@ import type { Logger } from '../../base/logger.js'
 import { chain } from '../../base/maybe-promise.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
 import { BackOff } from './back-off.js'
+import { Background } from './background.js'
 import type { CheckFunction } from './check-function.js'
 import type { CheckObserver, RunEnd } from './check-observer.js'
+import { Freshness } from './freshness.js'
 import type { CheckPolicy } from './options.js'
 import { failure } from './result.js'
 import type { RunResult } from './result.js'
 import { Run } from './run.js'
-import { Schedule } from './schedule.js'
 import { Thresholds } from './thresholds.js'
 import { isPassing } from '../status.js'
 
@@ -31,20 +32,14 @@ export class Check {
   readonly name: string
   readonly checkFunction: CheckFunction
   readonly policy: CheckPolicy
-  /** The time for which a result is used again, in milliseconds. */
-  readonly #lifetimeMs: number
   readonly #dependencies: CheckDependencies
   readonly #thresholds: Thresholds
+  readonly #freshness: Freshness
   readonly #backOff: BackOff
-  readonly #schedule: Schedule | undefined
+  readonly #background: Background
   #run: Run | undefined
   /** One promise for all callers that wait for the current run. */
   #waiting: Deferred<RunResult | undefined> | undefined
-  #lastResultAt = -Infinity
-  /** Until this time the last result is returned without a new run. */
-  #freshUntil = -Infinity
-  /** True between `start` and `pause`. */
-  #isOn = false
   /** Set when the check has ended, with the result for later callers. */
   #ended: { readonly result: RunResult | undefined } | undefined
 
@@ -55,10 +50,9 @@ export class Check {
     this.policy = policy
     this.#dependencies = dependencies
     this.#thresholds = new Thresholds(policy)
+    this.#freshness = new Freshness(policy)
     this.#backOff = new BackOff(policy, clock)
-    const { interval, timeout, ttl } = policy
-    this.#lifetimeMs = interval > 0 ? 2 * interval + timeout : ttl
-    this.#schedule = interval > 0 ? new Schedule(interval, async () => await this.#refresh(), clock) : undefined
+    this.#background = new Background(policy.interval, async (now) => await this.#refresh(now), clock)
   }
 
   /** The reported result, or `undefined` before the first run has ended. */
@@ -73,7 +67,8 @@ export class Check {
    */
   result (now: number): MaybeResult {
     if (this.#ended !== undefined) return this.#ended.result
-    if (now < this.#freshUntil) return this.reported
+    this.#background.probed(now)
+    if (this.#freshness.isFresh(now)) return this.reported
     if (this.#run === undefined) this.#runOrSkip(now)
     return this.#currentResult()
   }
@@ -87,21 +82,20 @@ export class Check {
   resultIfFailed (reason: string): RunResult {
     const { clock } = this.#dependencies
     const failed = this.#withFailureStatus({ ...failure(reason), time: clock.date().toISOString(), durationMs: 0 })
-    return this.#isStaleInBackground(clock.now()) ? failed : this.#thresholds.ifTaken(failed, false)
+    return this.#freshness.isStale(clock.now()) ? failed : this.#thresholds.ifTaken(failed, false)
   }
 
-  /** Starts the background runs, if the check has an interval. Lets a run end first that began before the start. */
+  /** Starts the background runs. A run that began before the start ends first. */
   start (): void {
-    if (this.#isOn || this.#ended !== undefined) return
-    this.#isOn = true
+    if (this.#background.isOn || this.#ended !== undefined) return
+    this.#background.turnOn()
     if (this.#run === undefined) this.#begin()
     else void this.#wait().then(() => this.#begin())
   }
 
   /** Stops the background runs and cancels the current run. A later request or `start` runs the check again. */
   pause (): void {
-    this.#isOn = false
-    this.#schedule?.stop()
+    this.#background.turnOff()
     this.#cancel(this.reported, 'startup is over')
   }
 
@@ -124,20 +118,23 @@ export class Check {
 
   /** Forgets a failure from before the start, because the app may not have been ready for the check. */
   #begin (): void {
-    if (!this.#isOn || this.#ended !== undefined) return
-    if (!this.passes) this.#freshUntil = -Infinity
+    if (!this.#background.isOn) return
+    if (!this.passes) this.#freshness.end()
     this.#thresholds.forgetFailure()
-    this.#schedule?.start()
+    this.#backOff.forget()
+    this.#retryLater()
+    this.#background.beginSchedule()
   }
 
-  /** Returns true if the check runs in the background, and its last result is too old to count. */
-  #isStaleInBackground (now: number): boolean {
-    return this.policy.interval > 0 && now - this.#lastResultAt >= this.#lifetimeMs
+  /** After a timeout, schedules the next run, because no probe runs the check during the back-off. */
+  #retryLater (): void {
+    if (this.#backOff.timeouts === 0) this.#background.cancelRetry()
+    else if (this.#run === undefined) this.#background.retryAt(this.#backOff.retryAt)
   }
 
-  /** Runs the check for the schedule, also if the last result is fresh. Waits for the current run if there is one. */
-  async #refresh (): Promise<void> {
-    if (this.#run === undefined) this.#runOrSkip(this.#dependencies.clock.now())
+  /** Runs the check in the background, also if the last result is fresh. Waits for the current run if there is one. */
+  async #refresh (now: number): Promise<void> {
+    if (this.#run === undefined) this.#runOrSkip(now)
     if (this.#run !== undefined) await this.#wait()
   }
 
@@ -146,7 +143,7 @@ export class Check {
     const abandoned = this.#backOff.noticeHang() ? this.#backOff.abandoned : 0
     const skipped = this.#backOff.skippedResult(now)
     if (skipped === undefined) this.#startRun()
-    else if (now - this.#lastResultAt >= this.policy.timeout) this.#report(skipped)
+    else if (this.#freshness.ageMs(now) >= this.policy.timeout) this.#report(skipped)
     // Last, because the observer may request the check again or remove it.
     if (abandoned > 0) this.#dependencies.observer.hangs(this.name, abandoned)
   }
@@ -157,6 +154,7 @@ export class Check {
     const { timeout } = this.policy
     const run = new Run({ clock, log, timeout, onLate: (passes) => this.#endLate(passes) })
     this.#run = run
+    this.#background.cancelRetry()
     const call = (): MaybePromise<RunEnd> => chain(run.start(this.checkFunction), (result) => {
       return { result: this.#land(run, result), abandoned: this.#backOff.abandoned }
     })
@@ -165,9 +163,10 @@ export class Check {
     else void call()
   }
 
-  /** Makes the check run at the next request after a timed-out call has passed. */
+  /** Makes the check run earlier after a timed-out call has ended. */
   #endLate (passes: boolean): void {
-    if (this.#backOff.endedLate(passes)) this.#freshUntil = -Infinity
+    if (this.#backOff.endedLate(passes)) this.#freshness.end()
+    this.#retryLater()
   }
 
   #currentResult (): MaybeResult {
@@ -187,7 +186,7 @@ export class Check {
    * the steps matters, because the observer in step 3 may request the check again, or remove it:
    *
    * 1. Update the back-off, so that a new request cannot start a run during the back-off.
-   * 2. Forget the run and its callers, so that a new request waits for a new run.
+   * 2. Forget the run and its callers, so that a new request waits for a new run. Schedule the run after a timeout.
    * 3. Report the result.
    * 4. Resolve the callers, with `undefined` if the observer has removed the check.
    */
@@ -198,6 +197,7 @@ export class Check {
     // Cancelled after the run had ended, but before its result arrived here.
     if (this.#run !== run) return undefined
     const waiting = this.#takeWaiting()
+    this.#retryLater()
     this.#report(result)
     waiting?.resolve(this.#ended === undefined ? this.reported : this.#ended.result)
     return result
@@ -207,9 +207,8 @@ export class Check {
   #report (result: RunResult): void {
     const now = this.#dependencies.clock.now()
     const from = this.reported?.status ?? 'UNKNOWN'
-    if (this.#isStaleInBackground(now)) this.#thresholds.forgetPass()
-    this.#lastResultAt = now
-    this.#freshUntil = now + this.#lifetimeMs
+    if (this.#freshness.isStale(now)) this.#thresholds.forgetPass()
+    this.#freshness.renew(now)
     const reported = this.#thresholds.take(this.#withFailureStatus(result), isPassing(result.status))
     const { status: to, details, durationMs } = reported
     if (to === from) return
@@ -224,7 +223,7 @@ export class Check {
   #end (result: RunResult | undefined, reason: string): void {
     if (this.#ended !== undefined) return
     this.#ended = { result }
-    this.#schedule?.stop()
+    this.#background.turnOff()
     this.#cancel(result, reason)
   }
 

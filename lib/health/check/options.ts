@@ -45,7 +45,7 @@ export interface CheckOptions {
    * `failureThreshold` of Kubernetes.
    *
    * After a timeout the check pauses (see `maxBackoff`). During the pause, probes count as one failed run per
-   * `timeout`.
+   * `timeout`. The run in the background after the pause counts as any run does.
    *
    * @default 1
    * @example
@@ -73,17 +73,28 @@ export interface CheckOptions {
   readonly failureStatus?: FailureStatus | undefined
   /**
    * The longest pause before the next run of a check that timed out, in milliseconds, from 1. The first pause is
-   * about as long as the timeout, and each further timeout doubles it.
+   * about as long as the timeout, and each further timeout doubles it. Then the check runs again in the background,
+   * without waiting for a probe. This run counts for the thresholds like any other.
    *
-   * @default 60_000
+   * A timed-out call is running until its function ends, so pass the `signal` to your client. Without an `interval`,
+   * these runs stop one minute after the last probe. A short `maxBackoff` does not make them more frequent than 450 per
+   * hour: it lets a probe or the `interval` run the check earlier.
+   *
+   * @default 60_000 while a timed-out call is running. Otherwise runs start at most 9.5 s after each other. If the
+   * `timeout` is longer than 8.5 s, the pause is at most one second.
+   * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
    */
   readonly maxBackoff?: number | undefined
 }
 
 /** The options of one check, each with its value or its default. */
-export interface CheckPolicy extends Readonly<Record<Exclude<keyof CheckOptions, 'failureStatus'>, number>> {
+export interface CheckPolicy extends Readonly<
+  Record<Exclude<keyof CheckOptions, 'failureStatus' | 'maxBackoff'>, number>
+> {
   /** `undefined` keeps the status that the check returns. */
   readonly failureStatus: FailureStatus | undefined
+  /** `undefined` depends on whether a timed-out call is still running. */
+  readonly maxBackoff: number | undefined
 }
 
 /** The row of one option in the table. */
@@ -109,7 +120,7 @@ export const CHECK_OPTIONS: CheckOptionTable = {
   failureThreshold: { unit: undefined, default: 1, rule: count },
   successThreshold: { unit: undefined, default: 1, rule: count },
   failureStatus: { unit: undefined, default: undefined, rule: failureStatus },
-  maxBackoff: { unit: 'ms', default: 60_000, rule: delay }
+  maxBackoff: { unit: 'ms', default: undefined, rule: delay }
 }
 
 /** The names of all options of a check. */
@@ -128,6 +139,7 @@ export function policyOf (options: CheckOptions, defaults: CheckPolicy = DEFAULT
 /** Formats the value of an option with its unit for a message: `800 ms`, `3` or `none`. */
 export function formatOption (name: keyof CheckOptions, policy: CheckPolicy): string {
   const { unit } = CHECK_OPTIONS[name]
-  const value = String(policy[name] ?? 'none')
-  return unit === undefined ? value : `${value} ${unit}`
+  const value = policy[name]
+  if (value === undefined) return 'none'
+  return unit === undefined ? String(value) : `${value} ${unit}`
 }

@@ -1,5 +1,6 @@
 import t from 'tap'
 import type { RunResult } from '../../../lib/health/check/result.js'
+import type { CheckPolicy } from '../../../lib/health/check/options.js'
 import { BackOff } from '../../../lib/health/check/back-off.js'
 import { ManualClock } from '../../support/clock.js'
 
@@ -20,7 +21,11 @@ const run: RunResult = {
 /** Longer than any back-off in these tests. */
 const WAIT_LIMIT_MS = 100_000
 
-function setUp (policy = { timeout: 800, maxBackoff: 60_000 }, chance = 0.5): Setting {
+type Policy = Pick<CheckPolicy, 'timeout' | 'maxBackoff'>
+
+const DEFAULT: Policy = { timeout: 800, maxBackoff: undefined }
+
+function setUp (policy: Policy = { timeout: 800, maxBackoff: 60_000 }, chance = 0.5): Setting {
   const clock = new ManualClock()
   clock.chance = chance
   const backOff = new BackOff(policy, clock)
@@ -117,14 +122,116 @@ await t.test('a run in time ends the wait, and the next wait is as short as the 
   t.equal(await timeOut(), 900)
 })
 
-await t.test('a late pass ends the wait, makes the check due, and resets the next wait', async (t) => {
+await t.test('the first late pass ends the wait and makes the check due, but timeouts stays', async (t) => {
   const { backOff, clock, timeOut } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
   await timeOut()
   backOff.timedOut(run)
   t.equal(backOff.endedLate(true), true)
   t.equal(backOff.skippedResult(clock.now()), undefined)
+  t.equal(backOff.timeouts, 2)
+  t.equal(await timeOut(), 3_600)
+})
+
+await t.test('a second late pass does not make the check due until a run has ended in time', (t) => {
+  const { backOff, clock } = setUp({ timeout: 1_000, maxBackoff: 60_000 })
+  const endLate = (): boolean => {
+    backOff.timedOut(run)
+    return backOff.endedLate(true)
+  }
+  t.equal(endLate(), true)
+  t.equal(endLate(), false)
+  t.equal(backOff.skippedResult(clock.now()), run)
+  backOff.ended()
+  t.equal(endLate(), true)
+  t.end()
+})
+
+await t.test('by default the wait doubles up to a minute while a timed-out call is running', async (t) => {
+  const { timeOut } = setUp(DEFAULT)
+  const waits: number[] = []
+  for (let count = 0; count < 8; count++) waits.push(await timeOut())
+  t.same(waits, [720, 1_440, 2_880, 5_760, 11_520, 23_040, 46_080, 54_000])
+})
+
+await t.test('by default runs start up to 8.5 to 9.5 s apart when all timed-out calls have ended', async (t) => {
+  const pauses = async (chance: number): Promise<readonly number[]> => {
+    const { backOff, clock } = setUp(DEFAULT, chance)
+    const found: number[] = []
+    for (let count = 0; count < 6; count++) {
+      backOff.timedOut(run)
+      backOff.endedLate(false)
+      const pauseMs = backOff.retryAt - clock.now()
+      t.not(backOff.skippedResult(clock.now() + pauseMs - 1), undefined)
+      t.equal(backOff.skippedResult(clock.now() + pauseMs), undefined)
+      found.push(Math.round(pauseMs))
+      await clock.pass(pauseMs)
+    }
+    return found
+  }
+  t.same(await pauses(0), [760, 1_520, 3_040, 6_080, 8_700, 8_700])
+  t.same(await pauses(0.999_999), [680, 1_360, 2_720, 5_440, 7_700, 7_700])
+})
+
+await t.test('the wait stays while another timed-out call is running', (t) => {
+  const { backOff, clock } = setUp(DEFAULT)
+  for (let count = 0; count < 6; count++) backOff.timedOut(run)
+  for (let count = 0; count < 5; count++) backOff.endedLate(false)
+  t.equal(backOff.skippedResult(clock.now() + 23_000), run)
+  backOff.endedLate(false)
+  t.equal(backOff.skippedResult(clock.now() + 9_000), undefined)
+  t.end()
+})
+
+await t.test('a late pass shortens the wait while another timed-out call is running', (t) => {
+  const { backOff, clock } = setUp(DEFAULT)
+  for (let count = 0; count < 6; count++) backOff.timedOut(run)
+  backOff.endedLate(true)
+  backOff.timedOut(run)
+  backOff.endedLate(true)
+  t.equal(backOff.skippedResult(clock.now() + 8_000), run)
+  t.equal(backOff.skippedResult(clock.now() + 9_000), undefined)
+  t.end()
+})
+
+await t.test('a maxBackoff of the user applies also when all timed-out calls have ended', (t) => {
+  const { backOff, clock } = setUp({ timeout: 800, maxBackoff: 300_000 })
+  for (let count = 0; count < 12; count++) {
+    backOff.timedOut(run)
+    backOff.endedLate(false)
+  }
+  t.equal(backOff.skippedResult(clock.now() + 269_999), run)
+  t.equal(backOff.retryAt, clock.now() + 270_000)
+  t.end()
+})
+
+await t.test('a retry does not start earlier than by default when maxBackoff is short', (t) => {
+  const { backOff, clock } = setUp({ timeout: 800, maxBackoff: 1 })
+  for (let count = 0; count < 6; count++) backOff.timedOut(run)
+  t.equal(backOff.skippedResult(clock.now() + 1), undefined, 'a probe runs the check')
+  t.equal(backOff.retryAt, clock.now() + 8_200)
+  t.end()
+})
+
+await t.test('the pause is about one second when the timeout is longer than 9 s', (t) => {
+  for (const timeout of [9_000, 20_000, 120_000]) {
+    const { backOff } = setUp({ timeout, maxBackoff: undefined })
+    backOff.timedOut(run)
+    backOff.endedLate(false)
+    t.equal(Math.round(backOff.retryAt), 900)
+  }
+  t.end()
+})
+
+await t.test('forget() ends the wait, except while a timed-out call is running', (t) => {
+  const { backOff, clock } = setUp(DEFAULT)
+  backOff.timedOut(run)
+  backOff.forget()
+  t.equal(backOff.skippedResult(clock.now()), run)
+  backOff.endedLate(false)
+  backOff.forget()
+  t.equal(backOff.skippedResult(clock.now()), undefined)
   t.equal(backOff.timeouts, 0)
-  t.equal(await timeOut(), 900)
+  t.end()
 })
 
 await t.test('a late failure only decreases the number of abandoned calls', async (t) => {
