@@ -10,6 +10,7 @@ import type {
   Component,
   ComponentStatus,
   FailureStatus,
+  FailureStatusByKind,
   Kind,
   Status,
   StatusChangeMessage
@@ -33,7 +34,7 @@ export type Cases = [
     'timeout' | 'ttl' | 'interval' | 'failureThreshold' | 'successThreshold' | 'failureStatus' | 'maxBackoff'
   >>,
   Expect<Equal<Partial<CheckOptions>, CheckOptions>>,
-  Expect<Equal<CheckOptions['failureStatus'], FailureStatus | undefined>>,
+  Expect<Equal<CheckOptions['failureStatus'], FailureStatus | FailureStatusByKind | undefined>>,
   Expect<Equal<CheckOptions[Exclude<keyof CheckOptions, 'failureStatus'>], number | undefined>>,
   Expect<Equal<
     keyof CheckRunMessage,
@@ -122,6 +123,8 @@ export const options: readonly CheckOptions[] = [
   { failureStatus: 'DEGRADED' },
   { failureStatus: 'OUT_OF_SERVICE' },
   { failureStatus: 'DOWN' },
+  { failureStatus: { readiness: 'DEGRADED' } },
+  { failureStatus: { readiness: undefined, canary: 'OUT_OF_SERVICE' } },
   {
     timeout: undefined,
     ttl: undefined,
@@ -150,6 +153,10 @@ export const wrongOptions: readonly CheckOptions[] = [
   { failureStatus: 'UP' },
   // @ts-expect-error a failure cannot be reported as UNKNOWN
   { failureStatus: 'UNKNOWN' },
+  // @ts-expect-error a failure cannot be reported as UP for a kind either
+  { failureStatus: { readiness: 'UP' } },
+  // @ts-expect-error nor for a custom kind
+  { failureStatus: { canary: 'UP' } },
   // @ts-expect-error the back-off always has a limit
   { maxBackoff: null }
 ]

@@ -10,6 +10,7 @@ import type { Component } from './component.js'
 import { Events } from './events.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind, Kinds } from './kind.js'
+import { kindsOf, onlyFor } from './check/failure-status.js'
 import { CHECK_OPTION_NAMES, formatOption, policyOf } from './check/options.js'
 import type { CheckOptions, CheckPolicy } from './check/options.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
@@ -35,7 +36,7 @@ export class HealthEngine {
   readonly kinds: Kinds
   readonly lifecycle: Lifecycle
   readonly #registry = new Registry()
-  readonly #startup = new Startup()
+  readonly #startup: Startup
   readonly #dependencies: EngineDependencies
   readonly #defaults: CheckPolicy
   readonly #events: Events
@@ -48,7 +49,8 @@ export class HealthEngine {
     const { log, owner, clock, defaults, isServing } = dependencies
     this.kinds = kinds
     this.#dependencies = dependencies
-    this.#defaults = policyOf(defaults)
+    this.#startup = new Startup(this.#registry, clock)
+    this.#defaults = this.#policy(defaults)
     this.#events = new Events(log, owner)
     this.lifecycle = new Lifecycle(this.#events, clock, isServing)
     this.#reporter = new Reporter({
@@ -91,7 +93,8 @@ export class HealthEngine {
     options: CheckOptions
   ): void {
     this.kinds.assertCheckName(name)
-    const newCheck = (kind: Kind, request: CheckFunction): Check => this.#check(name, request, options, () => [kind])
+    const newCheck = (kind: Kind, request: CheckFunction): Check =>
+      this.#check(name, request, this.#optionsFor(kind, options), () => [kind])
     const byKind = new Map([...requestByKind].map(([kind, request]) => [kind, newCheck(kind, request)]))
     this.#put(new RemoteEntry(newCheck(ALL_CHECKS, request), byKind))
   }
@@ -140,11 +143,14 @@ export class HealthEngine {
 
   #extend (existing: Entry, kinds: readonly Kind[], checkFunction: CheckFunction, options: CheckOptions): void {
     assertSame(existing, checkFunction, options)
+    this.#startup.beforeAdd(kinds)
     this.#registry.extend(existing, kinds)
+    existing.check.kindsChanged()
     this.#begin(existing)
   }
 
   #put (entry: Entry, replaced?: Entry): void {
+    this.#startup.beforeAdd(entry.kinds)
     this.#registry.add(entry, replaced)
     if (this.#isClosed) close(entry)
     else this.#begin(entry)
@@ -157,12 +163,26 @@ export class HealthEngine {
 
   #check (name: string, checkFunction: CheckFunction, options: CheckOptions, kinds: () => Iterable<Kind>): Check {
     const { clock, log } = this.#dependencies
-    const policy = policyOf(options, this.#defaults)
-    return new Check(name, checkFunction, policy, {
+    return new Check(name, checkFunction, this.#policy(options, this.#defaults), {
       clock,
       log: log.child({ check: name }),
-      observer: this.#events.of(kinds)
+      observer: this.#events.of(kinds),
+      runningKinds: () => this.#startup.runningKinds(kinds())
     })
+  }
+
+  /** Each check of a service dependency has one kind, so its log lines and messages have the severity of that kind. */
+  #optionsFor (kind: Kind, options: CheckOptions): CheckOptions {
+    const { failureStatus } = this.#policy(options, this.#defaults)
+    if (typeof failureStatus !== 'object') return options
+    return { ...options, failureStatus: onlyFor(kind, failureStatus) }
+  }
+
+  /** Throws if `failureStatus` names an unknown kind. */
+  #policy (options: CheckOptions, defaults?: CheckPolicy): CheckPolicy {
+    const kinds = kindsOf(options.failureStatus)
+    if (kinds.length > 0) this.kinds.assertKnown(kinds)
+    return policyOf(options, defaults)
   }
 }
 
@@ -182,8 +202,8 @@ function assertSame (
   }
   const { policy } = existing.check
   const given = policyOf(options, policy)
-  const option = CHECK_OPTION_NAMES.find((option) => given[option] !== policy[option])
+  const option = CHECK_OPTION_NAMES.find((option) => formatOption(option, given) !== formatOption(option, policy))
   if (option === undefined) return
-  const values = `${formatOption(option, policy)}, not ${String(given[option])}`
+  const values = `${formatOption(option, policy)}, not ${formatOption(option, given)}`
   throw new errors.NameTaken('check', name, `the same function is there with another ${option} (${values})`)
 }

@@ -8,10 +8,11 @@ import type { MaybeResult, Check } from './check/check.js'
 import type { Component, Health } from './component.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
+import { countingPart, informationOf, isStartupRun } from './part.js'
+import type { Part } from './part.js'
 import type { Entry, Registry } from './registry.js'
-import type { Outcome } from './check/result.js'
 import type { Startup } from './startup.js'
-import { isPassing, worst } from './status.js'
+import { worst } from './status.js'
 import type { Status } from './status.js'
 
 /**
@@ -43,15 +44,6 @@ export interface ReportRequest {
 export interface ReportPair {
   readonly complete: MaybePromise<Report>
   readonly filtered: MaybePromise<Report>
-}
-
-/** One entry in a report. A part that does not count is only information: it does not change the report's status. */
-type Part = CountingPart | { readonly entry: Entry, readonly component: Component, readonly counts: false }
-
-interface CountingPart {
-  readonly entry: Entry
-  readonly component: Outcome
-  readonly counts: true
 }
 
 /** The answer of an endpoint. Builds the components on demand, because most probes need only the status. */
@@ -113,20 +105,34 @@ export class Reporter {
     const entries = this.#registry.of(request.kind)
     const isIncluded = entries.map(({ name }) => !exclude.has(name))
     const parts = this.#parts(request, entries)
-    const included = parts.filter((_part, at) => isIncluded[at])
+    const included = parts.filter((_part, at) => isIncluded[at] !== false)
     return { complete: this.#reportOf(request, parts), filtered: this.#reportOf(request, included) }
   }
 
   /** Returns the component of one check, as in `/health`, or `undefined` if the name is unknown. */
   component (name: string, peer = false): MaybePromise<Component | undefined> {
-    if (name === LIFECYCLE) return this.#lifecycle.component ?? { status: 'UP' }
+    if (name === LIFECYCLE) return this.#lifecycleComponent ?? { status: 'UP' }
     const entry = this.#registry.get(name)
     return entry && chain(this.#part(entry, { kind: ALL_CHECKS, peer }, this.#clock.now()), (part) => part?.component)
   }
 
   #parts (request: ReportRequest, entries: readonly Entry[]): readonly MaybePromise<Part | undefined>[] {
     const now = this.#clock.now()
-    return entries.map((entry) => this.#part(entry, request, now))
+    const parts = entries.map((entry) => this.#part(entry, request, now))
+    return this.#startup.isUnderWay ? [...parts, ...this.#startupRuns(request, now)] : parts
+  }
+
+  /**
+   * Readiness probes also run the pending startup checks, so that startup completes behind a load balancer that never
+   * requests it. The results are in no report. A report for a peer does not run them.
+   */
+  #startupRuns ({ kind, peer, exclude }: ReportRequest, now: number): readonly MaybePromise<Part | undefined>[] {
+    if (kind !== 'readiness' || peer === true) return []
+    const due = this.#startup.pending.filter((entry) => exclude?.has(entry.name) !== true && !isStartupRun(entry, kind))
+    return due.map((entry) => chain(entry.checkFor('startup').result(now), (result) => {
+      if (result !== undefined) this.#startup.record(entry, result)
+      return undefined
+    }))
   }
 
   /**
@@ -136,15 +142,15 @@ export class Reporter {
   #part (entry: Entry, request: ReportRequest, now: number): MaybePromise<Part | undefined> {
     const { kind, peer = false } = request
     const check = entry.checkFor(kind)
-    if (peer && entry.remote) return { entry, component: withoutParts(check.reported), counts: false }
+    if (peer && entry.remote) return { entry, component: informationOf(check, kind), counts: false }
     const settled = this.#startup.settled(entry, kind)
-    if (settled !== undefined) return { entry, component: settled, counts: true }
+    if (settled !== undefined) return { entry, result: settled, component: settled, counts: true }
     const result = check.result(now)
-    if (result !== undefined && !(result instanceof Promise)) return { entry, component: result, counts: true }
+    if (result !== undefined && !(result instanceof Promise)) return countingPart(entry, check, kind, result)
     const limited = peer ? this.#withTimeLimit(check, result, PEER_TIMEOUT_MS, PEER_REASON) : result
     return chain(limited, (result) => {
       if (result === undefined) return this.#successorPart(entry, request, now + timeLimitOf(check, peer))
-      return { entry, component: result, counts: true }
+      return countingPart(entry, check, kind, result)
     })
   }
 
@@ -157,12 +163,12 @@ export class Reporter {
     const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
     if (entry === undefined || entry === removed) return undefined
     const check = entry.checkFor(kind)
-    if (nth > MAX_SUCCESSORS) return { entry, component: check.resultIfFailed(SUCCESSOR_REASON), counts: true }
+    if (nth > MAX_SUCCESSORS) return countingPart(entry, check, kind, check.resultIfFailed(SUCCESSOR_REASON))
     const now = this.#clock.now()
     const limited = this.#withTimeLimit(check, check.result(now), Math.max(0, deadline - now), SUCCESSOR_REASON)
     return chain(limited, (result) => {
       if (result === undefined) return this.#successorPart(entry, request, deadline, nth + 1)
-      return { entry, component: result, counts: true }
+      return countingPart(entry, check, kind, result)
     })
   }
 
@@ -177,20 +183,34 @@ export class Reporter {
     return chainAll(parts, (parts) => this.#newReport(request, withoutRemoved(parts)))
   }
 
-  #newReport ({ kind, peer }: ReportRequest, parts: readonly Part[]): Report {
-    const own = this.#lifecycle.statusFor(kind)
-    const status = kind === 'startup' && this.#startup.completed ? 'UP' : worstOf(own, parts)
-    if (kind === 'startup' && peer !== true) this.#completeStartup(parts)
-    return new Report(status, parts, this.#lifecycle.component)
+  #newReport (request: ReportRequest, parts: readonly Part[]): Report {
+    const { kind } = request
+    const isStartupOver = kind === 'startup' && this.#startup.completed
+    if (this.#startup.isUnderWay) this.#advanceStartup(request, parts)
+    const status = isStartupOver ? 'UP' : worstOf(this.#ownStatus(kind), parts)
+    return new Report(status, parts, this.#lifecycleComponent)
   }
 
-  /** Completes startup if every startup check has passed in this report. Excluded checks have not passed. */
-  #completeStartup (parts: readonly Part[]): void {
-    if (this.#startup.completed) return
-    const passed = new Map<Entry, Outcome>()
-    for (const part of parts) if (part.counts && hasPassed(part)) passed.set(part.entry, part.component)
-    const hasAllPassed = this.#registry.of('startup').every((entry) => passed.has(entry))
-    if (passed.size > 0 && hasAllPassed) this.#startup.complete(passed)
+  /** The status that the app itself contributes to the report of a kind: its lifecycle, and the gate of startup. */
+  #ownStatus (kind: Kind): Status {
+    const status = this.#lifecycle.statusFor(kind)
+    return kind === 'readiness' && this.#startup.pending.length > 0 ? worst([status, 'OUT_OF_SERVICE']) : status
+  }
+
+  get #lifecycleComponent (): Component | undefined {
+    return this.#startup.withPending(this.#lifecycle.component)
+  }
+
+  /**
+   * Records the startup checks that have passed in this report. A report on startup or readiness completes startup if
+   * they were the last. A report for a peer does neither.
+   */
+  #advanceStartup ({ kind, peer }: ReportRequest, parts: readonly Part[]): void {
+    if (peer === true) return
+    for (const part of parts) {
+      if (part.counts && isStartupRun(part.entry, kind)) this.#startup.record(part.entry, part.result)
+    }
+    if (kind === 'startup' || kind === 'readiness') this.#startup.completeIfPassed()
   }
 }
 
@@ -210,15 +230,4 @@ function worstOf (own: Status, parts: readonly Part[]): Status {
     if (counts && component.status !== 'UP') status = worst([status, component.status])
   }
   return status
-}
-
-/** Returns true if a startup check has passed. A failure that `failureStatus` turns into `DEGRADED` has not passed. */
-function hasPassed ({ entry, component }: CountingPart): boolean {
-  return isPassing(component.status) && entry.checkFor('startup').passes
-}
-
-/** Returns the result of a service dependency without its parts, which would grow with each request in a circle. */
-function withoutParts (result: Component | undefined): Component {
-  const { components, ...known } = result ?? { status: 'UNKNOWN' }
-  return known
 }

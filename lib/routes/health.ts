@@ -40,7 +40,8 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
   const kinds = probedKinds(context.engine)
   const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' }]
   for (const { path, kind } of probes) {
-    const description = `Runs the ${kind} checks and returns their worst status.`
+    const gate = kind === 'readiness' ? ' OUT_OF_SERVICE until all startup checks have passed.' : ''
+    const description = `Runs the ${kind} checks and returns their worst status.${gate}`
     const schema = healthSchema(context, `Probe: ${path}`, description, probeResponse)
     instance.get(`/health/${path}`, probeRoute(context, schema), (request, reply) =>
       sendProbe(context, kind, request, reply))

@@ -50,7 +50,10 @@ const policies: fc.Arbitrary<CheckOptions> = fc.record({
   interval: fc.constantFrom(0, 0, 40, 200),
   failureThreshold: fc.constantFrom(1, 1, 2, 3),
   successThreshold: fc.constantFrom(1, 1, 2),
-  failureStatus: fc.constantFrom(undefined, undefined, 'DEGRADED', 'OUT_OF_SERVICE'),
+  failureStatus: fc.constantFrom<CheckOptions['failureStatus'][]>(
+    undefined, undefined, 'DEGRADED', 'OUT_OF_SERVICE', { readiness: 'DEGRADED' },
+    { startup: 'OUT_OF_SERVICE', health: 'DEGRADED' }
+  ),
   maxBackoff: fc.constantFrom(undefined, undefined, 60_000, 300)
 })
 
@@ -60,7 +63,7 @@ const steps = fc.oneof(
     arbitrary: fc.record({
       step: fc.constant('add' as const),
       name: fc.constantFrom(...NAMES),
-      kind: fc.constantFrom('readiness', 'readiness', 'startup'),
+      kinds: fc.constantFrom(['readiness'], ['readiness'], ['startup'], ['startup', 'readiness']),
       options: policies
     })
   },
@@ -164,7 +167,7 @@ class Comparison {
   }
 
   #apply (step: Step): void {
-    if (step.step === 'add') this.#add(step.name, step.kind, step.options)
+    if (step.step === 'add') this.#add(step.name, step.kinds, step.options)
     else if (step.step === 'remove') this.#remove(step.name)
     else if (step.step === 'behave') this.#behaviours.set(step.name, step.as)
     else if (step.step === 'probe') this.#probe(step.kind)
@@ -190,17 +193,17 @@ class Comparison {
     this.model.close()
   }
 
-  #add (name: string, kind: string, options: CheckOptions): void {
+  #add (name: string, kinds: readonly string[], options: CheckOptions): void {
     if (this.model.has(name)) return
-    if (kind === 'startup' && this.model.isStartupOver) {
-      mustThrow(() => this.#engine.add([kind], name, () => true, options))
+    if (kinds.every((kind) => kind === 'startup') && this.model.isStartupOver) {
+      mustThrow(() => this.#engine.add(kinds, name, () => true, options))
       return
     }
     const calls: Call[] = []
     this.#calls.set(name, calls)
-    this.#engine.add([kind], name, this.#function(name, calls), options)
+    this.#engine.add(kinds, name, this.#function(name, calls), options)
     const policy = policyOf({ timeout: TIMEOUT_MS, ...options })
-    this.model.add(name, kind, policy, () => this.#behaviour(name))
+    this.model.add(name, kinds, policy, () => this.#behaviour(name))
   }
 
   #behaviour (name: string): Behaviour & { readonly does: (clock: ManualClock) => unknown } {

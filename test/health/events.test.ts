@@ -375,7 +375,7 @@ await t.test('a run creates no message while there is no subscriber', async (t) 
     readings += 1
     return ['readiness']
   })
-  const check = new Check('db', () => true, policyOf({}), { clock, log, observer })
+  const check = new Check('db', () => true, policyOf({}), { clock, log, observer, runningKinds: () => [] })
   await check.result(clock.now())
   const readingsOfTheChange = readings
   for (let run = 0; run < 3; run++) await check.result(clock.now())

@@ -6,9 +6,10 @@ import { fetchAnswer, portOf } from '../support/app.js'
 import { createServers, separatePortOf, startServers } from './fixtures/two-servers.js'
 
 await t.test('readiness is OUT_OF_SERVICE on the separate port until the app listens', async (t) => {
+  let isMigrated = false
   const { app, getSeparate, lines } = await createServers(t, {
     showDetails: 'always',
-    checks: { startup: { migration: () => false } }
+    checks: { startup: { migration: () => isMigrated } }
   })
   t.same(app.management.addresses(), [])
   await app.ready()
@@ -19,12 +20,21 @@ await t.test('readiness is OUT_OF_SERVICE on the separate port until the app lis
     body: {
       status: 'OUT_OF_SERVICE',
       components: {
-        lifecycle: { status: 'OUT_OF_SERVICE', details: { reason: 'the app does not listen yet' }, time: String }
+        lifecycle: {
+          status: 'OUT_OF_SERVICE',
+          details: { reason: 'the app does not listen yet', pending: ['migration'] },
+          time: String
+        }
       }
     }
   })
   t.match(await app.management.health('readiness'), { status: 'OUT_OF_SERVICE' })
   await app.listen({ host: '127.0.0.1', port: 0 })
+  t.match(await getSeparate('/z/health/readiness?verbose'), {
+    status: 503,
+    body: { components: { lifecycle: { details: { reason: '1 startup check has not passed yet' } } } }
+  })
+  isMigrated = true
   t.match(await getSeparate('/z/health/readiness?verbose'), { status: 200, text: '{"status":"UP","components":{}}' })
   t.same(lines.filter(({ check }) => check === 'lifecycle'), [], 'the start of an app is not logged as a status change')
 })

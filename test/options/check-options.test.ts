@@ -39,7 +39,7 @@ await t.test('readCheckOptions() accepts each option up to its bounds', (t) => {
     interval: [0, 1, 2 ** 31 - 1],
     failureThreshold: [1, 3, Number.MAX_SAFE_INTEGER],
     successThreshold: [1, 3, Number.MAX_SAFE_INTEGER],
-    failureStatus: ['DOWN', 'OUT_OF_SERVICE', 'DEGRADED'],
+    failureStatus: ['DOWN', 'OUT_OF_SERVICE', 'DEGRADED', { readiness: 'DEGRADED', startup: 'DOWN' }],
     maxBackoff: [1, 60_000, 2 ** 31 - 1]
   }
   for (const [option, values] of Object.entries(accepted)) {
@@ -52,14 +52,14 @@ await t.test('readCheckOptions() throws when an option is out of its bounds, and
   const TIME = 'a whole number of milliseconds from 1 to 2147483647'
   const TIME_OR_NONE = 'a whole number of milliseconds from 0 to 2147483647'
   const COUNT = 'a whole number from 1 to 9007199254740991'
-  const STATUS = 'one of DOWN, OUT_OF_SERVICE, DEGRADED'
+  const STATUS = 'one of DOWN, OUT_OF_SERVICE, DEGRADED, or an object with one of them for at least one kind'
   const refused: Readonly<Record<keyof CheckOptions, readonly [string, readonly unknown[]]>> = {
     timeout: [TIME, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 31, '5', 5n, null, true]],
     ttl: [TIME_OR_NONE, [-1, 0.5, Number.NaN, Infinity, 2 ** 31, '0', null, false]],
     interval: [TIME_OR_NONE, [-1, 0.5, Number.NaN, Infinity, 2 ** 31, '10s', null, false]],
     failureThreshold: [COUNT, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, '3', null]],
     successThreshold: [COUNT, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 53, '3', null]],
-    failureStatus: [STATUS, ['UP', 'UNKNOWN', 'degraded', '', 503, null, ['DEGRADED']]],
+    failureStatus: [STATUS, ['UP', 'UNKNOWN', 'degraded', '', 503, null, ['DEGRADED'], {}, { readiness: undefined }]],
     maxBackoff: [TIME, [0, -1, 1.5, Number.NaN, Infinity, 2 ** 31, '60s', null]]
   }
   for (const [option, [expected, values]] of Object.entries(refused)) {
@@ -68,6 +68,25 @@ await t.test('readCheckOptions() throws when an option is out of its bounds, and
       t.throws(() => read({ [option]: value }), { code: CODE, message }, message)
     }
   }
+  t.end()
+})
+
+await t.test('readCheckOptions() throws when failureStatus has a wrong status for a kind, and names the kind', (t) => {
+  for (const value of ['UP', 'degraded', null, 503, { status: 'DOWN' }]) {
+    t.throws(() => read({ failureStatus: { startup: 'DOWN', readiness: value } }), {
+      code: CODE,
+      message: 'option "check options.failureStatus.readiness" must be one of DOWN, OUT_OF_SERVICE, DEGRADED, ' +
+        `got ${describe(value)}`
+    })
+  }
+  t.end()
+})
+
+await t.test('readCheckOptions() copies failureStatus, and leaves out a kind that is undefined', (t) => {
+  const failureStatus: Record<string, unknown> = { readiness: 'DEGRADED', startup: undefined }
+  const options = read({ failureStatus })
+  failureStatus['readiness'] = 'UP'
+  t.same(options, { failureStatus: { readiness: 'DEGRADED' } })
   t.end()
 })
 

@@ -106,7 +106,7 @@ await testWrongOptions('checks or their defaults are wrong', [
   [{ kinds: [1] }, 'kinds[0]', STRING, 'the number 1']
 ])
 
-const FAILURE = 'one of DOWN, OUT_OF_SERVICE, DEGRADED'
+const FAILURE = 'one of DOWN, OUT_OF_SERVICE, DEGRADED, or an object with one of them for at least one kind'
 const OWN_HEADERS = 'an object without the headers connection, content-length, expect, keep-alive, te, trailer, ' +
   'transfer-encoding, upgrade'
 const HEADERS_PATH = 'serviceDependencies.users.headers'

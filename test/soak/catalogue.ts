@@ -200,7 +200,7 @@ function specOf ([name, sort, kinds, options = {}]: Row): Spec {
     kinds,
     options,
     timeoutMs,
-    statuses: statuses.map((status) => status === 'DOWN' ? options.failureStatus ?? 'DOWN' : status),
+    statuses: statuses.map((status) => status === 'DOWN' ? failureStatusOf(options) : status),
     error: errorOf(endsOf(sort), error, timedOut),
     maxAgeMs: maxAge({ sort, kinds, options, timeoutMs }),
     isTransient: name.startsWith('transient-'),
@@ -220,4 +220,9 @@ function maxAge ({ sort, kinds, options, timeoutMs }: Timing): number | undefine
   if (failureThreshold > 1 || successThreshold > 1 || kinds.includes('startup')) return undefined
   const reused = interval > 0 ? 2 * interval + timeoutMs : ttl
   return endsOf(sort) === 'in time' ? reused : reused + maxBackoffOf({ options })
+}
+
+function failureStatusOf ({ failureStatus = 'DOWN' }: CheckOptions): Status {
+  if (typeof failureStatus !== 'string') throw new Error('the soak test has no checks with a status per kind')
+  return failureStatus
 }

@@ -96,6 +96,7 @@ class Soak {
     const measurements: Measurement[] = []
     let closing: Closing | undefined
     try {
+      await this.#completeStartup()
       for (let stretch = 1; stretch <= STRETCHES; stretch += 1) {
         await this.#server.send({ do: 'trace', isOn: stretch % 2 === 0 })
         await this.#send(Math.ceil(this.#options.probes * stretch / STRETCHES), this.#endOf(stretch, deadline))
@@ -118,6 +119,13 @@ class Soak {
       turns: this.#switcher.turns,
       worstLagMs: this.#watch.worstMs
     }
+  }
+
+  /** Startup gates readiness, so the load begins after startup has completed. */
+  async #completeStartup (): Promise<void> {
+    const client = new Client(this.#address, { keepAlive: true, connections: 1 })
+    while (!this.#states.passes('warms-up')) await this.#load.fire(client, ofKind('startup', {}))
+    client.close()
   }
 
   /** Divides the remaining time equally among the remaining stretches. */

@@ -1,5 +1,6 @@
 import { systemClock } from '../../lib/base/clock.js'
 import type { Clock } from '../../lib/base/clock.js'
+import { chain } from '../../lib/base/maybe-promise.js'
 import type { CheckFunction } from '../../lib/health/check/check-function.js'
 import type { RunResult } from '../../lib/health/check/result.js'
 import { Check } from '../../lib/health/check/check.js'
@@ -42,8 +43,13 @@ export function standaloneCheck (
     changed: (change) => changes.push(change),
     hangs: (_check, abandoned) => hangs.push(abandoned)
   }
-  const check = new Check('db', checkFunction, policyOf(options), { clock, log: new RecordingLog(), observer })
-  const probe = (): MaybeResult => check.result(clock.now())
+  const runningKinds = (): string[] => ['readiness']
+  const check = new Check('db', checkFunction, policyOf(options), {
+    clock, log: new RecordingLog(), observer, runningKinds
+  })
+  const probe = (): MaybeResult => chain(check.result(clock.now()), (result) => {
+    return result && check.severity.apply(result, 'readiness')
+  })
   return { check, clock, changes, hangs, probe, run: async () => await runOf(probe()) }
 }
 

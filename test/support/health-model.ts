@@ -16,6 +16,7 @@ export interface Transition {
 }
 
 interface Result {
+  /** The status that the function returned. */
   readonly status: Status
   readonly passes: boolean
   /** Whether the previous result had become stale, so that a shown pass no longer counts. */
@@ -33,14 +34,23 @@ interface Call {
 
 const passes = (status: Status): boolean => status === 'UP' || status === 'DEGRADED'
 
+/** The parts of an instance that its checks read. */
+interface InstanceModel {
+  readonly isStartupOver: boolean
+  readonly chance: number
+}
+
 /** A simple model of one check, as the documentation describes it. */
 export class CheckModel {
   readonly name: string
-  readonly kind: string
+  readonly kinds: readonly string[]
   readonly policy: CheckPolicy
+  /** The changes of the status in `/health` that are logged. */
+  readonly transitions: Transition[] = []
+  readonly #instance: InstanceModel
   readonly #behaviour: () => Behaviour
-  readonly #chance: number
   readonly #results: Result[] = []
+  #published: Status | undefined
   #live: Call | undefined
   #hanging: Call[] = []
   #timeouts = 0
@@ -61,28 +71,41 @@ export class CheckModel {
   #waiting: ((status: Status) => void)[] = []
   calls = 0
 
-  constructor (name: string, kind: string, policy: CheckPolicy, behaviour: () => Behaviour, chance: number) {
+  constructor (
+    name: string, kinds: readonly string[], policy: CheckPolicy, behaviour: () => Behaviour, instance: InstanceModel
+  ) {
     this.name = name
-    this.kind = kind
+    this.kinds = kinds
     this.policy = policy
     this.#behaviour = behaviour
-    this.#chance = chance
+    this.#instance = instance
   }
 
-  /** The status that reports show, computed from all results so far. */
-  get shown (): Status | undefined {
+  /** The status of the reported result as the function returned it, computed from all results so far. */
+  get returned (): Status | undefined {
     return this.#history.at(-1)?.status
   }
 
-  get isPassing (): boolean {
-    return this.#history.at(-1)?.passes === true
+  get isForStartupOnly (): boolean {
+    return this.kinds.every((kind) => kind === 'startup')
   }
 
-  get transitions (): Transition[] {
-    const statuses = this.#history.map(({ status }) => status)
-    const history = ['UNKNOWN', ...statuses]
-    const changes = statuses.map((to, at) => ({ check: this.name, from: history[at] ?? '', to }))
-    return changes.filter(({ from, to }) => from !== to && !(from === 'UNKNOWN' && to === 'UP'))
+  /** The status of a result in a report on a kind. */
+  shownAs (status: Status, kind: string): Status {
+    const { failureStatus } = this.policy
+    if (passes(status) || failureStatus === undefined) return status
+    if (typeof failureStatus === 'string') return failureStatus
+    if (kind !== 'health' || failureStatus.health !== undefined) return failureStatus[kind] ?? status
+    const running = this.kinds.filter((kind) => kind !== 'startup' || !this.#instance.isStartupOver)
+    return running.length === 0 ? status : worst(running.map((kind) => failureStatus[kind] ?? status))
+  }
+
+  /** Logs the status in `/health` if it has changed. */
+  publish (): void {
+    if (this.returned === undefined) return
+    const [from, to] = [this.#published ?? 'UNKNOWN', this.shownAs(this.returned, 'health')]
+    this.#published = to
+    if (from !== to && !(from === 'UNKNOWN' && to === 'UP')) this.transitions.push({ check: this.name, from, to })
   }
 
   /** The time of the next event. */
@@ -99,7 +122,7 @@ export class CheckModel {
     const isFresh = !this.#isDue && now - this.#lastResultAt < goodForMs
     if (!isFresh && this.#live === undefined) this.#run(now)
     if (!isFresh && this.#live !== undefined) this.#waiting.push(onStatus)
-    else onStatus(this.shown ?? 'DOWN')
+    else onStatus(this.returned ?? 'DOWN')
   }
 
   start (now: number): void {
@@ -121,7 +144,7 @@ export class CheckModel {
   rest (): void {
     this.pause()
     this.#live = undefined
-    for (const onStatus of this.#waiting.splice(0)) onStatus(this.shown ?? 'DOWN')
+    for (const onStatus of this.#waiting.splice(0)) onStatus(this.returned ?? 'DOWN')
   }
 
   /** Ends the check. Returns the callbacks of the waiting callers. */
@@ -182,7 +205,7 @@ export class CheckModel {
   #timedOut (call: Call, now: number): void {
     this.#hanging.push(call)
     const { timeout, maxBackoff = 60_000 } = this.policy
-    const factor = 0.95 - 0.1 * this.#chance
+    const factor = 0.95 - 0.1 * this.#instance.chance
     const pauseMs = timeout * 2 ** this.#timeouts * factor
     this.#timeouts += 1
     this.#leftAloneUntil = now + Math.min(pauseMs, maxBackoff * factor)
@@ -206,7 +229,7 @@ export class CheckModel {
   #scheduleRetry (now: number): void {
     if (this.#isPaused || this.#live !== undefined || this.#timeouts === 0) return
     const at = Math.max(this.#leftAloneUntil, this.#leastRetryAt)
-    this.#retriesAt = at > now ? at : now + 500 * this.#chance
+    this.#retriesAt = at > now ? at : now + 500 * this.#instance.chance
   }
 
   #retry (now: number): void {
@@ -222,14 +245,14 @@ export class CheckModel {
   }
 
   #land (status: Status, now: number): void {
-    const { interval, timeout, failureStatus } = this.policy
+    const { interval, timeout } = this.policy
     this.#live = undefined
     const isAfterStale = interval > 0 && now - this.#lastResultAt >= 2 * interval + timeout
-    const shown = passes(status) ? status : failureStatus ?? status
-    this.#results.push({ status: shown, passes: passes(status), isAfterStale, isAfterStart: this.#isAfterStart })
+    this.#results.push({ status, passes: passes(status), isAfterStale, isAfterStart: this.#isAfterStart })
     this.#lastResultAt = now
     this.#isDue = this.#isAfterStart = false
-    for (const onStatus of this.#waiting.splice(0)) onStatus(this.shown ?? 'DOWN')
+    this.publish()
+    for (const onStatus of this.#waiting.splice(0)) onStatus(this.returned ?? 'DOWN')
     if (this.#beatWaits) this.#scheduleBeat(now)
     if (this.#startWaits) this.#begin(now)
   }
@@ -237,7 +260,7 @@ export class CheckModel {
   #begin (now: number): void {
     this.#startWaits = false
     this.#isAfterStart = true
-    if (!this.isPassing) this.#isDue = true
+    if (this.#history.at(-1)?.passes !== true) this.#isDue = true
     if (this.#hanging.length === 0) this.#endBackOff()
     if (this.#timeouts === 0) this.#retriesAt = Infinity
     else this.#scheduleRetry(now)
@@ -253,19 +276,30 @@ export class CheckModel {
 
   #scheduleBeat (now: number): void {
     this.#beatWaits = false
-    if (!this.#isPaused) this.#beatsAt = now + this.policy.interval * (1 + 0.1 * this.#chance)
+    if (!this.#isPaused) this.#beatsAt = now + this.policy.interval * (1 + 0.1 * this.#instance.chance)
   }
+}
+
+/** A check in a report. */
+interface PartModel {
+  readonly check: CheckModel
+  /** The result as the function returned it, and as the report shows it; `undefined` until it is known. */
+  result: { readonly returned: Status, readonly shown: Status } | undefined
 }
 
 /** The expected report: complete when the status of each part is known. */
 export class ReportModel {
   readonly kind: string
   readonly askedAt: number
-  readonly parts = new Map<string, Status | 'awaited'>()
+  readonly parts = new Map<string, PartModel>()
+  /** The pending startup checks that a readiness probe waits for. */
+  readonly startupRuns = new Set<string>()
   /** The lifecycle's status when the last part became known. */
   lifecycle: Status = 'UP'
   /** Whether startup had completed before this report. */
   isAfterStartup = false
+  /** Whether startup checks were pending when the last part became known. */
+  isGated = false
 
   constructor (kind: string, askedAt: number) {
     this.kind = kind
@@ -273,27 +307,34 @@ export class ReportModel {
   }
 
   get isComplete (): boolean {
-    return ![...this.parts.values()].includes('awaited')
+    return this.startupRuns.size === 0 && [...this.parts.values()].every(({ result }) => result !== undefined)
   }
 
   /** The expected status of the report and of its components. */
   get answer (): { status: Status, components: Record<string, string> } {
-    const statuses = [...this.parts.values()].filter((status) => status !== 'awaited')
-    const isStartup = this.kind === 'startup'
-    const lifecycle = this.lifecycle === 'UP' ? {} : { lifecycle: this.lifecycle }
+    const shown = [...this.parts].flatMap(([name, { result }]) => result ? [[name, result.shown] as const] : [])
+    const own = this.lifecycle === 'UP' && this.isGated ? 'OUT_OF_SERVICE' : this.lifecycle
     return {
-      status: isStartup && this.isAfterStartup ? 'UP' : worst([isStartup ? 'UP' : this.lifecycle, ...statuses]),
-      components: { ...lifecycle, ...Object.fromEntries(this.parts) }
+      status: this.#status(shown.map(([, status]) => status)),
+      components: { ...(own !== 'UP' && { lifecycle: own }), ...Object.fromEntries(shown) }
     }
+  }
+
+  #status (shown: readonly Status[]): Status {
+    if (this.kind === 'startup') return this.isAfterStartup ? 'UP' : worst(shown)
+    const gate = this.kind === 'readiness' && this.isGated ? 'OUT_OF_SERVICE' : 'UP'
+    return worst([this.lifecycle, gate, ...shown])
   }
 }
 
 /** A model of one instance: its checks, its startup and its lifecycle. */
-export class HealthModel {
+export class HealthModel implements InstanceModel {
   readonly reports: ReportModel[] = []
-  readonly #chance: number
+  readonly chance: number
   readonly #checks = new Map<string, CheckModel>()
   readonly #removed: CheckModel[] = []
+  /** The passes of startup checks that reports have seen. */
+  readonly #passed = new Map<CheckModel, Status>()
   readonly #latched = new Map<CheckModel, Status>()
   #isStarted = false
   #isClosed = false
@@ -302,7 +343,7 @@ export class HealthModel {
   now = 0
 
   constructor (chance: number) {
-    this.#chance = chance
+    this.chance = chance
   }
 
   get checks (): readonly CheckModel[] {
@@ -329,8 +370,9 @@ export class HealthModel {
     return this.#checks.has(name)
   }
 
-  add (name: string, kind: string, policy: CheckPolicy, behaviour: () => Behaviour): CheckModel {
-    const check = new CheckModel(name, kind, policy, behaviour, this.#chance)
+  add (name: string, kinds: readonly string[], policy: CheckPolicy, behaviour: () => Behaviour): CheckModel {
+    const running = this.isStartupOver ? kinds.filter((kind) => kind !== 'startup') : kinds
+    const check = new CheckModel(name, running, policy, behaviour, this)
     this.#checks.set(name, check)
     if (this.#isStarted && !this.#isClosed) check.start(this.now)
     return check
@@ -348,12 +390,15 @@ export class HealthModel {
 
   /** Drops a part that will never be known, because its check is gone. */
   #leaveOut (name: string): void {
-    for (const { parts } of this.reports) if (parts.get(name) === 'awaited') parts.delete(name)
+    for (const { parts, startupRuns } of this.reports) {
+      if (parts.get(name)?.result === undefined) parts.delete(name)
+      startupRuns.delete(name)
+    }
   }
 
   start (): void {
     this.#isStarted = true
-    for (const check of this.#checks.values()) if (!this.#latched.has(check)) check.start(this.now)
+    for (const check of this.#checks.values()) if (!this.#isAtRest(check)) check.start(this.now)
     this.#conclude()
   }
 
@@ -361,8 +406,8 @@ export class HealthModel {
     this.#isClosed = true
     this.#outOfService = true
     for (const check of this.#checks.values()) {
-      const { shown } = check
-      for (const onStatus of check.end()) if (shown !== undefined) onStatus(shown)
+      const { returned } = check
+      for (const onStatus of check.end()) if (returned !== undefined) onStatus(returned)
       this.#leaveOut(check.name)
     }
     this.#conclude()
@@ -376,7 +421,8 @@ export class HealthModel {
   report (kind: string): ReportModel {
     const report = new ReportModel(kind, this.now)
     for (const check of this.#checks.values()) {
-      if (kind === 'health' || check.kind === kind) this.#addPart(report, check)
+      if (kind === 'health' || check.kinds.includes(kind)) this.#addPart(report, check)
+      else if (kind === 'readiness' && this.#pending.includes(check)) this.#addStartupRun(report, check)
     }
     this.reports.push(report)
     this.#conclude()
@@ -397,24 +443,57 @@ export class HealthModel {
     return Math.min(Infinity, ...[...this.#checks.values()].map(({ nextAt }) => nextAt))
   }
 
-  #addPart (report: ReportModel, check: CheckModel): void {
-    const known = this.#latched.get(check)
-    if (known !== undefined) report.parts.set(check.name, known)
-    else if (this.#isClosed) {
-      if (check.shown !== undefined) report.parts.set(check.name, check.shown)
-    } else {
-      report.parts.set(check.name, 'awaited')
-      check.probe(this.now, (status) => report.parts.set(check.name, status))
-    }
+  /** The startup checks that have not passed yet. */
+  get #pending (): readonly CheckModel[] {
+    return this.isStartupOver ? [] : this.#startupChecks.filter((check) => !this.#passed.has(check))
   }
 
-  /** Removes complete reports. A startup report with only passed checks completes startup. */
+  get #startupChecks (): readonly CheckModel[] {
+    return this.checks.filter(({ kinds }) => kinds.includes('startup'))
+  }
+
+  #isAtRest (check: CheckModel): boolean {
+    return this.#latched.has(check) && check.isForStartupOnly
+  }
+
+  #addPart (report: ReportModel, check: CheckModel): void {
+    const { kind, parts } = report
+    const latched = kind === 'startup' || check.isForStartupOnly ? this.#latched.get(check) : undefined
+    const part: PartModel = { check, result: latched && { returned: latched, shown: latched } }
+    const land = (returned: Status): void => { part.result = { returned, shown: check.shownAs(returned, kind) } }
+    if (latched === undefined && this.#isClosed) {
+      if (check.returned === undefined) return
+      land(check.returned)
+    }
+    parts.set(check.name, part)
+    if (part.result === undefined) check.probe(this.now, land)
+  }
+
+  #addStartupRun ({ startupRuns }: ReportModel, check: CheckModel): void {
+    if (this.#isClosed) {
+      if (check.returned !== undefined) this.#record(check, check.returned)
+      return
+    }
+    startupRuns.add(check.name)
+    check.probe(this.now, (status) => {
+      startupRuns.delete(check.name)
+      this.#record(check, status)
+    })
+  }
+
+  #record (check: CheckModel, status: Status): void {
+    if (passes(status)) this.#passed.set(check, status)
+    else this.#passed.delete(check)
+  }
+
+  /** Removes complete reports. A report that sees the last startup check pass completes startup. */
   #conclude (): void {
     for (let report = this.#nextComplete(); report !== undefined; report = this.#nextComplete()) {
       this.reports.splice(this.reports.indexOf(report), 1)
-      report.lifecycle = this.#broken ? 'DOWN' : this.#outOfService ? 'OUT_OF_SERVICE' : 'UP'
       report.isAfterStartup = this.isStartupOver
-      if (report.kind === 'startup' && !this.isStartupOver) this.#endStartup(report)
+      if (!this.isStartupOver) this.#advanceStartup(report)
+      report.lifecycle = this.#broken ? 'DOWN' : this.#outOfService ? 'OUT_OF_SERVICE' : 'UP'
+      report.isGated = this.#pending.length > 0
     }
   }
 
@@ -422,15 +501,15 @@ export class HealthModel {
     return this.reports.find(({ isComplete }) => isComplete)
   }
 
-  #endStartup ({ parts }: ReportModel): void {
-    const checks = this.checks.filter(({ kind }) => kind === 'startup')
-    if (checks.length === 0) return
-    const statuses = checks.map((check) => parts.get(check.name))
-    if (!statuses.every((status) => status === 'UP' || status === 'DEGRADED')) return
-    if (!checks.every(({ isPassing }) => isPassing)) return
-    checks.forEach((check, at) => {
-      this.#latched.set(check, statuses[at] === 'DEGRADED' ? 'DEGRADED' : 'UP')
-      check.rest()
-    })
+  #advanceStartup ({ kind, parts }: ReportModel): void {
+    for (const { check, result } of parts.values()) {
+      if (check.kinds.includes('startup') && result !== undefined) this.#record(check, result.returned)
+    }
+    if (kind !== 'startup' && kind !== 'readiness') return
+    const checks = this.#startupChecks
+    if (checks.length === 0 || this.#pending.length > 0) return
+    for (const check of checks) this.#latched.set(check, this.#passed.get(check) ?? 'UP')
+    for (const check of checks) if (check.isForStartupOnly) check.rest()
+    for (const check of checks) if (!check.isForStartupOnly) check.publish()
   }
 }

@@ -160,6 +160,8 @@ export async function start (
   await host.setUp(app)
   if (order === 'last') await app.register(plugin, options)
   await app.listen(host.listen ?? { host: '127.0.0.1', port: 0 })
+  // Startup gates readiness: without this, answers would depend on the order of the requests.
+  if (app.hasDecorator('management')) await app.management.health('startup')
   return app
 }
 

@@ -7,12 +7,16 @@ import { BackOff } from './back-off.js'
 import { Background } from './background.js'
 import type { CheckFunction } from './check-function.js'
 import type { CheckObserver, RunEnd } from './check-observer.js'
+import { Severity } from './failure-status.js'
 import { Freshness } from './freshness.js'
 import type { CheckPolicy } from './options.js'
+import { PublishedStatus } from './published-status.js'
 import { failure } from './result.js'
 import type { RunResult } from './result.js'
 import { Run } from './run.js'
 import { Thresholds } from './thresholds.js'
+import { ALL_CHECKS } from '../kind.js'
+import type { Kind } from '../kind.js'
 import { isPassing } from '../status.js'
 
 /** The parts that a check needs. */
@@ -20,6 +24,8 @@ export interface CheckDependencies {
   readonly clock: Clock
   readonly log: Logger
   readonly observer: CheckObserver
+  /** Returns the kinds for which the check still runs. */
+  readonly runningKinds: () => Iterable<Kind>
 }
 
 /**
@@ -32,6 +38,9 @@ export class Check {
   readonly name: string
   readonly checkFunction: CheckFunction
   readonly policy: CheckPolicy
+  /** Results are as the function returned them. A report shows them with the severity of its kind. */
+  readonly severity: Severity
+  readonly #published: PublishedStatus
   readonly #dependencies: CheckDependencies
   readonly #thresholds: Thresholds
   readonly #freshness: Freshness
@@ -48,6 +57,8 @@ export class Check {
     this.name = name
     this.checkFunction = checkFunction
     this.policy = policy
+    this.severity = new Severity(policy.failureStatus, dependencies.runningKinds)
+    this.#published = new PublishedStatus(name, dependencies.observer)
     this.#dependencies = dependencies
     this.#thresholds = new Thresholds(policy)
     this.#freshness = new Freshness(policy)
@@ -73,15 +84,10 @@ export class Check {
     return this.#currentResult()
   }
 
-  /** True if the reported run has passed. `failureStatus` does not change this. */
-  get passes (): boolean {
-    return this.#thresholds.passes
-  }
-
   /** The answer for a caller that gives up early: as if the run had failed. */
   resultIfFailed (reason: string): RunResult {
     const { clock } = this.#dependencies
-    const failed = this.#withFailureStatus({ ...failure(reason), time: clock.date().toISOString(), durationMs: 0 })
+    const failed = { ...failure(reason), time: clock.date().toISOString(), durationMs: 0 }
     return this.#freshness.isStale(clock.now()) ? failed : this.#thresholds.ifTaken(failed, false)
   }
 
@@ -101,10 +107,9 @@ export class Check {
 
   /** Ends the check, for a removal. Callers that wait receive `undefined`. */
   remove (): void {
-    const from = this.reported?.status
-    const isChange = this.#ended === undefined && from !== undefined
+    const wasRunning = this.#ended === undefined
     this.#end(undefined, `the check "${this.name}" has been removed`)
-    if (isChange) this.#dependencies.observer.changed({ check: this.name, from, to: 'UNKNOWN', error: undefined })
+    if (wasRunning) this.#published.forget()
   }
 
   /**
@@ -119,7 +124,7 @@ export class Check {
   /** Forgets a failure from before the start, because the app may not have been ready for the check. */
   #begin (): void {
     if (!this.#background.isOn) return
-    if (!this.passes) this.#freshness.end()
+    if (!this.#thresholds.passes) this.#freshness.end()
     this.#thresholds.forgetFailure()
     this.#backOff.forget()
     this.#retryLater()
@@ -203,21 +208,20 @@ export class Check {
     return result
   }
 
+  /** Publishes the status in `/health` again if a change of the check's kinds has changed it. */
+  kindsChanged (): void {
+    if (this.#ended === undefined && this.reported !== undefined) {
+      this.#published.set(this.severity.apply(this.reported, ALL_CHECKS))
+    }
+  }
+
   /** Passes a result to the thresholds. Publishes the change of the reported status, if there is one. */
   #report (result: RunResult): void {
     const now = this.#dependencies.clock.now()
-    const from = this.reported?.status ?? 'UNKNOWN'
     if (this.#freshness.isStale(now)) this.#thresholds.forgetPass()
     this.#freshness.renew(now)
-    const reported = this.#thresholds.take(this.#withFailureStatus(result), isPassing(result.status))
-    const { status: to, details, durationMs } = reported
-    if (to === from) return
-    this.#dependencies.observer.changed({ check: this.name, from, to, error: details?.['error'], durationMs })
-  }
-
-  #withFailureStatus (result: RunResult): RunResult {
-    const { failureStatus } = this.policy
-    return failureStatus === undefined || isPassing(result.status) ? result : { ...result, status: failureStatus }
+    const reported = this.#thresholds.take(result, isPassing(result.status))
+    this.#published.set(this.severity.apply(reported, ALL_CHECKS), reported.durationMs)
   }
 
   #end (result: RunResult | undefined, reason: string): void {

@@ -1,10 +1,9 @@
-import { delay, delayOrNone, integer, oneOf } from '../../base/rules.js'
+import { delay, delayOrNone, integer } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
-import { STATUSES } from '../status.js'
-import type { Status } from '../status.js'
+import { failureStatus, formatFailureStatus } from './failure-status.js'
+import type { FailureStatus, FailureStatusByKind } from './failure-status.js'
 
-/** A status that a failed run can be reported as: every status except `UP`. */
-export type FailureStatus = Exclude<Status, 'UP'>
+export type { FailureStatus, FailureStatusByKind } from './failure-status.js'
 
 /** Options of a check: when it runs, and how its results are reported. All times are in milliseconds. */
 export interface CheckOptions {
@@ -60,17 +59,24 @@ export interface CheckOptions {
    */
   readonly successThreshold?: number | undefined
   /**
-   * The status that every failure is reported with, timeouts included. It works like the `failureStatus` of ASP.NET.
-   * Use `DEGRADED` for a check that must not take the app out of service.
+   * The status that every failure is reported with, timeouts included: one status, or a status per kind. It works like
+   * the `failureStatus` of ASP.NET. Use `DEGRADED` for a check that must not take the app out of service.
+   *
+   * With a status per kind, other kinds report the status that the check returns. `/health`, the log and the
+   * diagnostics channel use the entry for `health`. Without that entry they use the worst status of the kinds for which
+   * the check runs. After startup has completed, `startup` is not one of them.
    *
    * Do not use `DEGRADED` for liveness and startup: it answers 200, so the kubelet takes the probe as passed. Startup
    * itself does not complete until the check passes.
    *
    * @default the status that the check returns, otherwise `DOWN`
+   * @throws FST_MANAGEMENT_KIND_UNKNOWN if a kind does not exist
    * @example
    * { failureStatus: 'DEGRADED' } // a failing cache is visible, but the app stays in service
+   * @example
+   * { failureStatus: { readiness: 'DEGRADED' } } // with startup: closed until the first pass, open afterwards
    */
-  readonly failureStatus?: FailureStatus | undefined
+  readonly failureStatus?: FailureStatus | FailureStatusByKind | undefined
   /**
    * The longest pause before the next run of a check that timed out, in milliseconds, from 1. The first pause is
    * about as long as the timeout, and each further timeout doubles it. Then the check runs again in the background,
@@ -92,7 +98,7 @@ export interface CheckPolicy extends Readonly<
   Record<Exclude<keyof CheckOptions, 'failureStatus' | 'maxBackoff'>, number>
 > {
   /** `undefined` keeps the status that the check returns. */
-  readonly failureStatus: FailureStatus | undefined
+  readonly failureStatus: FailureStatus | FailureStatusByKind | undefined
   /** `undefined` depends on whether a timed-out call is still running. */
   readonly maxBackoff: number | undefined
 }
@@ -109,7 +115,6 @@ interface CheckOptionRow<Name extends keyof CheckOptions> {
 export type CheckOptionTable = { readonly [Name in keyof CheckOptions]-?: CheckOptionRow<Name> }
 
 const count = integer(1, Number.MAX_SAFE_INTEGER)
-const failureStatus = oneOf<FailureStatus>(STATUSES.filter((status) => status !== 'UP'))
 
 /** All options of a check. Validation, defaults and messages read this table. */
 export const CHECK_OPTIONS: CheckOptionTable = {
@@ -136,10 +141,11 @@ export function policyOf (options: CheckOptions, defaults: CheckPolicy = DEFAULT
   return { ...defaults, ...Object.fromEntries(given) }
 }
 
-/** Formats the value of an option with its unit for a message: `800 ms`, `3` or `none`. */
+/** Formats the value of an option with its unit for a message: `800 ms`, `3` or `none`. Equal values look the same. */
 export function formatOption (name: keyof CheckOptions, policy: CheckPolicy): string {
-  const { unit } = CHECK_OPTIONS[name]
   const value = policy[name]
   if (value === undefined) return 'none'
+  if (typeof value !== 'number') return formatFailureStatus(value)
+  const { unit } = CHECK_OPTIONS[name]
   return unit === undefined ? String(value) : `${value} ${unit}`
 }
