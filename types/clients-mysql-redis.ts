@@ -8,7 +8,7 @@ import { createClient, createClientPool, createCluster, createSentinel } from 'r
 import { mysql } from '../lib/checks/clients/sql/mysql.js'
 import { redis } from '../lib/checks/clients/redis/redis.js'
 import type { RedisOptions } from '../lib/checks/clients/redis/redis.js'
-import type { SqlOptions } from '../lib/checks/clients/sql/sql.js'
+import type { SqlOptions } from '../lib/checks/clients/sql/sql-options.js'
 import type { CheckFunction } from '../lib/health/check/check-function.js'
 import type { FailureStatus } from '../lib/index.js'
 import type { Equal, Expect } from './equal.js'

@@ -13,7 +13,7 @@ export type { RabbitmqClient, RabbitmqOptions } from './clients/rabbitmq/rabbitm
 export { redis } from './clients/redis/redis.js'
 export type { RedisClient, RedisOptions } from './clients/redis/redis.js'
 export type { ClientSource } from './clients/client-source.js'
-export type { SqlOptions } from './clients/sql/sql.js'
+export type { SqlOptions } from './clients/sql/sql-options.js'
 export { diskSpace } from './host/disk-space.js'
 export type { DiskSpaceOptions } from './host/disk-space.js'
 export { dns } from './network/dns.js'

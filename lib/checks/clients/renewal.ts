@@ -45,8 +45,8 @@ interface Schedule {
 }
 
 /**
- * Decides when a check of a pool opens a new connection, and what a failure means. Call `renew()` in each run after the
- * client has answered over its own connection.
+ * Decides when a check of a pool opens a new connection, and what a failure means. Call `alongside()` in each run, or
+ * `renew()` after the client has answered over its own connection.
  *
  * A failed renewal stays due, so the check fails until a new connection works again.
  */
@@ -78,6 +78,22 @@ export class Renewal {
       }
       await limit.wait(schedule.current)
     }
+  }
+
+  /**
+   * Runs work over the client's own connection, and a renewal at the same time if one is due: one after the other, a
+   * slow server could exceed the limit. Waits for both. If both fail, the failure of the work counts.
+   */
+  async alongside<T> (
+    work: () => Promise<T>,
+    client: object,
+    limit: TimeLimit,
+    connection: NewConnection
+  ): Promise<T> {
+    const [worked, renewed] = await Promise.allSettled([work(), this.renew(client, limit, connection)])
+    if (worked.status === 'rejected') throw worked.reason
+    if (renewed.status === 'rejected') throw renewed.reason
+    return worked.value
   }
 
   /** Call this when the client itself has opened a new connection that works. */

@@ -135,6 +135,37 @@ await t.test('a failed renewal fails with its reason, and stays due until a new 
   t.equal(connections.attempts.length, 3)
 })
 
+await t.test('alongside() runs the work and the renewal at the same time, and waits for both', async (t) => {
+  const { clock, connections, client, renewal } = setUp(t)
+  const { signal } = new AbortController()
+  const work = new Deferred<string>()
+  const run = async (): Promise<string> => {
+    return await TimeLimit.of({ signal, timeout: 1_000 }, async (limit) => {
+      return await renewal.alongside(async () => await work.promise, client, limit, connections)
+    })
+  }
+  const first = run()
+  await clock.pass(30_000)
+  const second = run()
+  t.equal(connections.attempts.length, 1)
+  work.resolve('8.4.3')
+  t.equal(await first, '8.4.3')
+  connections.attempts[0]?.reject(new Error('refused'))
+  await t.rejects(second, { message: 'a new connection fails: refused' })
+})
+
+await t.test('alongside() rejects with the failure of the work when the renewal fails too', async (t) => {
+  const { clock, connections, client, renewal, renew } = setUp(t)
+  const { signal } = new AbortController()
+  await renew()
+  await clock.pass(30_000)
+  const both = TimeLimit.of({ signal, timeout: 1_000 }, async (limit) => {
+    await renewal.alongside(async () => await Promise.reject(new Error('reset')), client, limit, connections)
+  })
+  connections.attempts[0]?.reject(new Error('refused'))
+  await t.rejects(both, { message: 'reset' })
+})
+
 await t.test('a renewal is DEGRADED when the server is full', async (t) => {
   const { clock, connections, renewal, client } = setUp(t, 1)
   const { signal } = new AbortController()

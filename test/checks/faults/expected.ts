@@ -2,7 +2,8 @@ import type { Status } from '../../../lib/health/status.js'
 
 /** The faults of a server, or of the network in front of it. */
 export const FAULTS = [
-  'stopped', 'frozen', 'wrong password', 'rotated password', 'pool exhausted', 'reset', 'black hole'
+  'stopped', 'frozen', 'wrong password', 'rotated password', 'too many connections', 'pool exhausted', 'reset',
+  'black hole'
 ] as const
 
 export type Fault = typeof FAULTS[number]
@@ -20,10 +21,17 @@ export type ExpectedResults = Readonly<Record<Fault, ExpectedResult | undefined>
 /** The error of Redis. */
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.'
 
+/** The error of MariaDB. */
+const ACCESS_DENIED = "Access denied for user 'tester'@'127.0.0.1' (using password: YES)"
+
 const NO_ANSWER = 'connected, but no answer within 720 ms'
 
 function down (error: string): ExpectedResult {
   return { status: 'DOWN', error }
+}
+
+function noNewConnection (status: Status, reason: string): ExpectedResult {
+  return { status, error: `a new connection fails: ${reason}` }
 }
 
 function exhausted (max: number): ExpectedResult {
@@ -39,7 +47,8 @@ export const EXPECTED = {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down(NO_ANSWER),
     'wrong password': down('password authentication failed for user "tester"'),
-    'rotated password': undefined,
+    'rotated password': noNewConnection('DOWN', 'password authentication failed for user "tester"'),
+    'too many connections': noNewConnection('DEGRADED', 'sorry, too many clients already'),
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down(NO_ANSWER)
@@ -47,8 +56,9 @@ export const EXPECTED = {
   'mysql2 Pool': {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down(NO_ANSWER),
-    'wrong password': down("Access denied for user 'tester'@'127.0.0.1' (using password: YES)"),
-    'rotated password': undefined,
+    'wrong password': down(ACCESS_DENIED),
+    'rotated password': noNewConnection('DOWN', ACCESS_DENIED),
+    'too many connections': noNewConnection('DEGRADED', 'Too many connections'),
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down(NO_ANSWER)
@@ -58,6 +68,7 @@ export const EXPECTED = {
     frozen: down('no answer within 720 ms'),
     'wrong password': down(`the client is in state reconnecting: ${WRONG_PASSWORD}`),
     'rotated password': undefined,
+    'too many connections': undefined,
     'pool exhausted': undefined,
     reset: RECOVERED,
     'black hole': down('no answer within 720 ms')
@@ -67,6 +78,7 @@ export const EXPECTED = {
     frozen: down('no answer within 720 ms'),
     'wrong password': down(`the client is in state connecting: ${WRONG_PASSWORD}`),
     'rotated password': undefined,
+    'too many connections': undefined,
     'pool exhausted': undefined,
     reset: down('the client is in state connecting: read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -76,6 +88,7 @@ export const EXPECTED = {
     frozen: down('no answer within 720 ms'),
     'wrong password': down(WRONG_PASSWORD),
     'rotated password': undefined,
+    'too many connections': undefined,
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -84,7 +97,8 @@ export const EXPECTED = {
     stopped: down('no answer within 720 ms: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down('Authentication failed.'),
-    'rotated password': down('a new connection fails: Authentication failed.'),
+    'rotated password': noNewConnection('DOWN', 'Authentication failed.'),
+    'too many connections': undefined,
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -95,6 +109,7 @@ export const EXPECTED = {
     'wrong password': down('Handshake terminated by server: 403 (ACCESS-REFUSED) with message ' +
       '"ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile."'),
     'rotated password': undefined,
+    'too many connections': undefined,
     'pool exhausted': undefined,
     reset: down('the connection is closed: read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -104,6 +119,7 @@ export const EXPECTED = {
     frozen: down('no answer within 720 ms'),
     'wrong password': down('Authorization Violation'),
     'rotated password': undefined,
+    'too many connections': undefined,
     'pool exhausted': undefined,
     reset: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     'black hole': down('no answer within 720 ms')

@@ -12,10 +12,10 @@ t.setTimeout(300_000)
 
 const POOL = { connectionLimit: 2 }
 
-const connectPromises: Connect = (address) => {
+const connectPromises: Connect = (address, options) => {
   const pool = mysql2Promise.createPool({ ...address, ...POOL })
   return {
-    check: mysql(pool),
+    check: mysql(pool, options),
     async occupy () {
       const connections = await Promise.all([pool.getConnection(), pool.getConnection()])
       return () => connections.forEach((connection) => connection.release())
@@ -24,10 +24,10 @@ const connectPromises: Connect = (address) => {
   }
 }
 
-const connectCallbacks: Connect = (address) => {
+const connectCallbacks: Connect = (address, options) => {
   const pool = mysql2.createPool({ ...address, ...POOL })
   return {
-    check: mysql(pool),
+    check: mysql(pool, options),
     async occupy () {
       const connections = await Promise.all([pool.promise().getConnection(), pool.promise().getConnection()])
       return () => connections.forEach((connection) => connection.release())

@@ -9,12 +9,12 @@ import type { Connect } from './prove.js'
 /** Each fault takes a while to be detected and to end. */
 t.setTimeout(300_000)
 
-const connectPool: Connect = (address) => {
+const connectPool: Connect = (address, options) => {
   const pool = new pg.Pool({ ...address, database: 'postgres', max: 2 })
   // Without a listener an error of an idle connection ends the process.
   pool.on('error', () => undefined)
   return {
-    check: postgres(pool),
+    check: postgres(pool, options),
     async occupy () {
       const clients = await Promise.all([pool.connect(), pool.connect()])
       return () => clients.forEach((client) => client.release())

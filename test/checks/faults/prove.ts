@@ -80,6 +80,14 @@ export async function proveFaults (t: Test, test: FaultTest): Promise<void> {
       await causeAndEnd(t, test, { fault: 'rotated password', cause, end }, {}, { renewAfter: 1 })
     })
   }
+  if (expected['too many connections'] !== undefined) {
+    await t.test('the server has no room for a further connection', async (t) => {
+      let release: (() => Promise<unknown>) | undefined
+      const cause = async (): Promise<void> => { release = await server.fill() }
+      const end = async (): Promise<unknown> => await release?.()
+      await causeAndEnd(t, test, { fault: 'too many connections', cause, end }, {}, { renewAfter: 1 })
+    })
+  }
   if (expected['pool exhausted'] !== undefined) {
     await t.test('the pool is exhausted', async (t) => await exhaust(t, test))
   }
@@ -168,7 +176,7 @@ class ProbedApp {
   /** Sends probes until the reason names the fault. All must have the status of the fault. */
   async fails (fault: Fault): Promise<void> {
     const { status: expectedStatus, error: reason } = this.#expected[fault] ?? { status: 'DOWN' }
-    const expectedCode = expectedStatus === 'UP' ? 200 : 503
+    const expectedCode = ['UP', 'DEGRADED'].includes(expectedStatus) ? 200 : 503
     // A reset breaks one request only.
     const maxProbes = fault === 'reset' ? 1 : MAX_PROBES
     const errors: unknown[] = []

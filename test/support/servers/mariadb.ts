@@ -39,6 +39,7 @@ export const mariadb: ServerKind = {
     const connection = await open(address, DATABASE)
     return { ping: async () => await connection.ping(), close: async () => await connection.end() }
   },
+  changePassword,
   connections
 }
 
@@ -82,6 +83,15 @@ function initSql ({ user, password }: Place): string {
     `CREATE USER IF NOT EXISTS '${user}'@'%' IDENTIFIED BY '${password}';`,
     `GRANT ALL PRIVILEGES ON *.* TO '${user}'@'%';`
   ].join('\n')
+}
+
+async function changePassword (address: Address, password: string): Promise<void> {
+  const connection = await open(address, OURS)
+  try {
+    await connection.query("ALTER USER ?@'%' IDENTIFIED BY ?", [address.user, password])
+  } finally {
+    await connection.end()
+  }
 }
 
 async function connections (address: Address): Promise<number> {

@@ -30,6 +30,7 @@ export const postgres: ServerKind = {
     const client = await open(address)
     return { ping: async () => await client.query('SELECT 1'), close: async () => await client.end() }
   },
+  changePassword,
   connections
 }
 
@@ -58,6 +59,15 @@ async function prepare (place: Place): Promise<readonly Service[]> {
     stopSignal: 'SIGINT',
     answers: async () => await connections(place)
   }]
+}
+
+async function changePassword (address: Address, password: string): Promise<void> {
+  const client = await open(address, OURS)
+  try {
+    await client.query(`ALTER ROLE ${client.escapeIdentifier(address.user)} PASSWORD ${client.escapeLiteral(password)}`)
+  } finally {
+    await client.end()
+  }
 }
 
 async function connections (address: Address): Promise<number> {

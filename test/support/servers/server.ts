@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Child } from './child.js'
-import type { ServerKind, Service } from './kind.js'
+import type { ServerKind, Service, TestClient } from './kind.js'
 import { removePlace, removePlaceNow } from './place.js'
 import type { Place } from './place.js'
 
@@ -27,6 +27,8 @@ export interface TestServer {
   thaw (): void
   /** Changes the user's password, also for the other methods. A restarted server may have the first password again. */
   changePassword (password: string): Promise<void>
+  /** Opens connections until the server refuses one. Returns a function that closes them. */
+  fill (): Promise<() => Promise<unknown>>
   /** The number of client connections, without the connection of this call. A frozen database does not answer. */
   connections (): Promise<number>
   /** Waits until the server has a number of connections: it notices a close a moment later. Rejects after 5 s. */
@@ -96,6 +98,16 @@ export class Server implements TestServer {
     if (this.#kind.changePassword === undefined) throw new Error(`${this.#kind.protocol} has no password to change`)
     await this.#kind.changePassword(this.#place, password)
     this.#place = { ...this.#place, password }
+  }
+
+  async fill (): Promise<() => Promise<unknown>> {
+    const clients: TestClient[] = []
+    try {
+      for (;;) clients.push(await this.#kind.connect(this.#place))
+    } catch {
+      // The server is full.
+    }
+    return async () => await Promise.all(clients.map(async (client) => await client.close()))
   }
 
   async connections (): Promise<number> {

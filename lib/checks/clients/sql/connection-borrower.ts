@@ -71,12 +71,16 @@ export class ConnectionBorrower<C> {
     this.#clock = clock
   }
 
-  /** Borrows a connection while the work runs. */
-  async borrow<T> (pool: Pool<C>, limit: TimeLimit, work: (connection: C) => Promise<T>): Promise<T> {
-    const connection = await this.#acquire(pool, limit)
+  /** Borrows a connection while the work runs. `isNew` is true if the pool has opened the connection for this run. */
+  async borrow<T> (
+    pool: Pool<C>,
+    limit: TimeLimit,
+    work: (connection: C, isNew: boolean) => Promise<T>
+  ): Promise<T> {
+    const { connection, isNew } = await this.#acquire(pool, limit)
     let isBroken = true
     try {
-      const result = await limit.wait(work(connection), () => `connected, but no answer within ${limit.ms} ms`)
+      const result = await limit.wait(work(connection, isNew), () => `connected, but no answer within ${limit.ms} ms`)
       isBroken = false
       return result
     } finally {
@@ -84,7 +88,7 @@ export class ConnectionBorrower<C> {
     }
   }
 
-  async #acquire (pool: Pool<C>, limit: TimeLimit): Promise<C> {
+  async #acquire (pool: Pool<C>, limit: TimeLimit): Promise<{ readonly connection: C, readonly isNew: boolean }> {
     const cancelled = this.#cancelled.get(pool.client)
     if (cancelled !== undefined) await cancelled
     const request = this.#requestFor(pool)
@@ -93,11 +97,12 @@ export class ConnectionBorrower<C> {
     // Covers a connection that arrives at the moment in which the run ends.
     waiter.promise.then((connection) => { if (isOver) returnUnused(pool, connection) }, () => undefined)
     try {
-      return await limit.wait(waiter.promise, () => {
+      const connection = await limit.wait(waiter.promise, () => {
         isOver = true
         this.#giveUp(pool, request)
         return `could not open a connection within ${limit.ms} ms`
       })
+      return { connection, isNew: request.cancelOpening !== undefined }
     } catch (error) {
       throw isExhausted(pool, request, error) ? this.#exhausted(pool) : error
     }

@@ -1,34 +1,18 @@
 import type { CheckFunction } from '../../../health/check/check-function.js'
-import type { Pool } from './connection-borrower.js'
 import { clientFrom, lacksErrorListener } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
-import { readSqlOptions, sqlCheck } from './sql.js'
-import type { PoolOrConnection, SqlOptions, SqlServer } from './sql.js'
-import { hasMethods, isRecord } from '../../../base/type-guards.js'
+import type { PoolOrConnection, SqlServer } from './driver.js'
+import { isPool, isPostgres } from './postgres-client.js'
+import type { PostgresClient, PostgresConnection, PostgresPoolClient } from './postgres-client.js'
+import { isServerFull, openOutside } from './postgres-outside.js'
+import { toPool } from './postgres-pool.js'
+import { readSqlOptions } from './sql-options.js'
+import type { SqlOptions } from './sql-options.js'
+import { sqlCheck } from './sql.js'
+import { isRecord } from '../../../base/type-guards.js'
 
-/** The parts of a pg `Client` that the check uses. */
-export interface PostgresConnection {
-  query (text: string): Promise<{ readonly rows: readonly unknown[] }>
-}
-
-/** The parts of a client from a pg pool that the check uses. */
-export interface PostgresPoolClient extends PostgresConnection {
-  release (isBroken: boolean): void
-  on (event: 'error', listener: () => void): unknown
-  off (event: 'error', listener: () => void): unknown
-}
-
-/** The parts of a pg `Pool` that the check uses. */
-export interface PostgresPool {
-  readonly totalCount: number
-  readonly idleCount: number
-  readonly waitingCount: number
-  readonly options: { readonly max: number }
-  connect (): Promise<PostgresPoolClient>
-}
-
-/** A `Pool` or a `Client` of pg, or the decorator `fastify.pg` of `@fastify/postgres`. */
-export type PostgresClient = PostgresPool | PostgresConnection | { readonly pool: PostgresPool }
+export { isPostgres } from './postgres-client.js'
+export type { PostgresClient, PostgresPool } from './postgres-client.js'
 
 const QUERY = `SELECT current_setting('server_version') AS version,
   current_setting('transaction_read_only') AS read_only`
@@ -43,15 +27,15 @@ const CLIENT_TYPE = {
   is: isPostgres
 }
 
-/** Ignores a connection's errors: the query that fails reports them. */
-const ignore = (): undefined => undefined
-
 /**
  * Makes a check that queries a PostgreSQL server for its version, on the app's own pool or client. It is
  * - `DOWN` if the server is unreachable, refuses, or does not answer in time
  * - `OUT_OF_SERVICE` while the pool is exhausted
+ * - `DEGRADED` while the server has no room for new connections, if a connection of the pool still answers
  *
  * A borrowed connection goes back to the pool before the check's timeout, or is closed if it still owes an answer.
+ * Every `renewAfter` the check also opens a connection beside the pool, with the pool's options, and closes it after
+ * one query.
  *
  * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
  * restarting the app does not repair the server.
@@ -64,73 +48,19 @@ const ignore = (): undefined => undefined
  */
 export function postgres (client: ClientSource<PostgresClient>, options: SqlOptions = {}): CheckFunction {
   const current = clientFrom(client, CLIENT_TYPE)
-  return sqlCheck({ current: () => toPoolOrConnection(current()), query }, readSqlOptions(options, 'postgres'))
+  const driver = { current: () => toPoolOrConnection(current()), query, isServerFull }
+  return sqlCheck(driver, readSqlOptions(options, 'postgres'))
 }
 
 function toPoolOrConnection (client: PostgresClient): PoolOrConnection<PostgresConnection, PostgresPoolClient> {
   const own = 'pool' in client ? client.pool : client
   const missingErrorListener = (): string | undefined => lacksErrorListener(own) ? MISSING_ERROR_LISTENER : undefined
-  return isPool(own) ? { pool: toPool(own), missingErrorListener } : { connection: own, missingErrorListener }
-}
-
-function toPool (pool: PostgresPool): Pool<PostgresPoolClient> {
-  return {
-    client: pool,
-    acquire () {
-      const before = clientsOf(pool)
-      const connection = pool.connect().then((client) => {
-        // The pool removes its own listener from a borrowed client, and an error without a listener ends the process.
-        client.on('error', ignore)
-        return client
-      })
-      const opened = clientsOf(pool).find((client) => !before.includes(client))
-      return { connection, cancelOpening: opened === undefined ? undefined : () => destroy(opened) }
-    },
-    release (client, isBroken) {
-      client.off('error', ignore)
-      client.release(isBroken)
-    },
-    usage: () => ({
-      open: pool.totalCount,
-      opening: openingIn(pool),
-      idle: pool.idleCount,
-      waiting: pool.waitingCount,
-      max: pool.options.max
-    })
-  }
-}
-
-/**
- * Counts the connections that are being opened. pg includes them in its total and has no public count of them. The
- * count is 0 if a version of pg lacks the private list.
- */
-function openingIn (pool: PostgresPool): number {
-  return clientsOf(pool).filter((client) => client['_connected'] === false).length
-}
-
-function clientsOf (pool: PostgresPool): readonly Record<string, unknown>[] {
-  const clients: unknown = Reflect.get(pool, '_clients')
-  return Array.isArray(clients) ? clients.filter(isRecord) : []
-}
-
-/** Destroys the socket, as the pool itself does after `connectionTimeoutMillis`, which is not set by default. */
-function destroy ({ connection }: Record<string, unknown>): void {
-  const stream = isRecord(connection) ? connection['stream'] : undefined
-  if (hasMethods(stream, 'destroy')) stream.destroy()
+  if (!isPool(own)) return { connection: own, missingErrorListener }
+  return { pool: toPool(own), openOutside: openOutside(own), missingErrorListener }
 }
 
 async function query (connection: PostgresConnection): Promise<SqlServer> {
   const { rows: [row] } = await connection.query(QUERY)
   if (!isRecord(row)) throw new Error('the server answered without a row')
   return { version: row['version'], isReadOnly: row['read_only'] === 'on' }
-}
-
-function isPool (value: unknown): value is PostgresPool {
-  return hasMethods(value, 'connect') && 'totalCount' in value
-}
-
-/** Whether `postgres` accepts a value as its client. */
-export function isPostgres (value: unknown): value is PostgresClient {
-  if (isPool(value) || (isRecord(value) && isPool(value['pool']))) return true
-  return hasMethods(value, 'query') && !hasMethods(value, 'getConnection')
 }

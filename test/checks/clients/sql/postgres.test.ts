@@ -6,7 +6,7 @@ import t from 'tap'
 import type { Test } from 'tap'
 import { postgres } from '../../../../lib/checks/clients/sql/postgres.js'
 import type { PostgresPool } from '../../../../lib/checks/clients/sql/postgres.js'
-import type { SqlOptions } from '../../../../lib/checks/clients/sql/sql.js'
+import type { SqlOptions } from '../../../../lib/checks/clients/sql/sql-options.js'
 import { portOf } from '../../../support/app.js'
 import { run } from '../../../support/check.js'
 import { RecordingLog } from '../../../support/log.js'
@@ -202,9 +202,9 @@ await t.test('postgres() throws when an option is invalid', (t) => {
     [{ whenExhausted: 'UP' } as never, /option "postgres.whenExhausted" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
     [
       { writeable: true } as never,
-      /option "postgres" must be an object with no other keys than writable, whenExhausted, got the string "writeable"/
+      /option "postgres" must be an object with no other keys than writable, whenExhausted, renewAfter, got the string "writeable"/
     ],
-    [null as never, /option "postgres" must be an object with keys of writable, whenExhausted, got null/]
+    [null as never, /option "postgres" must be an object with keys of writable, whenExhausted, renewAfter, got null/]
   ]
   for (const [options, message] of wrong) {
     t.throws(() => postgres(new PoolDouble(), options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })

@@ -1,0 +1,64 @@
+import { hasMethods, isRecord } from '../../../base/type-guards.js'
+
+/** The query. Its options fix the shape of the rows, whatever the app configured for its connections. */
+export interface MysqlQuery {
+  sql: string
+  rowsAsArray: boolean
+  nestTables: boolean
+  typeCast: boolean
+}
+
+/** The parts of a mysql2/promise `Connection` that the check uses. */
+export interface MysqlConnection {
+  query (query: MysqlQuery): Promise<readonly [unknown, ...unknown[]]>
+}
+
+/** The parts of a connection from a mysql2/promise pool that the check uses. */
+export interface MysqlPoolConnection extends MysqlConnection {
+  release (): void
+  destroy (): void
+  on (event: 'error', listener: () => void): unknown
+  off (event: 'error', listener: () => void): unknown
+}
+
+/** The parts of a mysql2/promise `Pool` that the check uses. */
+export interface MysqlPool {
+  getConnection (): Promise<MysqlPoolConnection>
+}
+
+/** A mysql2 `Pool` with callbacks. `promise()` wraps the same pool. */
+export interface MysqlCallbackPool {
+  promise (): MysqlPool
+}
+
+/** A mysql2 `Connection` with callbacks. `promise()` wraps the same connection. */
+export interface MysqlCallbackConnection {
+  promise (): MysqlConnection
+}
+
+export type AnyPool = MysqlPool | MysqlCallbackPool
+export type AnyConnection = MysqlConnection | MysqlCallbackConnection
+
+/** A `Pool` or a `Connection` of mysql2 or mysql2/promise, or the decorator `fastify.mysql` of `@fastify/mysql`. */
+export type MysqlClient = AnyPool | AnyConnection | { readonly pool: AnyPool } | { readonly connection: AnyConnection }
+
+/** Whether `mysql` accepts a value as its client. */
+export function isMysql (value: unknown): value is MysqlClient {
+  const candidates = [value, memberOf(value, 'pool'), memberOf(value, 'connection')]
+  return candidates.some((candidate) => isPool(candidate) || isConnection(candidate))
+}
+
+/** Returns a member of an object, or undefined. */
+export function memberOf (value: unknown, key: string): unknown {
+  return isRecord(value) ? value[key] : undefined
+}
+
+/** Rejects pools with callbacks but without `promise()`: a mysql2 cluster, or a pool of another library. */
+export function isPool (value: unknown): value is AnyPool {
+  return hasMethods(value, 'getConnection') && (value.getConnection.length === 0 || hasMethods(value, 'promise'))
+}
+
+/** Looks for `execute`, which clients of other servers lack. */
+export function isConnection (value: unknown): value is AnyConnection {
+  return hasMethods(value, 'query', 'execute')
+}
