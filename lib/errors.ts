@@ -8,6 +8,9 @@ export const errors = {
   /** An option of the plugin or of a check has an invalid value. */
   OptionInvalid: createError<[option: string, expected: string, received: string]>(
     'FST_MANAGEMENT_OPTION_INVALID', 'option "%s" must be %s, got %s', 500, TypeError),
+  /** An option of the plugin or of a check does not exist. The code is the same as for an invalid value. */
+  OptionUnknown: createError<[path: string, hint: string, known: string]>(
+    'FST_MANAGEMENT_OPTION_INVALID', 'unknown option "%s"%s, expected one of %s', 500, TypeError),
   /** The plugin was registered in a scope that already has its decorator or one of its routes. */
   AlreadyRegistered: createError<[reason: string]>(
     'FST_MANAGEMENT_ALREADY_REGISTERED', 'fastify-management-endpoints cannot be registered here: %s', 500),

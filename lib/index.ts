@@ -75,8 +75,8 @@ const NAME = 'fastify-management-endpoints'
 
 /** Reads the options, creates the parts, and connects them to the app. */
 async function managementEndpoints (fastify: FastifyInstance, options: ManagementOptions): Promise<void> {
-  const onUnknown = (option: string): void =>
-    fastify.log.warn({ option }, `${NAME} has no option "${option}", it is ignored`)
+  const onUnknown = (options: readonly string[]): void =>
+    fastify.log.warn({ options }, `${NAME} ignores options that it does not have: ${options.join(', ')}`)
   const settings = readSettings(options, { env: process.env, onUnknown })
   const prefix = fullPrefix(fastify, settings)
   assertFree(fastify, prefix, settings)
@@ -90,7 +90,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const server = await createServer(fastify, settings, routes)
 
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
-  fastify.decorate('management', createManagement({ engine, info, settings, addresses, onUnknown }))
+  fastify.decorate('management', createManagement({ engine, info, settings, addresses }))
   if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings)
   addStartAndCloseHooks(fastify, engine, server)
   installShutdown(fastify, engine, settings)

@@ -8,7 +8,6 @@ import type { Kind, Kinds } from './health/kind.js'
 import type { CheckOptions } from './health/check/options.js'
 import type { InfoFunction, InfoReport } from './info/info-report.js'
 import { assertFunction, delayOrNone, text } from './base/rules.js'
-import type { OnUnknown } from './base/rules.js'
 import type { Settings } from './options/settings.js'
 
 /** The methods of `fastify.management`. */
@@ -28,7 +27,7 @@ export interface Management {
    * @throws FST_MANAGEMENT_NAME_INVALID if the name is reserved or malformed
    * @throws FST_MANAGEMENT_NAME_TAKEN if another check has the name, or the same check has other options
    * @throws FST_MANAGEMENT_FUNCTION_INVALID if the check is not a function
-   * @throws FST_MANAGEMENT_OPTION_INVALID if an option has a wrong value
+   * @throws FST_MANAGEMENT_OPTION_INVALID if an option has a wrong value or does not exist
    * @throws FST_MANAGEMENT_STARTUP_COMPLETED if `startup` is the only kind and startup has completed
    * @example
    * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
@@ -136,17 +135,19 @@ export interface ManagementDependencies {
   readonly info: InfoReport
   readonly settings: Pick<Settings, 'drainDelay'>
   readonly addresses: Management['addresses']
-  /** Is called with each unknown option of a check. */
-  readonly onUnknown: OnUnknown
 }
 
 /** Creates `fastify.management` for one app. */
 export function createManagement (dependencies: ManagementDependencies): Management {
-  const { engine, info, settings, addresses, onUnknown } = dependencies
+  const { engine, info, settings, addresses } = dependencies
   return {
     addCheck (kind, name, check, options) {
       const kinds: readonly unknown[] = Array.isArray(kind) ? kind : [kind]
-      engine.add(kinds, name, check, readCheckOptions(options, 'check options', onUnknown))
+      const known: Kinds = engine.kinds
+      known.assertKnown(kinds)
+      known.assertCheckName(name)
+      const path = `addCheck(${JSON.stringify(kind)}, ${JSON.stringify(name)})`
+      engine.add(kinds, name, check, readCheckOptions(options, path))
     },
     removeCheck: (name) => engine.remove(name),
     addInfo (name, section) {

@@ -91,13 +91,19 @@ await t.test('registration fails when an option is wrong', async (t) => {
   for (const [options, code] of wrong) await t.rejects(startApp(t, options), { code })
 })
 
-await t.test('an unknown option is logged as a warning', async (t) => {
-  const { lines, app } = await startApp(t, { prefx: '/a' } as object)
-  const warnings = (): readonly object[] => lines.filter(({ level }) => level === 'warn')
-  const message = 'fastify-management-endpoints has no option "prefx", it is ignored'
-  t.match(warnings(), [{ option: 'prefx', message }])
-  app.management.addCheck('health', 'a', () => true, { retries: 3 } as object)
-  t.match(warnings(), [{}, { option: 'check options.retries' }])
+await t.test('options of other plugins are logged as one warning', async (t) => {
+  const { lines } = await startApp(t, { autoload: true, bodyLimit: 1 } as object)
+  t.match(lines.filter(({ level }) => level === 'warn'), [{
+    options: ['autoload', 'bodyLimit'],
+    message: 'fastify-management-endpoints ignores options that it does not have: autoload, bodyLimit'
+  }])
+})
+
+await t.test('registration fails when an option is mistyped', async (t) => {
+  await t.rejects(startApp(t, { showComponent: 'never' } as object), {
+    code: 'FST_MANAGEMENT_OPTION_INVALID',
+    message: /^unknown option "showComponent" \(did you mean "showComponents"\?\)/
+  })
 })
 
 await t.test('options are read once, at registration', async (t) => {

@@ -11,6 +11,24 @@ function addOwnRoute (app: FastifyInstance): void {
   app.get('/own', () => 'own')
 }
 
+await t.test('addCheck() throws for an unknown option, with the call in its path', async (t) => {
+  const { app: { management } } = await startApp(t)
+  const code = 'FST_MANAGEMENT_OPTION_INVALID'
+  const add = (kind: string | string[], options: object) => (): void =>
+    management.addCheck(kind, 'db', () => true, options)
+  t.throws(add('readiness', { timeOut: 5 }), {
+    code, message: /^unknown option "addCheck\("readiness", "db"\)\.timeOut" \(did you mean "timeout"\?\), expected one of/
+  })
+  t.throws(add(['readiness', 'health'], { retries: 5 }), {
+    code, message: /^unknown option "addCheck\(\["readiness","health"\], "db"\)\.retries", expected one of/
+  })
+  t.throws(add('readiness', { timeout: 0 }), {
+    code, message: /^option "addCheck\("readiness", "db"\)\.timeout" must be a whole number of milliseconds from 1/
+  })
+  t.throws(add('readines', { timeOut: 5 }), { code: 'FST_MANAGEMENT_KIND_UNKNOWN', message: /mean "readiness"/ })
+  t.equal((await management.health('readiness')).status, 'UP', 'a rejected check is not added')
+})
+
 await t.test('takeOutOfService() takes readiness and health out of service, and changes nothing else', async (t) => {
   const { app, get } = await startApp(t, { checks: { readiness: { db: () => true } } }, { after: addOwnRoute })
   app.management.takeOutOfService('the cache is being rebuilt')

@@ -6,7 +6,7 @@ import type {
 import { flag, text } from '../lib/base/rules.js'
 import { CHECK_OPTIONS } from '../lib/health/check/options.js'
 import type { CheckOptionTable } from '../lib/health/check/options.js'
-import type { RulesOf } from '../lib/options/rule-table.js'
+import type { RulesOf } from '../lib/base/option-table.js'
 import type { Settings } from '../lib/options/settings.js'
 import type { Equal, Expect } from './equal.js'
 

@@ -1,6 +1,7 @@
 import { LONGEST_DELAY_MS } from './clock.js'
-import { describe } from './describe.js'
+import { describe, reasonOf } from './describe.js'
 import { errors } from '../errors.js'
+import { didYouMean } from './suggest.js'
 import { isFunction, isRecord } from './type-guards.js'
 import type { AnyFunction } from './type-guards.js'
 
@@ -9,9 +10,6 @@ import type { AnyFunction } from './type-guards.js'
  * invalid. `path` names the option in messages, for example `shutdown.delay`.
  */
 export type Rule<T> = (value: unknown, path: string) => T
-
-/** Receives each key that is not the name of an option. */
-export type OnUnknown = (key: string) => void
 
 /**
  * Throws FST_MANAGEMENT_OPTION_INVALID for an option. The message contains the value received and the value expected.
@@ -45,7 +43,7 @@ export const delayOrNone = integer(0, LONGEST_DELAY_MS, ' of milliseconds')
 /** Accepts one of several strings. */
 export function oneOf<T extends string> (values: readonly T[]): Rule<T> {
   return (value, path) =>
-    values.find((known) => known === value) ?? refuse(value, path, `one of ${values.join(', ')}`)
+    values.find((known) => known === value) ?? refuseUnknown(value, path, values)
 }
 
 /** Accepts an array in which all entries obey one rule. */
@@ -70,44 +68,29 @@ export function nonEmptyListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
 export function recordOf<T> (rule: Rule<T>): Rule<readonly (readonly [string, T])[]> {
   return (value, path) =>
     isRecord(value)
-      ? Object.entries(value).map(([key, entry]) => [key, rule(entry, `${path}.${key}`)] as const)
+      ? keysOf(value).map((key) => [key, rule(readOption(value, key, `${path}.`), `${path}.${key}`)] as const)
       : refuse(value, path, 'an object')
 }
 
-/**
- * Accepts an object in which all values obey one rule, and which has only these keys. A misspelled key must not expose
- * an endpoint that the user wanted to turn off. Returns only the keys that have a value.
- */
-export function recordWithKeys<T> (keys: readonly string[], rule: Rule<T>): Rule<ReadonlyMap<string, T>> {
-  return (value, path) => {
-    assertKnownKeys(value, path, keys)
-    const given = Object.entries(value).filter(([, entry]) => entry !== undefined)
-    return new Map(given.map(([key, entry]) => [key, rule(entry, `${path}.${key}`)]))
+/** Reads one option. Throws FST_MANAGEMENT_OPTION_INVALID if the option is a getter that throws. */
+export function readOption (options: Readonly<Record<string, unknown>>, name: string, path = ''): unknown {
+  try {
+    return options[name]
+  } catch (error) {
+    throw new errors.OptionInvalid(path + name, 'a readable value', `a getter that throws: ${reasonOf(error)}`)
   }
 }
 
-/**
- * Accepts an object in which each key has its own rule, and which has no other keys. The rule of a missing key gets
- * `undefined`.
- */
-export function optionsOf<T extends object> (rules: { readonly [K in keyof T]-?: Rule<T[K]> }): Rule<T> {
-  const keys = Object.keys(rules)
-  return (value, path) => {
-    assertKnownKeys(value, path, keys)
-    // `Object.entries()` loses the type of each rule.
-    const entries = Object.entries<Rule<unknown>>(rules)
-    return Object.fromEntries(entries.map(([key, rule]) => [key, rule(value[key], `${path}.${key}`)])) as T
-  }
+/** The keys of an object, also inherited ones. Ignores keys that the app has added to all objects. */
+export function keysOf (value: object): string[] {
+  const keys: string[] = []
+  for (const key in value) if (Object.hasOwn(value, key) || !Object.hasOwn(Object.prototype, key)) keys.push(key)
+  return keys
 }
 
 /** Returns the fallback for a missing value or `undefined`, and applies the rule to any other value. */
 export function withDefault<T, const D> (rule: Rule<T>, fallback: D): Rule<T | D> {
   return (value, path) => value === undefined ? fallback : rule(value, path)
-}
-
-/** Returns the keys of an object that are not in `known`. Puts `prefix` before each of them. */
-export function unknownKeys (value: object, known: readonly string[], prefix = ''): string[] {
-  return Object.keys(value).filter((key) => !known.includes(key)).map((key) => prefix + key)
 }
 
 /**
@@ -117,10 +100,6 @@ export function assertFunction (noun: string, name: string, value: unknown): ass
   if (!isFunction(value)) throw new errors.FunctionInvalid(noun, name, describe(value))
 }
 
-function assertKnownKeys (
-  value: unknown, path: string, known: readonly string[]
-): asserts value is Record<string, unknown> {
-  if (!isRecord(value)) refuse(value, path, `an object with keys of ${known.join(', ')}`)
-  const [unknown] = unknownKeys(value, known)
-  if (unknown !== undefined) refuse(unknown, path, `an object with no other keys than ${known.join(', ')}`)
+function refuseUnknown (value: unknown, path: string, known: readonly string[]): never {
+  throw new errors.OptionInvalid(path, `one of ${known.join(', ')}`, describe(value) + didYouMean(value, known))
 }

@@ -1,4 +1,5 @@
 import { describe } from '../base/describe.js'
+import { didYouMean } from '../base/suggest.js'
 import { errors } from '../errors.js'
 
 /** The kinds that always exist: Kubernetes' three probes, and `health` for checks that only `/health` contains. */
@@ -46,7 +47,7 @@ export class Kinds {
   }
 
   #unknown (kind: unknown): Error {
-    return new errors.KindUnknown(describe(kind), [...this.#kinds].join(', '))
+    return new errors.KindUnknown(describe(kind) + didYouMean(kind, this.#kinds), [...this.#kinds].join(', '))
   }
 }
 

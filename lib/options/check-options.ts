@@ -1,8 +1,9 @@
 import { CHECK_OPTION_NAMES, CHECK_OPTIONS } from '../health/check/options.js'
 import type { CheckOptions } from '../health/check/options.js'
 import type { Kind, Kinds } from '../health/kind.js'
-import { recordOf, refuse, unknownKeys } from '../base/rules.js'
-import type { OnUnknown, Rule } from '../base/rules.js'
+import { rejectUnknown } from '../base/option-table.js'
+import { keysOf, readOption, recordOf, refuse } from '../base/rules.js'
+import type { Rule } from '../base/rules.js'
 import { isRecord } from '../base/type-guards.js'
 import type { CheckFunction } from './fastify-types.js'
 
@@ -25,22 +26,24 @@ export interface CheckSettings {
 /**
  * Validates the options of one check. Options that are missing or `undefined` stay out of the result, so that
  * `checkDefaults` applies to them later.
+ *
+ * @param others names of options that the object may have too, and that the caller reads
  */
-export function readCheckOptions (options: unknown, path: string, onUnknown: OnUnknown): CheckOptions {
+export function readCheckOptions (options: unknown, path: string, others: readonly string[] = []): CheckOptions {
   if (options === undefined) return {}
   if (!isRecord(options)) return refuse(options, path, 'an object')
-  unknownKeys(options, CHECK_OPTION_NAMES, `${path}.`).forEach(onUnknown)
-  const given = CHECK_OPTION_NAMES.filter((name) => options[name] !== undefined)
-  return Object.fromEntries(given.map((name) => [name, CHECK_OPTIONS[name].rule(options[name], `${path}.${name}`)]))
+  rejectUnknown(options, `${path}.`, [...others, ...CHECK_OPTION_NAMES])
+  const given = CHECK_OPTION_NAMES.map((name) => [name, readOption(options, name, `${path}.`)] as const)
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined).map(([name, value]) =>
+    [name, CHECK_OPTIONS[name].rule(value, `${path}.${name}`)]))
 }
 
 /** The rule of `checks`: lists the entries of all kinds. Throws if a kind does not exist, even if it has no checks. */
-export function checks (kinds: Kinds, onUnknown: OnUnknown): Rule<readonly CheckSettings[]> {
-  const byKind = recordOf(recordOf(checkEntry(onUnknown)))
+export function checks (kinds: Kinds): Rule<readonly CheckSettings[]> {
   return (value, path) => {
-    const entries = byKind(value, path)
-    if (entries.length > 0) kinds.assertKnown(entries.map(([kind]) => kind))
-    return entries.flatMap(([kind, checks]) => checks.map(([name, entry]) => ({ kind, name, ...entry })))
+    if (isRecord(value)) keysOf(value).forEach((kind) => kinds.assertKnown([kind]))
+    return checksByKind(value, path).flatMap(([kind, checks]) =>
+      checks.map(([name, entry]) => ({ kind, name, ...entry })))
   }
 }
 
@@ -57,10 +60,9 @@ export function autoChecks (kinds: Kinds): Rule<readonly Kind[]> {
   }
 }
 
-function checkEntry (onUnknown: OnUnknown): Rule<Pick<CheckSettings, 'check' | 'options'>> {
-  return (value, path) => {
-    if (!isRecord(value)) return { check: value, options: {} }
-    const { check, ...options } = value
-    return { check, options: readCheckOptions(options, path, onUnknown) }
-  }
+const checkEntry: Rule<Pick<CheckSettings, 'check' | 'options'>> = (value, path) => {
+  if (!isRecord(value)) return { check: value, options: {} }
+  return { check: readOption(value, 'check', `${path}.`), options: readCheckOptions(value, path, ['check']) }
 }
+
+const checksByKind = recordOf(recordOf(checkEntry))

@@ -2,8 +2,8 @@ import { httpHeaders } from '../checks/network/http-headers.js'
 import type { CheckOptions } from '../health/check/options.js'
 import { firstSet } from '../base/environment.js'
 import type { Environment } from '../base/environment.js'
-import { oneOf, recordOf, withDefault } from '../base/rules.js'
-import type { OnUnknown, Rule } from '../base/rules.js'
+import { oneOf, readOption, recordOf, withDefault } from '../base/rules.js'
+import type { Rule } from '../base/rules.js'
 import { isRecord } from '../base/type-guards.js'
 import { readCheckOptions } from './check-options.js'
 
@@ -41,10 +41,8 @@ export interface DependencySettings {
 }
 
 /** The rule of `serviceDependencies`. */
-export function dependencies (onUnknown: OnUnknown): Rule<readonly DependencySettings[]> {
-  const byName = recordOf(dependency(onUnknown))
-  return (value, path) => byName(value, path).map(([name, entry]) => ({ name, ...entry }))
-}
+export const dependencies: Rule<readonly DependencySettings[]> = (value, path) =>
+  dependenciesByName(value, path).map(([name, entry]) => ({ name, ...entry }))
 
 /**
  * Reads the scheme of addresses without one from `PREFERRED_URL_SCHEME`, then `SCHEME`, then `http`. Without service
@@ -56,14 +54,13 @@ export function preferredScheme (env: Environment, serviceDependencies: unknown)
   return withDefault(oneOf(['http', 'https']), 'http')(firstSet(env, variable), `${variable} (environment)`)
 }
 
-function dependency (onUnknown: OnUnknown): Rule<Omit<DependencySettings, 'name'>> {
-  return (value, path) => {
-    if (!isRecord(value)) return { address: value, headers: {}, options: {} }
-    const { url, headers, ...options } = value
-    return {
-      address: url,
-      headers: withDefault(httpHeaders, {})(headers, `${path}.headers`),
-      options: readCheckOptions(options, path, onUnknown)
-    }
+const dependency: Rule<Omit<DependencySettings, 'name'>> = (value, path) => {
+  if (!isRecord(value)) return { address: value, headers: {}, options: {} }
+  return {
+    address: readOption(value, 'url', `${path}.`),
+    headers: withDefault(httpHeaders, {})(readOption(value, 'headers', `${path}.`), `${path}.headers`),
+    options: readCheckOptions(value, path, ['url', 'headers'])
   }
 }
+
+const dependenciesByName = recordOf(dependency)

@@ -1,7 +1,7 @@
 import { integer, text, withDefault } from '../base/rules.js'
-import type { OnUnknown, Rule } from '../base/rules.js'
-import { objectOf } from './rule-table.js'
-import type { RulesOf } from './rule-table.js'
+import type { Rule } from '../base/rules.js'
+import { optionsOf } from '../base/option-table.js'
+import type { RulesOf } from '../base/option-table.js'
 
 /** A separate server for the endpoints. */
 export interface ListenOption {
@@ -27,9 +27,7 @@ export interface ListenSettings {
 }
 
 /** The rule of `listen`. */
-export function listen (onUnknown: OnUnknown): Rule<ListenSettings> {
-  return objectOf({
-    port: integer(0, 65_535),
-    host: withDefault(text, '127.0.0.1')
-  } satisfies RulesOf<ListenOption>, 'an object with a port and an optional host', onUnknown)
-}
+export const listen: Rule<ListenSettings> = optionsOf({
+  port: integer(0, 65_535),
+  host: withDefault(text, '127.0.0.1')
+} satisfies RulesOf<ListenOption>, { expected: 'an object with a port and an optional host' })

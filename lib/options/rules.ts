@@ -1,4 +1,5 @@
-import { flag, integer, recordWithKeys, refuse, withDefault } from '../base/rules.js'
+import { optionsOf } from '../base/option-table.js'
+import { flag, integer, refuse, withDefault } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
 import { isFunction, isRecord } from '../base/type-guards.js'
 import type { Status } from '../health/status.js'
@@ -49,6 +50,8 @@ export const statusCodes = overrides(STATUS_CODES, integer(200, 599))
 function overrides<Key extends string, Value> (
   defaults: Readonly<Record<Key, Value>>, rule: Rule<Value>
 ): Rule<Readonly<Record<Key, Value>>> {
-  const read = withDefault(recordWithKeys(Object.keys(defaults), rule), new Map<string, Value>())
-  return (value, path) => ({ ...defaults, ...Object.fromEntries(read(value, path)) })
+  const rules = Object.fromEntries(
+    Object.entries<Value>(defaults).map(([key, fallback]) => [key, withDefault(rule, fallback)])
+  ) as Record<Key, Rule<Value>>
+  return withDefault(optionsOf(rules) as Rule<Readonly<Record<Key, Value>>>, defaults)
 }

@@ -1,15 +1,14 @@
 import type { LogLevel } from 'fastify'
 import { firstSet } from '../base/environment.js'
 import type { Environment } from '../base/environment.js'
-import { listOf, oneOf, refuse, text, unknownKeys, withDefault } from '../base/rules.js'
-import type { OnUnknown } from '../base/rules.js'
+import { applyRules, rejectMistyped } from '../base/option-table.js'
+import type { RulesOf, ValuesOf } from '../base/option-table.js'
+import { listOf, oneOf, readOption, refuse, text, withDefault } from '../base/rules.js'
 import { isRecord } from '../base/type-guards.js'
 import { Kinds } from '../health/kind.js'
 import { autoChecks, checks, readCheckOptions } from './check-options.js'
 import { dependencies, preferredScheme } from './dependency-options.js'
 import { listen } from './listen-option.js'
-import { applyRules } from './rule-table.js'
-import type { RulesOf, ValuesOf } from './rule-table.js'
 import { authHooks, endpoints, info, instanceId, prefix, show, statusCodes, version } from './rules.js'
 import { shutdown } from './shutdown-option.js'
 import type { AuthHook, ManagementOptions } from './types.js'
@@ -22,13 +21,14 @@ export interface Settings extends ValuesOf<ReturnType<typeof optionRules>> {
   readonly drainDelay: number
 }
 
-/** The environment variables, and a function that is called with each unknown option. */
+/** The environment variables, and a function that is called with the unknown options, if there are any. */
 export interface SettingsDependencies {
   readonly env: Environment
-  readonly onUnknown: OnUnknown
+  readonly onUnknown: (options: readonly string[]) => void
 }
 
-interface RuleContext extends SettingsDependencies {
+interface RuleContext {
+  readonly env: Environment
   readonly kinds: Kinds
   readonly drainDelay: number
   /** Whether the option `auth` is present, even as `undefined`. */
@@ -37,6 +37,8 @@ interface RuleContext extends SettingsDependencies {
 
 /** Options of Fastify's own `register()`. Fastify passes them on to every plugin. */
 const REGISTER_OPTIONS = ['logSerializers', 'encapsulate']
+/** Options of @fastify/autoload and of Fastify's routes that resemble options of this plugin. */
+const FOREIGN_OPTIONS = ['autoload', 'autoHooks', 'cascadeHooks', 'prefixOverride', 'prefixTrailingSlash']
 const LOG_LEVELS: readonly LogLevel[] = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace']
 
 /** For about this time Kubernetes still sends requests to a pod that is ending. */
@@ -46,18 +48,18 @@ const DRAIN_DELAY_IN_KUBERNETES_MS = 5_000
  * The table of all options: a rule and a default for each. To add an option, add a row here, a field in
  * `ManagementOptions` and a row in the README. An option without a row does not compile.
  */
-function optionRules ({ env, onUnknown, kinds, drainDelay, hasAuth }: RuleContext) {
+function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
   return {
     prefix: withDefault(prefix, '/z'),
     name: withDefault(text, undefined),
     version: withDefault(version, firstSet(env, 'VERSION')),
-    checks: withDefault(checks(kinds, onUnknown), []),
+    checks: withDefault(checks(kinds), []),
     autoChecks: withDefault(autoChecks(kinds), []),
-    serviceDependencies: withDefault(dependencies(onUnknown), []),
+    serviceDependencies: withDefault(dependencies, []),
     cascade: withDefault(listOf(oneOf([...kinds])), []),
     // Read first, because other rules need the kinds.
     kinds: () => kinds,
-    checkDefaults: (value, path) => readCheckOptions(value, path, onUnknown),
+    checkDefaults: (value, path) => readCheckOptions(value, path),
     showComponents: withDefault(show, 'always'),
     showDetails: withDefault(show, 'never'),
     auth: hasAuth ? authHooks : (): readonly AuthHook[] => [],
@@ -66,26 +68,28 @@ function optionRules ({ env, onUnknown, kinds, drainDelay, hasAuth }: RuleContex
     info: withDefault(info, undefined),
     serviceInstanceId: withDefault(instanceId, false),
     logLevel: withDefault(oneOf(LOG_LEVELS), 'silent'),
-    listen: withDefault(listen(onUnknown), undefined),
-    shutdown: withDefault(shutdown(drainDelay, onUnknown), undefined)
+    listen: withDefault(listen, undefined),
+    shutdown: withDefault(shutdown(drainDelay), undefined)
   } satisfies RulesOf<ManagementOptions>
 }
 
 /**
  * Validates the options and fills in the defaults.
  *
- * @throws FST_MANAGEMENT_OPTION_INVALID for the first wrong value
+ * @throws FST_MANAGEMENT_OPTION_INVALID for the first wrong value, and for a mistyped option
  * @throws FST_MANAGEMENT_NAME_INVALID or FST_MANAGEMENT_KIND_UNKNOWN for a wrong kind
  */
 export function readSettings (options: unknown, { env, onUnknown }: SettingsDependencies): Settings {
   if (!isRecord(options)) return refuse(options, 'options', 'an object')
-  const kinds = new Kinds(withDefault(listOf(text), [])(options['kinds'], 'kinds'))
+  const kinds = new Kinds(withDefault(listOf(text), [])(readOption(options, 'kinds'), 'kinds'))
   const drainDelay = firstSet(env, 'KUBERNETES_SERVICE_HOST') === undefined ? 0 : DRAIN_DELAY_IN_KUBERNETES_MS
-  const rules = optionRules({ env, onUnknown, kinds, drainDelay, hasAuth: 'auth' in options })
-  unknownKeys(options, [...Object.keys(rules), ...REGISTER_OPTIONS]).forEach(onUnknown)
+  const rules = optionRules({ env, kinds, drainDelay, hasAuth: 'auth' in options })
+  const unknown = rejectMistyped(options, Object.keys(rules), FOREIGN_OPTIONS)
+    .filter((name) => !REGISTER_OPTIONS.includes(name))
+  if (unknown.length > 0) onUnknown(unknown)
   return {
     ...applyRules(rules, options),
-    scheme: preferredScheme(env, options['serviceDependencies']),
+    scheme: preferredScheme(env, readOption(options, 'serviceDependencies')),
     drainDelay
   }
 }

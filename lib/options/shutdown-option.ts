@@ -1,7 +1,7 @@
 import { delay, delayOrNone, nonEmptyListOf, oneOf, withDefault } from '../base/rules.js'
-import type { OnUnknown, Rule } from '../base/rules.js'
-import { objectOf } from './rule-table.js'
-import type { RulesOf } from './rule-table.js'
+import type { Rule } from '../base/rules.js'
+import { optionsOf } from '../base/option-table.js'
+import type { RulesOf } from '../base/option-table.js'
 
 /** The signals that can end an app. */
 export const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
@@ -43,12 +43,12 @@ export interface ShutdownSettings {
 const SHUTDOWN_TIMEOUT_MS = 10_000
 
 /** The rule of `shutdown`. `false` turns it off, and `true` uses the defaults. */
-export function shutdown (drainDelayMs: number, onUnknown: OnUnknown): Rule<ShutdownSettings | undefined> {
-  const read = objectOf({
+export function shutdown (drainDelayMs: number): Rule<ShutdownSettings | undefined> {
+  const read = optionsOf({
     signals: withDefault(shutdownSignals, ['SIGTERM', 'SIGINT']),
     delay: withDefault(delayOrNone, drainDelayMs),
     timeout: withDefault(delay, SHUTDOWN_TIMEOUT_MS)
-  } satisfies RulesOf<ShutdownOption>, 'true, false, or an object with signals, delay and timeout', onUnknown)
+  } satisfies RulesOf<ShutdownOption>, { expected: 'true, false, or an object with signals, delay and timeout' })
   return (value, path) => value === false ? undefined : read(value === true ? {} : value, path)
 }
 

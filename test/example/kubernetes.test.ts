@@ -108,7 +108,7 @@ await t.test('liveness and startup succeed at the first success, as Kubernetes d
 await t.test('the pod has time to drain and to close', (t) => {
   const { shutdown } = readSettings(
     { shutdown: true },
-    { env: { KUBERNETES_SERVICE_HOST: '10.96.0.1' }, onUnknown: (key) => t.fail(key) }
+    { env: { KUBERNETES_SERVICE_HOST: '10.96.0.1' }, onUnknown: (keys) => t.fail(keys.join()) }
   )
   t.ok(pod.spec.terminationGracePeriodSeconds * 1_000 > (shutdown?.delay ?? 0) + (shutdown?.timeout ?? 0) + 5_000)
   t.end()

@@ -12,7 +12,7 @@ await t.test('assertKnown() throws for an unknown kind and names the known kinds
   const kinds = new Kinds(['canary'])
   t.throws(() => kinds.assertKnown(['readines']), {
     code: 'FST_MANAGEMENT_KIND_UNKNOWN',
-    message: 'unknown kind: got the string "readines", expected one of ' +
+    message: 'unknown kind: got the string "readines" (did you mean "readiness"?), expected one of ' +
       'liveness, readiness, startup, health, canary; add custom kinds to the option "kinds"'
   })
   for (const kind of [undefined, null, 1, {}, 'toString', '', 'LIVENESS']) {

@@ -41,6 +41,15 @@ await t.test('a plugin that autoload finds first can add a check and a section',
   t.match(await http1(app, { method: 'GET', path: '/z/info' }), { body: /"database":{"connections":3}/ })
 })
 
+await t.test('autoload can pass options of Fastify and of other plugins', async (t) => {
+  const setUp = async (app: FastifyInstance): Promise<void> => {
+    const options = { bodyLimit: 1_000, routerOptions: {}, autoHooks: true, cascadeHooks: true, autoload: true }
+    await app.register(autoload, { dir: `${FOLDER}/plugins`, options })
+  }
+  const app = await start({ setUp }, 'never', t)
+  t.match(await http1(app, { method: 'GET', path: '/z/health/liveness' }), { status: 200, body: '{"status":"UP"}' })
+})
+
 await t.test('autoloaded routes answer and can use fastify.management', async (t) => {
   const app = await start({ setUp: autoloaded }, 'never', t)
   t.match(await http1(app, { method: 'GET', path: '/books' }), { status: 200, body: '["Mansfield Park"]' })

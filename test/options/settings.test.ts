@@ -118,7 +118,7 @@ await testWrongOptions('a service dependency is wrong', [
   [dependencyWith({ timeout: -1 }), 'serviceDependencies.users.timeout', TIMEOUT, 'the number -1'],
   [dependencyWith({ failureStatus: 'UP' }), 'serviceDependencies.users.failureStatus', FAILURE, 'the string "UP"'],
   [{ cascade: 'readiness' }, 'cascade', 'an array', 'the string "readiness"'],
-  [{ cascade: ['readines'] }, 'cascade[0]', KINDS, 'the string "readines"']
+  [{ cascade: ['readines'] }, 'cascade[0]', KINDS, 'the string "readines" (did you mean "readiness"?)']
 ])
 
 await testWrongOptions('a header of a service dependency is wrong', [
@@ -139,18 +139,14 @@ await testWrongOptions('an option that protects endpoints is wrong', [
   [{ auth: [] }, 'auth', AUTH, 'an array of 0']
 ])
 
-const ENDPOINTS = 'an object with no other keys than info, version, health, links'
-const STATUSES = 'an object with no other keys than DOWN, OUT_OF_SERVICE, DEGRADED, UP'
 const STATUS_CODE = 'a whole number from 200 to 599'
 
 await testWrongOptions('endpoints or statusCodes are wrong', [
-  [{ endpoints: { infos: false } }, 'endpoints', ENDPOINTS, 'the string "infos"'],
   [{ endpoints: { info: 'no' } }, 'endpoints.info', 'true or false', 'the string "no"'],
   [{ endpoints: true }, 'endpoints', 'an object with keys of info, version, health, links', 'the boolean true'],
   [{ statusCodes: { DOWN: 99 } }, 'statusCodes.DOWN', STATUS_CODE, 'the number 99'],
   [{ statusCodes: { DOWN: Infinity } }, 'statusCodes.DOWN', STATUS_CODE, 'the number Infinity'],
-  [{ statusCodes: { DOWN: 503.5 } }, 'statusCodes.DOWN', STATUS_CODE, 'the number 503.5'],
-  [{ statusCodes: { BROKEN: 500 } }, 'statusCodes', STATUSES, 'the string "BROKEN"']
+  [{ statusCodes: { DOWN: 503.5 } }, 'statusCodes.DOWN', STATUS_CODE, 'the number 503.5']
 ])
 
 const SHUTDOWN = 'true, false, or an object with signals, delay and timeout'
@@ -184,24 +180,131 @@ await t.test('an error about a header does not contain its value', (t) => {
   t.end()
 })
 
-await t.test('readSettings() reports unknown options with their paths', (t) => {
-  const { unknown } = readOptions({
-    prefx: '/a',
-    checks: { liveness: { db: { check: () => true, timeOut: 1 } } },
-    serviceDependencies: { users: { url: 'u', retries: 3 } },
-    checkDefaults: { tll: 5 },
-    listen: { port: 0, hots: '::' },
-    shutdown: { delays: 5 }
-  })
-  t.same(unknown, [
-    'prefx', 'checks.liveness.db.timeOut', 'serviceDependencies.users.retries', 'checkDefaults.tll', 'listen.hots',
-    'shutdown.delays'
-  ])
+await t.test('readSettings() throws for an unknown option inside an option, with its full path', (t) => {
+  const check = (): boolean => true
+  const cases: readonly [object, string][] = [
+    [{ checks: { readiness: { db: { check, timeOut: 5 } } } },
+      'checks.readiness.db.timeOut" (did you mean "timeout"?)'],
+    [{ checks: { readiness: { db: { chek: check } } } }, 'checks.readiness.db.chek" (did you mean "check"?)'],
+    [{ checks: { readiness: { db: { check, retries: 1 } } } }, 'checks.readiness.db.retries"'],
+    [{ checkDefaults: { timeOut: 5 } }, 'checkDefaults.timeOut" (did you mean "timeout"?)'],
+    [{ serviceDependencies: { a: { url: 'u', timeuot: 5 } } },
+      'serviceDependencies.a.timeuot" (did you mean "timeout"?)'],
+    [{ serviceDependencies: { a: { uri: 'u' } } }, 'serviceDependencies.a.uri" (did you mean "url"?)'],
+    [{ serviceDependencies: { a: { url: 'u', header: {} } } },
+      'serviceDependencies.a.header" (did you mean "headers"?)'],
+    [{ listen: { port: 0, hots: 'x' } }, 'listen.hots" (did you mean "host"?)'],
+    [{ shutdown: { delays: 5 } }, 'shutdown.delays" (did you mean "delay"?)'],
+    [{ endpoints: { helth: false } }, 'endpoints.helth" (did you mean "health"?)'],
+    [{ statusCodes: { degraded: 429 } }, 'statusCodes.degraded" (did you mean "DEGRADED"?)']
+  ]
+  for (const [options, beginning] of cases) {
+    t.match(errorOf(() => readOptions(options)), { code: CODE })
+    t.ok(errorOf(() => readOptions(options)).message.startsWith(`unknown option "${beginning}`), beginning)
+  }
+  t.end()
+})
+
+function errorOf (read: () => unknown): Error {
+  try {
+    read()
+  } catch (error) {
+    return error as Error
+  }
+  throw new Error('nothing was thrown')
+}
+
+await t.test('readSettings() throws for a top-level key that resembles an option', (t) => {
+  const mistyped = {
+    chekcs: 'checks',
+    showComponent: 'showComponents',
+    showcomponents: 'showComponents',
+    authentication: 'auth',
+    Auth: 'auth',
+    autoCheck: 'autoChecks',
+    prefx: 'prefix',
+    shutDown: 'shutdown',
+    check: 'checks',
+    kind: 'kinds',
+    endpoint: 'endpoints',
+    information: 'info'
+  }
+  for (const [key, option] of Object.entries(mistyped)) {
+    for (const options of [{ [key]: undefined }, Object.create({ [key]: 'never' })]) {
+      t.throws(() => readOptions(options), {
+        code: CODE,
+        message: new RegExp(`^unknown option "${key}" \\(did you mean "${option}"\\?\\), expected one of prefix, name,`)
+      }, key)
+    }
+  }
+  t.end()
+})
+
+await t.test('readSettings() reports any other top-level key as unknown', (t) => {
+  const others = [
+    'autoload', 'autoHooks', 'cascadeHooks', 'prefixOverride', 'prefixTrailingSlash', 'bodyLimit', 'logger'
+  ]
+  t.same(readOptions(Object.fromEntries(others.map((key) => [key, true]))).unknown, others)
+  t.same(readOptions(JSON.parse('{"__proto__":{}}')).unknown, ['__proto__'])
+  t.same(readOptions(Object.create({ toJSON: () => 1 })).unknown, [])
   t.end()
 })
 
 await t.test('readSettings() does not report the options of Fastify\'s register()', (t) => {
-  t.same(readOptions({ encapsulate: false, logSerializers: {} }).unknown, [])
+  t.same(readOptions({ encapsulate: false, logSerializers: {}, [Symbol('x')]: 1 }).unknown, [])
+  t.end()
+})
+
+await t.test('readSettings() accepts frozen options, options without a prototype, and inherited options', (t) => {
+  const given = { prefix: '/a', kinds: ['canary'] }
+  const withoutPrototype: object = Object.assign(Object.create(null) as object, given)
+  for (const options of [Object.freeze(given), withoutPrototype, Object.create(given) as object]) {
+    const { settings } = readOptions(options)
+    t.equal(settings.prefix, '/a')
+    t.ok([...settings.kinds].includes('canary'))
+  }
+  const checks = Object.create({ readiness: { db: 1 } }) as object
+  t.same(readOptions(Object.create({ checks }) as object).settings.checks, [
+    { kind: 'readiness', name: 'db', check: 1, options: {} }
+  ])
+  t.end()
+})
+
+await t.test('readSettings() throws the path of an option that is a getter that throws', (t) => {
+  const broken = (key: string, more: object = {}): object =>
+    Object.defineProperty(more, key, { enumerable: true, get () { throw new Error('not now') } })
+  const cases: readonly [object, string][] = [
+    [broken('kinds'), 'kinds'],
+    [broken('auth'), 'auth'],
+    [broken('serviceDependencies'), 'serviceDependencies'],
+    [{ listen: broken('port') }, 'listen.port'],
+    [{ checks: broken('readiness') }, 'checks.readiness'],
+    [{ checks: { readiness: broken('db') } }, 'checks.readiness.db'],
+    [{ checks: { readiness: { db: broken('check') } } }, 'checks.readiness.db.check'],
+    [{ serviceDependencies: { a: broken('url') } }, 'serviceDependencies.a.url'],
+    [{ serviceDependencies: { a: broken('headers') } }, 'serviceDependencies.a.headers']
+  ]
+  for (const [options, path] of cases) {
+    t.throws(() => readOptions(options), {
+      code: CODE, message: `option "${path}" must be a readable value, got a getter that throws: not now`
+    }, path)
+  }
+  t.end()
+})
+
+await t.test('a mistyped kind is rejected with the kind that it resembles', (t) => {
+  const db = (): boolean => true
+  const code = 'FST_MANAGEMENT_KIND_UNKNOWN'
+  const message = /^unknown kind: got the string "readines" \(did you mean "readiness"\?\), expected one of liveness,/
+  for (const checks of [{ readines: { db } }, { readines: db }]) {
+    t.throws(() => readOptions({ checks }), { code, message })
+  }
+  for (const options of [{ autoChecks: ['readines'] }, { autoChecks: 'readines' }]) {
+    t.throws(() => readOptions(options), { code, message })
+  }
+  const custom = { kinds: ['canary'], checks: { canry: { db } } }
+  t.throws(() => readOptions(custom), { code, message: /did you mean "canary"/ })
+  t.throws(() => readOptions({ checks: { db } }), { code, message: /^unknown kind: got the string "db", expected/ })
   t.end()
 })
 

@@ -11,7 +11,7 @@ export interface Reading {
 /** Reads the options of the plugin under an environment. */
 export function readOptions (options: unknown, env: Record<string, string> = {}): Reading {
   const unknown: string[] = []
-  const settings = readSettings(options, { env, onUnknown: (key) => unknown.push(key) })
+  const settings = readSettings(options, { env, onUnknown: (keys) => unknown.push(...keys) })
   return { settings, unknown }
 }
 

@@ -1,7 +1,8 @@
 import { statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { optionsOf, text, withDefault } from '../../base/rules.js'
+import { text, withDefault } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { bytes, share } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
@@ -37,7 +38,7 @@ interface DiskSpaceSettings {
   readonly minFreeShare: number
 }
 
-const readOptions = optionsOf<DiskSpaceSettings>({
+const readOptions = readyMadeOptions<DiskSpaceSettings>('', {
   path: withDefault(text, '.'),
   minFree: withDefault(bytes, 10 * 1024 * 1024),
   minFreeShare: withDefault(share, 0)

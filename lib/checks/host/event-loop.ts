@@ -1,7 +1,8 @@
 import { systemClock } from '../../base/clock.js'
 import type { Clock } from '../../base/clock.js'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { delay, optionsOf, withDefault } from '../../base/rules.js'
+import { delay, withDefault } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { share } from '../kit/rules.js'
 import { toCheckResult } from '../kit/result.js'
 import type { Details } from '../kit/result.js'
@@ -33,7 +34,7 @@ const IDLE_AFTER_MS = 10 * 60_000
 /** All runs within this time share a reading, because a shorter measurement is not reliable. */
 const FRESH_MS = 1_000
 
-const readOptions = optionsOf<EventLoopSettings>({
+const readOptions = readyMadeOptions<EventLoopSettings>('', {
   maxDelay: withDefault(delay, 1_000),
   maxUtilization: withDefault(share, undefined)
 })

@@ -1,6 +1,7 @@
 import { getHeapStatistics } from 'node:v8'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { optionsOf, withDefault } from '../../base/rules.js'
+import { withDefault } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { cgroupMemory } from './cgroup.js'
 import type { CgroupMemory } from './cgroup.js'
 import { bytes, share } from '../kit/rules.js'
@@ -43,7 +44,7 @@ interface MemorySettings {
   readonly maxLimitShare: number
 }
 
-const readOptions = optionsOf<MemorySettings>({
+const readOptions = readyMadeOptions<MemorySettings>('', {
   maxHeapUsed: withDefault(bytes, Infinity),
   maxHeapShare: withDefault(share, Infinity),
   maxRss: withDefault(bytes, Infinity),

@@ -7,7 +7,8 @@ import type { Clock } from '../../base/clock.js'
 import { reasonOf } from '../../base/describe.js'
 import { errors } from '../../errors.js'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { nonEmptyListOf, flag, integer, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
+import { nonEmptyListOf, flag, integer, refuse, text, withDefault } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import type { Rule } from '../../base/rules.js'
 import { certificateChain } from './certificate-chain.js'
 import type { ChainLink } from './certificate-chain.js'
@@ -70,7 +71,7 @@ function isCertificate (value: Pem): boolean {
 const authorities: Rule<readonly Pem[]> = (value, option) =>
   Array.isArray(value) ? nonEmptyListOf(pem)(value, option) : [pem(value, option)]
 
-const readOptions = optionsOf<CertificateSettings>({
+const readOptions = readyMadeOptions<CertificateSettings>('', {
   host: text,
   port: withDefault(port, 443),
   servername: withDefault(text, undefined),

@@ -1,7 +1,8 @@
 import { ADDRCONFIG, getServers, promises } from 'node:dns'
 import type { CheckFunction } from '../../health/check/check-function.js'
 import { onAbort } from '../../base/on-abort.js'
-import { nonEmptyListOf, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
+import { nonEmptyListOf, oneOf, refuse, text, withDefault } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import type { Rule } from '../../base/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import { timed } from '../kit/result.js'
@@ -50,7 +51,7 @@ const server: Rule<string> = (value, option) => {
   }
 }
 
-const readOptions = optionsOf<DnsSettings>({
+const readOptions = readyMadeOptions<DnsSettings>('name', {
   family: withDefault(family, undefined),
   type: withDefault(oneOf(TYPES), undefined),
   servers: withDefault(nonEmptyListOf(server), undefined)

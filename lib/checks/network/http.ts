@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { nonEmptyListOf, integer, oneOf, optionsOf, refuse, text, withDefault } from '../../base/rules.js'
+import { nonEmptyListOf, integer, oneOf, refuse, text, withDefault } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { httpUrl } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import { timed } from '../kit/result.js'
@@ -36,7 +37,7 @@ const MAX_BYTES = 64 * 1024
 /** Requests a body without compression, because `contains` searches the raw bytes. */
 const PUBLIC_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' }
 
-const readOptions = optionsOf<HttpSettings>({
+const readOptions = readyMadeOptions<HttpSettings>('url', {
   method: withDefault(oneOf(['GET', 'HEAD']), 'GET'),
   headers: withDefault(httpHeaders, {}),
   statusCodes: withDefault(nonEmptyListOf(integer(200, 599)), undefined),

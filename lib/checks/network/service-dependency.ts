@@ -4,7 +4,8 @@ import { reasonOf } from '../../base/describe.js'
 import type { CheckFunction } from '../../health/check/check-function.js'
 import { toComponents } from '../../health/component.js'
 import type { CheckResult } from '../../health/check/result.js'
-import { optionsOf, withDefault } from '../../base/rules.js'
+import { withDefault } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { httpUrl } from '../kit/rules.js'
 import { httpHeaders } from './http-headers.js'
 import { basicAuthorization, sendRequest, withoutUser } from './http-request.js'
@@ -38,7 +39,7 @@ const PUBLIC_HEADERS = {
 
 const MAX_BYTES = 64 * 1024
 
-const readOptions = optionsOf<ServiceDependencySettings>({ headers: withDefault(httpHeaders, {}) })
+const readOptions = readyMadeOptions<ServiceDependencySettings>('url', { headers: withDefault(httpHeaders, {}) })
 
 /**
  * Makes a check that requests the health endpoint of another service, in the style of Spring Boot Actuator. It is `UP`

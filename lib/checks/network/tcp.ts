@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { optionsOf, text } from '../../base/rules.js'
+import { text } from '../../base/rules.js'
+import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { port } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import { timed } from '../kit/result.js'
@@ -15,7 +16,7 @@ export interface TcpOptions {
   readonly port: number
 }
 
-const readOptions = optionsOf<TcpOptions>({ host: text, port })
+const readOptions = readyMadeOptions<TcpOptions>('', { host: text, port })
 
 /**
  * Makes a check that opens a TCP connection, as the kubelet's `tcpSocket` probe does, and closes it without sending

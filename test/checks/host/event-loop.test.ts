@@ -119,7 +119,7 @@ async function runUntil (
 
 await t.test('eventLoop() throws when an option is wrong or unknown', (t) => {
   const cases: readonly [unknown, RegExp][] = [
-    [{ maxLag: 1 }, /option "eventLoop" must be an object with no other keys than maxDelay, maxUtilization/],
+    [{ maxLag: 1 }, /unknown option "eventLoop\(\)\.maxLag", expected one of maxDelay, maxUtilization/],
     [{ maxDelay: 0 }, /option "eventLoop\.maxDelay" must be a whole number of milliseconds/],
     [{ maxUtilization: 98 }, /option "eventLoop\.maxUtilization" must be a number from 0 to 1/]
   ]

@@ -172,7 +172,7 @@ await t.test('dns() throws when the name or an option is wrong or unknown', (t) 
   const cases: readonly [unknown, unknown, RegExp][] = [
     ['', {}, /option "dns\.name" must be a string that is not empty/],
     [['h'], {}, /option "dns\.name"/],
-    ['h', { port: 53 }, /option "dns" must be an object with no other keys than family, type, servers/],
+    ['h', { port: 53 }, /unknown option "dns\(name\)\.port", expected one of family, type, servers/],
     ['h', { family: 0 }, /option "dns\.family" must be 4 or 6, got the number 0/],
     ['h', { family: 4, type: 'A' }, /option "dns\.family" must be omitted with dns\.type or dns\.servers/],
     ['h', { family: 6, servers: ['127.0.0.1'] }, /option "dns\.family" must be omitted/],

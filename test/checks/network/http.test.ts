@@ -217,7 +217,7 @@ await t.test('http() throws when the URL is wrong', (t) => {
 
 await t.test('http() throws when an option is wrong or unknown, without showing a secret', (t) => {
   const cases: readonly [unknown, RegExp][] = [
-    [{ methods: 'GET' }, /option "http" must be an object with no other keys than/],
+    [{ methods: 'GET' }, /unknown option "http\(url\)\.methods" \(did you mean "method"\?\)/],
     [{ method: 'POST' }, /option "http\.method" must be one of GET, HEAD/],
     [{ statusCodes: 200 }, /option "http\.statusCodes" must be an array, got/],
     [{ statusCodes: [] }, /option "http\.statusCodes" must be an array that is not empty/],

@@ -1,7 +1,8 @@
 import { awaitOr } from '../../../base/attempt-or.js'
 import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/options.js'
-import { flag, optionsOf, withDefault } from '../../../base/rules.js'
+import { flag, withDefault } from '../../../base/rules.js'
+import { readyMadeOptions } from '../../kit/ready-made-options.js'
 import { failureStatus } from '../../kit/rules.js'
 import { readyMade } from '../../kit/ready-made.js'
 import { CheckFailure, timed } from '../../kit/result.js'
@@ -65,7 +66,7 @@ const CLIENT_TYPE = {
   is: isMongoDb
 }
 
-const readOptions = optionsOf<MongodbSettings>({
+const readOptions = readyMadeOptions<MongodbSettings>('client', {
   writable: withDefault(flag, false),
   whenExhausted: failureStatus('OUT_OF_SERVICE'),
   renewAfter: renewAfterRule

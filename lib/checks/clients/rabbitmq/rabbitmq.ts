@@ -1,6 +1,6 @@
 import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/options.js'
-import { optionsOf } from '../../../base/rules.js'
+import { readyMadeOptions } from '../../kit/ready-made-options.js'
 import { failureStatus } from '../../kit/rules.js'
 import { readyMade } from '../../kit/ready-made.js'
 import { CheckFailure, timed } from '../../kit/result.js'
@@ -58,7 +58,7 @@ const CLIENT_TYPE = {
   is: isRabbitmqClient
 }
 
-const readOptions = optionsOf<{ readonly whenBlocked: FailureStatus }>({
+const readOptions = readyMadeOptions<{ readonly whenBlocked: FailureStatus }>('connection', {
   whenBlocked: failureStatus('DEGRADED')
 })
 

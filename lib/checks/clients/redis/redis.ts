@@ -2,7 +2,7 @@ import { awaitOr } from '../../../base/attempt-or.js'
 import { reasonOf } from '../../../base/describe.js'
 import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/options.js'
-import { optionsOf } from '../../../base/rules.js'
+import { readyMadeOptions } from '../../kit/ready-made-options.js'
 import { failureStatus } from '../../kit/rules.js'
 import { readyMade } from '../../kit/ready-made.js'
 import type { ReadyMadeRun } from '../../kit/ready-made.js'
@@ -35,7 +35,7 @@ interface PingResult {
   readonly version: string | undefined
 }
 
-const readOptions = optionsOf<Settings>({
+const readOptions = readyMadeOptions<Settings>('client', {
   whenExhausted: failureStatus('OUT_OF_SERVICE')
 })
 

@@ -1,5 +1,6 @@
 import type { FailureStatus } from '../../../health/check/options.js'
-import { flag, optionsOf, withDefault } from '../../../base/rules.js'
+import { flag, withDefault } from '../../../base/rules.js'
+import { readyMadeOptions } from '../../kit/ready-made-options.js'
 import { failureStatus } from '../../kit/rules.js'
 import { renewAfterRule } from '../renewal.js'
 import type { RenewalOptions } from '../renewal.js'
@@ -19,7 +20,7 @@ export interface SqlSettings {
   readonly renewAfter: number
 }
 
-export const readSqlOptions = optionsOf<SqlSettings>({
+export const readSqlOptions = readyMadeOptions<SqlSettings>('client', {
   writable: withDefault(flag, false),
   whenExhausted: failureStatus('OUT_OF_SERVICE'),
   renewAfter: renewAfterRule

@@ -244,7 +244,7 @@ await t.test('rabbitmq() throws when its client or an option is invalid', (t) =>
   }
   const cases: readonly [unknown, RegExp][] = [
     [{ whenBlocked: 'UP' }, /"rabbitmq\.whenBlocked" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
-    [{ writable: true }, /"rabbitmq" must be an object with no other keys than whenBlocked/]
+    [{ writable: true }, /unknown option "rabbitmq\(connection\)\.writable", expected one of whenBlocked/]
   ]
   for (const [options, message] of cases) {
     const make = (): CheckFunction => rabbitmq(new ConnectionDouble(), options as never)

@@ -356,7 +356,7 @@ await t.test('redis() calls a client function in each run', async (t) => {
 await t.test('redis() throws when an option is invalid', (t) => {
   const wrong: readonly [RedisOptions, RegExp][] = [
     [{ whenExhausted: 'UP' } as never, /option "redis.whenExhausted" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
-    [{ writable: true } as never, /option "redis" must be an object with no other keys than whenExhausted/]
+    [{ writable: true } as never, /unknown option "redis\(client\)\.writable", expected one of whenExhausted/]
   ]
   for (const [options, message] of wrong) {
     t.throws(() => redis(new IoClient(), options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })

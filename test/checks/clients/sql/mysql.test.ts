@@ -289,7 +289,7 @@ await t.test('mysql() throws when an option is invalid', (t) => {
   const wrong: readonly [SqlOptions, RegExp][] = [
     [{ writable: 1 } as never, /option "mysql.writable" must be true or false/],
     [{ whenExhausted: 'UP' } as never, /option "mysql.whenExhausted" must be one of/],
-    [{ writeable: true } as never, /option "mysql" must be an object with no other keys than/]
+    [{ writeable: true } as never, /unknown option "mysql\(client\)\.writeable" \(did you mean "writable"\?\)/]
   ]
   for (const [options, message] of wrong) {
     t.throws(() => mysql(new PoolDouble(), options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })

@@ -202,7 +202,7 @@ await t.test('postgres() throws when an option is invalid', (t) => {
     [{ whenExhausted: 'UP' } as never, /option "postgres.whenExhausted" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
     [
       { writeable: true } as never,
-      /option "postgres" must be an object with no other keys than writable, whenExhausted, renewAfter, got the string "writeable"/
+      /unknown option "postgres\(client\)\.writeable" \(did you mean "writable"\?\), expected one of writable,/
     ],
     [null as never, /option "postgres" must be an object with keys of writable, whenExhausted, renewAfter, got null/]
   ]
