@@ -21,7 +21,7 @@ import type { RegisterRoutes } from './routes/index.js'
 import { ManagementServer } from './routes/management-server.js'
 import { pathsOf } from './routes/paths.js'
 import { VisibilityPolicy } from './routes/visibility.js'
-import { processSignals } from './shutdown/process-signals.js'
+import { sharedSignals } from './shutdown/shared-signals.js'
 import { Shutdown } from './shutdown/shutdown.js'
 
 export type { CheckContext, CheckFunction, CheckRunMessage, StatusChangeMessage } from './options/fastify-types.js'
@@ -220,7 +220,7 @@ function startWhenReady (fastify: FastifyInstance, engine: HealthEngine): void {
 function installShutdown (fastify: FastifyInstance, engine: HealthEngine, { shutdown }: Settings): void {
   if (shutdown === undefined) return
   Shutdown.install({
-    fastify, settings: shutdown, lifecycle: engine.lifecycle, signals: processSignals, clock: systemClock
+    fastify, settings: shutdown, lifecycle: engine.lifecycle, signals: sharedSignals(fastify.log), clock: systemClock
   })
 }
 

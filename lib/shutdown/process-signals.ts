@@ -1,3 +1,4 @@
+import { reasonOf } from '../base/describe.js'
 import { systemClock } from '../base/clock.js'
 import type { ShutdownSignal } from '../options/shutdown-option.js'
 import { leaveCluster } from './cluster.js'
@@ -17,6 +18,7 @@ export interface SignalledProcess {
   exitCode?: number | string | null | undefined
   /** True if a Node.js parent process has an open IPC channel to this process, as in a cluster worker. */
   readonly connected?: boolean
+  emitWarning (warning: string): unknown
   exit (): unknown
 }
 
@@ -24,7 +26,7 @@ export interface SignalledProcess {
 const LAST_SIGNAL = 3
 
 /**
- * Handles the signals of a process for all apps in it:
+ * Handles the signals of a process for all apps in it, also for apps of other copies of this package:
  *
  * - The first signal shuts down every app, whatever signals it listed. The process exits after the last app has left.
  * - The second signal ends the delay of every app. It may differ from the first.
@@ -45,9 +47,9 @@ export class ProcessSignals {
 
   /** An app that joins during shutdown receives the signals sent so far. */
   join (app: SignalledApp): void {
-    this.#apps.add(app)
     for (const signal of app.signals) this.#handle(signal)
-    this.#received.forEach((signal, at) => app.onSignal(signal, at + 1))
+    this.#apps.add(app)
+    this.#received.forEach((signal, at) => this.#notify(app, signal, at + 1))
   }
 
   /**
@@ -67,10 +69,20 @@ export class ProcessSignals {
 
   readonly #onSignal = (signal: ShutdownSignal): void => {
     const nth = this.#received.push(signal)
-    for (const app of [...this.#apps]) app.onSignal(signal, nth)
+    for (const app of [...this.#apps]) this.#notify(app, signal, nth)
     if (nth !== LAST_SIGNAL) return
     this.#process.exitCode = 1
     this.#process.exit()
+  }
+
+  /** An app of another copy of the package may throw. The other apps still shut down, and the exit code is 1. */
+  #notify (app: SignalledApp, signal: ShutdownSignal, nth: number): void {
+    try {
+      app.onSignal(signal, nth)
+    } catch (error) {
+      this.#process.emitWarning(`an app cannot shut down at ${signal}: ${reasonOf(error)}`)
+      this.leave(app, false)
+    }
   }
 
   /** Exits with 1 if an app did not close cleanly, otherwise with the app's own `process.exitCode` or 0. */
@@ -98,6 +110,3 @@ export class ProcessSignals {
     }
   }
 }
-
-/** The one instance for all apps of this process. */
-export const processSignals = new ProcessSignals(process)

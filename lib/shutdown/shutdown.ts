@@ -7,13 +7,14 @@ import type { Lifecycle } from '../health/lifecycle.js'
 import { logSafely } from '../base/safe-log.js'
 import type { ShutdownSettings, ShutdownSignal } from '../options/shutdown-option.js'
 import { Connections } from './connections.js'
-import type { ProcessSignals, SignalledApp } from './process-signals.js'
+import type { SignalledApp } from './process-signals.js'
+import type { SharedSignals } from './shared-signals.js'
 
 export interface ShutdownDependencies {
   readonly fastify: FastifyInstance
   readonly settings: ShutdownSettings
   readonly lifecycle: Pick<Lifecycle, 'drain' | 'hurry'>
-  readonly signals: Pick<ProcessSignals, 'join' | 'leave'>
+  readonly signals: SharedSignals
   readonly clock: Clock
 }
 

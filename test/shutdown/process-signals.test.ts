@@ -1,17 +1,22 @@
 import { EventEmitter } from 'node:events'
 import t from 'tap'
 import type { ShutdownSignal } from '../../lib/index.js'
-import { ProcessSignals, processSignals } from '../../lib/shutdown/process-signals.js'
+import { ProcessSignals } from '../../lib/shutdown/process-signals.js'
 import type { SignalledApp, SignalledProcess } from '../../lib/shutdown/process-signals.js'
 
 /** A process that receives signals from the test and records the exit code of each `exit()`. */
 class FakeProcess extends EventEmitter implements SignalledProcess {
   readonly exits: (number | undefined)[] = []
+  readonly warnings: string[] = []
   exitCode: number | undefined
   connected = false
 
   exit (): void {
     this.exits.push(this.exitCode)
+  }
+
+  emitWarning (warning: string): void {
+    this.warnings.push(warning)
   }
 
   /** The number of handlers for each signal. */
@@ -172,12 +177,25 @@ await t.test('a process with an IPC channel exits too when it is not a cluster w
   t.same(process.exits, [undefined])
 })
 
-await t.test('processSignals adds its handlers to this process', (t) => {
-  const before = process.listenerCount('SIGHUP')
-  const app = new FakeApp('SIGHUP')
-  processSignals.join(app)
-  t.equal(process.listenerCount('SIGHUP'), before + 1)
-  processSignals.leave(app)
-  t.equal(process.listenerCount('SIGHUP'), before)
+await t.test('the other apps shut down, and the exit code is 1, when an app throws in its onSignal()', (t) => {
+  const { process, signals } = start()
+  const fail = (): never => { throw new Error('no lifecycle') }
+  const app = new FakeApp('SIGTERM')
+  for (const joined of [{ signals: ['SIGTERM'] as const, onSignal: fail }, app]) signals.join(joined)
+  process.send('SIGTERM')
+  t.same(app.received, ['1 SIGTERM'])
+  t.same(process.warnings, ['an app cannot shut down at SIGTERM: no lifecycle'])
+  signals.leave(app)
+  t.same(process.exits, [1])
+  t.end()
+})
+
+await t.test('an app that cannot join does not delay the exit', (t) => {
+  const app = new FakeApp('SIGTERM')
+  const { process, signals } = start(app)
+  t.throws(() => signals.join({ signals: 5, onSignal: () => undefined } as never))
+  process.send('SIGTERM')
+  signals.leave(app)
+  t.same(process.exits, [undefined])
   t.end()
 })
