@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
 import type {
-  AuthHook, CheckOption, CheckOptions, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass,
+  AuthHook, BuiltInKind, CheckOption, CheckOptions, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass,
   ServiceDependencyOption, Show
 } from '../lib/index.js'
 import { flag, text } from '../lib/base/rules.js'
@@ -16,7 +16,10 @@ export type Cases = [
   Expect<Equal<keyof Endpoints, 'info' | 'version' | 'health' | 'links'>>,
   Expect<Equal<Partial<ManagementOptions>, ManagementOptions>>,
   Expect<Equal<ManagementOptions['checkDefaults'], CheckOptions | undefined>>,
-  Expect<Equal<keyof Exclude<ServiceDependencyOption, string>, keyof CheckOptions | 'url' | 'headers'>>,
+  Expect<Equal<
+    keyof Exclude<ServiceDependencyOption, string>,
+    keyof CheckOptions | BuiltInKind | 'url' | 'headers' | 'tls'
+  >>,
   Expect<Equal<keyof CheckOptionTable, keyof CheckOptions>>,
   Expect<Equal<keyof Settings, keyof ManagementOptions | 'scheme' | 'drainDelay'>>
 ]

@@ -10,6 +10,9 @@ import type { VirtualTime } from './virtual-time.js'
 import { NETWORK_MS, REPLICAS } from './world.js'
 import type { World } from './world.js'
 
+/** A service waits 720 ms for another service by default, and tells it so. 10 % of that is left for the network. */
+const PEER_LIMIT_MS = 648
+
 /**
  * Runs this package's engine in each replica, with the dependencies as `serviceDependencies` and
  * `cascade: ['readiness']`. Only the network and the time are simulated.
@@ -67,7 +70,8 @@ export class ManagedFleet implements Fleet {
       this.requests[service] = (this.requests[service] ?? 0) + 1
       const engine = this.#engines[service]?.[replica]
       if (engine === undefined) throw new RangeError(`there is no replica ${replica} of service ${service}`)
-      void chain(engine.report({ kind: 'readiness', peer }), ({ status }) => {
+      const timeLimitMs = peer ? PEER_LIMIT_MS : undefined
+      void chain(engine.report({ kind: 'readiness', peer, timeLimitMs }), ({ status }) => {
         this.#time.after(NETWORK_MS, () => answered(status === 'UP'))
       })
     })

@@ -16,7 +16,7 @@ import type { CheckOptions, CheckPolicy } from './check/options.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
 import { Reporter } from './report.js'
-import type { Report, ReportPair, ReportRequest } from './report.js'
+import type { Report, ReportCaller, ReportPair, ReportRequest } from './report.js'
 import { Startup } from './startup.js'
 
 /** The parts that an engine needs. */
@@ -129,8 +129,8 @@ export class HealthEngine {
     return this.#reporter.reportPair(request, exclude)
   }
 
-  component (name: string, peer: boolean): MaybePromise<Component | undefined> {
-    return this.#reporter.component(name, peer)
+  component (name: string, caller: ReportCaller = {}): MaybePromise<Component | undefined> {
+    return this.#reporter.component(name, caller)
   }
 
   /** Adds a new check. Replaces an automatic check of this name, which ends last: a report always finds one of both. */

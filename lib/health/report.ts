@@ -15,13 +15,7 @@ import type { Startup } from './startup.js'
 import { worst } from './status.js'
 import type { Status } from './status.js'
 
-/**
- * The time limit of a report for a peer, in milliseconds. The peer waits 800 ms, so it receives the reason instead of a
- * timeout.
- */
-export const PEER_TIMEOUT_MS = 600
-
-const PEER_REASON = `no result after ${PEER_TIMEOUT_MS} ms, the time limit of a report for another service`
+const CALLER_LIMIT = 'the time limit of the service that requested this report'
 
 const SUCCESSOR_REASON = 'no result in time, after another check of this name was removed'
 
@@ -38,7 +32,15 @@ export interface ReportRequest {
    * circles.
    */
   readonly peer?: boolean
+  /**
+   * The longest time that the caller waits for a check, in milliseconds. It can only shorten the check's own timeout,
+   * and changes nothing but this report.
+   */
+  readonly timeLimitMs?: number | undefined
 }
+
+/** The parameters of a report that depend on its caller. */
+export type ReportCaller = Pick<ReportRequest, 'peer' | 'timeLimitMs'>
 
 /** A report on all checks of a kind, and the same report without the excluded checks. */
 export interface ReportPair {
@@ -110,10 +112,11 @@ export class Reporter {
   }
 
   /** Returns the component of one check, as in `/health`, or `undefined` if the name is unknown. */
-  component (name: string, peer = false): MaybePromise<Component | undefined> {
+  component (name: string, caller: ReportCaller): MaybePromise<Component | undefined> {
     if (name === LIFECYCLE) return this.#lifecycleComponent ?? { status: 'UP' }
     const entry = this.#registry.get(name)
-    return entry && chain(this.#part(entry, { kind: ALL_CHECKS, peer }, this.#clock.now()), (part) => part?.component)
+    const request = { ...caller, kind: ALL_CHECKS }
+    return entry && chain(this.#part(entry, request, this.#clock.now()), (part) => part?.component)
   }
 
   #parts (request: ReportRequest, entries: readonly Entry[]): readonly MaybePromise<Part | undefined>[] {
@@ -147,9 +150,8 @@ export class Reporter {
     if (settled !== undefined) return { entry, result: settled, component: settled, counts: true }
     const result = check.result(now)
     if (result !== undefined && !(result instanceof Promise)) return countingPart(entry, check, kind, result)
-    const limited = peer ? this.#withTimeLimit(check, result, PEER_TIMEOUT_MS, PEER_REASON) : result
-    return chain(limited, (result) => {
-      if (result === undefined) return this.#successorPart(entry, request, now + timeLimitOf(check, peer))
+    return chain(this.#forCaller(check, result, request), (result) => {
+      if (result === undefined) return this.#successorPart(entry, request, now + timeLimitOf(check, request))
       return countingPart(entry, check, kind, result)
     })
   }
@@ -170,6 +172,13 @@ export class Reporter {
       if (result === undefined) return this.#successorPart(entry, request, deadline, nth + 1)
       return countingPart(entry, check, kind, result)
     })
+  }
+
+  /** Waits for the result, but no longer than the caller of the report. */
+  #forCaller (check: Check, result: MaybeResult, request: ReportRequest): MaybeResult {
+    const limitMs = timeLimitOf(check, request)
+    if (limitMs === check.policy.timeout) return result
+    return this.#withTimeLimit(check, result, limitMs, `no result within ${limitMs} ms, ${CALLER_LIMIT}`)
   }
 
   /** Waits for the result up to a time limit, and returns a failure after it. */
@@ -215,8 +224,8 @@ export class Reporter {
 }
 
 /** The longest time that a report waits for a check, in milliseconds. */
-function timeLimitOf (check: Check, peer: boolean): number {
-  return peer ? PEER_TIMEOUT_MS : check.policy.timeout
+function timeLimitOf (check: Check, { timeLimitMs = Infinity }: ReportRequest): number {
+  return Math.min(timeLimitMs, check.policy.timeout)
 }
 
 /** Drops the checks that were removed during their run. Copies the list only if there are any. */

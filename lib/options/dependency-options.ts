@@ -1,5 +1,11 @@
+import { httpUrl } from '../checks/kit/rules.js'
 import { httpHeaders } from '../checks/network/http-headers.js'
+import { tlsOptions } from '../checks/network/tls-options.js'
+import type { TlsOptions } from '../checks/network/tls-options.js'
+import type { Dependency } from '../dependencies/register.js'
+import { CHECK_OPTION_NAMES } from '../health/check/options.js'
 import type { CheckOptions } from '../health/check/options.js'
+import type { BuiltInKind, Kinds } from '../health/kind.js'
 import { firstSet } from '../base/environment.js'
 import type { Environment } from '../base/environment.js'
 import { oneOf, readOption, recordOf, withDefault } from '../base/rules.js'
@@ -13,7 +19,7 @@ import { readCheckOptions } from './check-options.js'
  * @example
  * { url: 'https://users:8080/z/health', headers: { authorization: `Bearer ${token}` }, timeout: 500 }
  */
-export type ServiceDependencyOption = string | (CheckOptions & {
+export type ServiceDependencyOption = string | (CheckOptions & FixedUrls & {
   /**
    * An `http://` or `https://` URL, or a host with an optional port and path. Without a path, the prefix of this app
    * and `/health` are added.
@@ -30,19 +36,35 @@ export type ServiceDependencyOption = string | (CheckOptions & {
    * { authorization: 'Bearer secret' }
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /**
+   * Trusted authorities and a client certificate. A `url` without a scheme is then an `https://` URL.
+   *
+   * @default the authorities of Node.js, and no client certificate
+   * @example
+   * { ca: readFileSync('/tls/ca.crt'), cert: readFileSync('/tls/tls.crt'), key: readFileSync('/tls/tls.key') }
+   */
+  readonly tls?: TlsOptions | undefined
 })
 
-/** One entry of the option `serviceDependencies`. Its name and address are validated later, when the check is added. */
-export interface DependencySettings {
-  readonly name: string
-  readonly address: unknown
-  readonly headers: Readonly<Record<string, string>>
-  readonly options: CheckOptions
-}
+/**
+ * Fixed `http://` or `https://` URLs by kind, for a service of another make. A custom kind is a key too. The status
+ * codes 200 to 299 are `UP`, with any body or none. If the body is a JSON object with a `status`, that status decides:
+ * `UP`, `ok`, `pass`, `healthy`, `ready`, `alive`, `success`, `serving` and `true` are `UP`; `DEGRADED` and `warn` are
+ * `DEGRADED`; anything else is `DOWN`.
+ *
+ * The kind must be in the option `cascade`. The kind `health` is always requested.
+ *
+ * @default made from `url`
+ * @example
+ * { url: 'https://partner/health', readiness: 'https://partner/ready' }
+ */
+export type FixedUrls = Readonly<Partial<Record<BuiltInKind, string | URL | undefined>>>
 
-/** The rule of `serviceDependencies`. */
-export const dependencies: Rule<readonly DependencySettings[]> = (value, path) =>
-  dependenciesByName(value, path).map(([name, entry]) => ({ name, ...entry }))
+/** The rule of `serviceDependencies`. Names and addresses are validated later, when the checks are added. */
+export function dependencies (kinds: Kinds): Rule<readonly Dependency[]> {
+  const byName = recordOf(dependency(kinds))
+  return (value, path) => byName(value, path).map(([name, entry]) => ({ name, ...entry }))
+}
 
 /**
  * Reads the scheme of addresses without one from `PREFERRED_URL_SCHEME`, then `SCHEME`, then `http`. Without service
@@ -54,13 +76,20 @@ export function preferredScheme (env: Environment, serviceDependencies: unknown)
   return withDefault(oneOf(['http', 'https']), 'http')(firstSet(env, variable), `${variable} (environment)`)
 }
 
-const dependency: Rule<Omit<DependencySettings, 'name'>> = (value, path) => {
-  if (!isRecord(value)) return { address: value, headers: {}, options: {} }
-  return {
-    address: readOption(value, 'url', `${path}.`),
-    headers: withDefault(httpHeaders, {})(readOption(value, 'headers', `${path}.`), `${path}.headers`),
-    options: readCheckOptions(value, path, ['url', 'headers'])
+function dependency (kinds: Kinds): Rule<Omit<Dependency, 'name'>> {
+  // A custom kind may have the name of an option. Then the key is the option.
+  const own: readonly string[] = ['url', 'headers', 'tls', ...CHECK_OPTION_NAMES]
+  const urlNames = [...kinds].filter((kind) => !own.includes(kind))
+  return (value, path) => {
+    if (!isRecord(value)) return { address: value, urls: new Map(), headers: {}, tls: undefined, options: {} }
+    const read = (name: string): unknown => readOption(value, name, `${path}.`)
+    const urls = urlNames.map((kind) => [kind, withDefault(httpUrl, undefined)(read(kind), `${path}.${kind}`)] as const)
+    return {
+      address: read('url'),
+      urls: new Map(urls.flatMap(([kind, url]) => url === undefined ? [] : [[kind, url]])),
+      headers: withDefault(httpHeaders, {})(read('headers'), `${path}.headers`),
+      tls: withDefault(tlsOptions, undefined)(read('tls'), `${path}.tls`),
+      options: readCheckOptions(value, path, ['url', 'headers', 'tls', ...urlNames])
+    }
   }
 }
-
-const dependenciesByName = recordOf(dependency)

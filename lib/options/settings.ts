@@ -55,7 +55,7 @@ function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
     version: withDefault(version, firstSet(env, 'VERSION')),
     checks: withDefault(checks(kinds), []),
     autoChecks: withDefault(autoChecks(kinds), []),
-    serviceDependencies: withDefault(dependencies, []),
+    serviceDependencies: withDefault(dependencies(kinds), []),
     cascade: withDefault(listOf(oneOf([...kinds])), []),
     // Read first, because other rules need the kinds.
     kinds: () => kinds,

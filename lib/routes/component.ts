@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import { systemClock } from '../base/clock.js'
 import { actuatorComponent } from './actuator.js'
 import { visibleComponent } from './health-body.js'
 import { JSON_TYPE, mediaTypeFor } from './media-type.js'
-import { isPeer } from '../dependencies/peer.js'
+import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { sendJson, sendNotFound } from './reply.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
@@ -41,15 +42,23 @@ async function sendComponent (
   const { engine, settings, visibilityPolicy } = context
   if (visibilityPolicy.showsComponents === false || !settings.endpoints.health) return sendNotFound(reply)
   // A hidden check must not run: its duration would show that the name exists.
-  const { components, details } = await visibilityPolicy.visibilityFor(request)
+  const timeLimitMs = timeLimitOf(request, reply)
+  const startedAt = systemClock.now()
+  const { components, details } = await visibilityPolicy.visibilityFor(request, timeLimitMs)
   const peer = isPeer(request)
-  const component = components ? await engine.component(request.params['*'], peer) : undefined
+  const caller = { peer, timeLimitMs: timeLimitMs && remainingMs(timeLimitMs, startedAt) }
+  const component = components ? await engine.component(request.params['*'], caller) : undefined
   if (component === undefined) return sendNotFound(reply)
   const visible = visibleComponent(component, details)
   const mediaType = mediaTypeFor(request.headers.accept)
   const statusCode = component.status === 'UNKNOWN' ? 200 : settings.statusCodes[component.status]
   const body = mediaType === JSON_TYPE ? visible : actuatorComponent(visible, { mediaType, mergesParts: !peer })
   return sendJson(reply, statusCode, body, mediaType)
+}
+
+/** The functions that decide on the visibility have used a part of the time. */
+function remainingMs (limitMs: number, startedAt: number): number {
+  return Math.max(0, Math.floor(limitMs - (systemClock.now() - startedAt)))
 }
 
 interface DocumentedRoute {

@@ -9,7 +9,7 @@ import { actuatorHealth } from './actuator.js'
 import { TERSE_BODIES, visibleHealth, visibleText } from './health-body.js'
 import { JSON_TYPE, mediaTypeFor } from './media-type.js'
 import type { ActuatorType } from './media-type.js'
-import { isPeer } from '../dependencies/peer.js'
+import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { readQuery } from './query.js'
 import { sendText } from './reply.js'
 import { probeRoute, reportRoute } from './route.js'
@@ -61,7 +61,8 @@ function sendProbe (
 ): Promise<FastifyReply> | undefined {
   const { url = '', headers } = request.raw
   if (url.includes('?')) return sendReport(context, kind, request, reply)
-  const sent = chain(context.engine.report({ kind, peer: isPeer(request) }), ({ status }) => {
+  const reportRequest = { kind, peer: isPeer(request), timeLimitMs: timeLimitOf(request, reply) }
+  const sent = chain(context.engine.report(reportRequest), ({ status }) => {
     sendText(reply, context.settings.statusCodes[status], TERSE_BODIES[status], mediaTypeFor(headers.accept))
   })
   return sent instanceof Promise ? sent.then(() => reply) : undefined
@@ -72,10 +73,11 @@ async function sendReport (
 ): Promise<FastifyReply> {
   const { settings, visibilityPolicy } = context
   const { verbose, exclude } = readQuery(request.raw.url)
+  const timeLimitMs = timeLimitOf(request, reply)
   const hasComponents = kind === 'health' || verbose
-  const reportRequest = { kind, peer: isPeer(request) }
+  const reportRequest = { kind, peer: isPeer(request), timeLimitMs }
   const pendingVisibility = hasComponents || exclude.size > 0
-    ? visibilityPolicy.visibilityFor(request)
+    ? visibilityPolicy.visibilityFor(request, timeLimitMs)
     : Promise.resolve(STATUS_ONLY)
   const [report, visibility] = await Promise.all([
     makeReport(context, reportRequest, exclude, pendingVisibility),

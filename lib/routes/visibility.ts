@@ -1,8 +1,6 @@
 import type { FastifyRequest } from 'fastify'
 import type { GuardedFunction } from '../base/guarded-function.js'
-import { PEER_TIMEOUT_MS } from '../health/report.js'
 import type { Show } from '../options/types.js'
-import { isPeer } from '../dependencies/peer.js'
 
 /** The parts of a report that one request may see. */
 export interface Visibility {
@@ -37,11 +35,11 @@ export class VisibilityPolicy {
     return new VisibilityPolicy({ ...this.#components, show: 'never' }, this.#details)
   }
 
-  async visibilityFor (request: FastifyRequest): Promise<Visibility> {
-    const timeoutMs = isPeer(request) ? PEER_TIMEOUT_MS : undefined
+  /** Decides for one request. After `timeLimitMs`, a function that has not returned counts as `false`. */
+  async visibilityFor (request: FastifyRequest, timeLimitMs: number | undefined): Promise<Visibility> {
     const [components, details] = await Promise.all([
-      isShown(this.#components, request, timeoutMs),
-      isShown(this.#details, request, timeoutMs)
+      isShown(this.#components, request, timeLimitMs),
+      isShown(this.#details, request, timeLimitMs)
     ])
     return { components, details }
   }
@@ -54,9 +52,9 @@ interface ShowRule {
 
 /** Only the result `true` shows. A function that returns nothing, or returns a user object, hides. */
 async function isShown (
-  { show, guardedFunction }: ShowRule, request: FastifyRequest, timeoutMs?: number
+  { show, guardedFunction }: ShowRule, request: FastifyRequest, timeLimitMs: number | undefined
 ): Promise<boolean> {
   if (typeof show !== 'function') return show === 'always'
-  const shown: unknown = await guardedFunction.run(() => show(request), timeoutMs)
+  const shown: unknown = await guardedFunction.run(() => show(request), timeLimitMs)
   return shown === true
 }

@@ -62,9 +62,20 @@ await t.test('run() does not fill the log if the function fails at every second 
   t.match(log.lines, [{ level: 'warn' }, { level: 'info' }])
 })
 
-await t.test('run() takes a shorter time limit', async (t) => {
-  const { guarded, clock } = setUp()
-  const result = guarded.run(() => new Promise(() => undefined), 600)
-  await clock.pass(600)
+await t.test('run() returns FAILED to a caller that waits for less time, and logs nothing', async (t) => {
+  const { guarded, clock, log } = setUp()
+  const result = guarded.run(() => new Promise((resolve) => { clock.after(700, () => resolve(1)) }), 60)
+  await clock.pass(60)
   t.equal(await result, FAILED)
+  await clock.pass(10_000)
+  t.same(log.lines, [], 'the function works')
+})
+
+await t.test('run() logs that a function hangs after 800 ms, although its caller waited for less time', async (t) => {
+  const { guarded, clock, log } = setUp()
+  const result = guarded.run(() => new Promise(() => undefined), 60)
+  await clock.pass(60)
+  t.equal(await result, FAILED)
+  await clock.pass(740)
+  t.match(log.lines, [{ level: 'warn', function: 'version', error: 'timed out after 800 ms' }])
 })

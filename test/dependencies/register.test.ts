@@ -1,6 +1,6 @@
 import t from 'tap'
 import { registerDependencies } from '../../lib/dependencies/register.js'
-import type { DependencyOptions } from '../../lib/dependencies/register.js'
+import type { Dependency, DependencyOptions } from '../../lib/dependencies/register.js'
 
 interface Added {
   readonly name: string
@@ -19,9 +19,13 @@ function register (options: Partial<DependencyOptions>): readonly Added[] {
   return added
 }
 
+function dependency (name: string, more: Partial<Dependency> = {}): Dependency {
+  return { name, address: name, urls: new Map(), headers: {}, tls: undefined, options: {}, ...more }
+}
+
 await t.test('registerDependencies() adds each service with its options', (t) => {
   const options = { ttl: 10 }
-  const serviceDependencies = ['users', 'books'].map((name) => ({ name, address: name, headers: {}, options }))
+  const serviceDependencies = [dependency('users', { options }), dependency('books', { options })]
   t.same(register({ serviceDependencies }), [
     { name: 'users', kinds: [], options: { ttl: 10 } },
     { name: 'books', kinds: [], options: { ttl: 10 } }
@@ -30,14 +34,14 @@ await t.test('registerDependencies() adds each service with its options', (t) =>
 })
 
 await t.test('registerDependencies() adds a check for each kind that cascades, except health', (t) => {
-  const serviceDependencies = [{ name: 'users', address: 'users', headers: {}, options: {} }]
+  const serviceDependencies = [dependency('users')]
   const [users] = register({ serviceDependencies, cascade: ['health', 'readiness', 'custom'] })
   t.same(users?.kinds, ['readiness', 'custom'])
   t.end()
 })
 
 await t.test('registerDependencies() throws when an address is invalid', (t) => {
-  const serviceDependencies = [{ name: 'users', address: 'ftp://users', headers: {}, options: {} }]
+  const serviceDependencies = [dependency('users', { address: 'ftp://users' })]
   t.throws(() => register({ serviceDependencies }), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
   t.end()
 })

@@ -2,6 +2,9 @@ import t from 'tap'
 import { hang } from '../support/check.js'
 import { down, plain, setUpEngine, up } from '../support/engine.js'
 
+/** A request of a peer that waits 600 ms. */
+const FOR_PEER = { kind: 'readiness', peer: true, timeLimitMs: 600 }
+
 await t.test('service dependencies are requested for health and for the kinds that cascade', async (t) => {
   const { engine } = setUpEngine()
   const byKind = new Map([['readiness', () => ({ status: 'DEGRADED' as const })]])
@@ -36,7 +39,7 @@ await t.test('a report for a peer requests no service and shows its last status 
     status: 'UP',
     components: { db: { status: 'UP' }, users: { status: 'UNKNOWN' } }
   })
-  t.same(await engine.component('users', true), { status: 'UNKNOWN' })
+  t.same(await engine.component('users', { peer: true }), { status: 'UNKNOWN' })
   t.equal(requests, 0)
   t.match(await engine.report({ kind: 'health' }), { status: 'DOWN' })
   const forPeer = await engine.report({ kind: 'health', peer: true })
@@ -45,14 +48,14 @@ await t.test('a report for a peer requests no service and shows its last status 
   t.equal(requests, 1)
 })
 
-await t.test('a report for a peer waits 600 ms, and the check continues', async (t) => {
+await t.test('a report with a time limit ends at the limit, and the check continues', async (t) => {
   const { engine, clock, log } = setUpEngine()
   engine.add(['health'], 'slow', () => new Promise((resolve) => { clock.after(700, () => resolve(true)) }), {})
-  const report = engine.report({ kind: 'health', peer: true })
+  const report = engine.report({ kind: 'health', peer: true, timeLimitMs: 600 })
   await clock.pass(600)
   t.match(await report, {
     status: 'DOWN',
-    components: { slow: { status: 'DOWN', details: { error: /no result after 600 ms/ } } }
+    components: { slow: { status: 'DOWN', details: { error: /^no result within 600 ms, the time limit of the service that requested this report$/ } } }
   })
   await clock.pass(100)
   t.same(log.lines, [], 'only this report shows DOWN')
@@ -67,7 +70,7 @@ await t.test('a report for a peer shows the results that are in time', async (t)
   })
 })
 
-await t.test('a report for a peer shows a late check like a failed run, and records no failure', async (t) => {
+await t.test('a report with a time limit shows a late check like a failed run, and records no failure', async (t) => {
   const { engine, clock, log } = setUpEngine()
   const slow = (): Promise<boolean> => new Promise((resolve) => { clock.after(700, () => resolve(true)) })
   const first = [true]
@@ -81,27 +84,27 @@ await t.test('a report for a peer shows a late check like a failed run, and reco
   const own = engine.report({ kind: 'readiness' })
   await clock.pass(700)
   t.match(plain(await own), { status: 'UP' })
-  const forPeer = engine.report({ kind: 'readiness', peer: true, exclude: new Set(['stale']) })
+  const forPeer = engine.report({ ...FOR_PEER, exclude: new Set(['stale']) })
   await clock.pass(600)
   t.match(plain(await forPeer), {
     status: 'DEGRADED',
     components: {
       tolerated: { status: 'UP' },
-      optional: { status: 'DEGRADED', details: { error: /no result after 600 ms/ } }
+      optional: { status: 'DEGRADED', details: { error: /^no result within 600 ms, the time limit of the service that requested this report$/ } }
     }
   })
   await clock.pass(10_000)
-  const late = engine.report({ kind: 'readiness', peer: true })
+  const late = engine.report(FOR_PEER)
   await clock.pass(600)
   t.match(plain(await late), { components: { tolerated: { status: 'UP' }, stale: { status: 'OUT_OF_SERVICE' } } })
   await clock.pass(100)
   t.same(log.lines, [])
 })
 
-await t.test('a replacing check in a report for a peer has only the rest of the 600 ms', async (t) => {
+await t.test('a replacing check in a report has only the rest of the time limit', async (t) => {
   const { engine, clock } = setUpEngine()
   engine.add(['readiness'], 'a', hang, {})
-  const report = engine.report({ kind: 'readiness', peer: true })
+  const report = engine.report(FOR_PEER)
   await clock.pass(300)
   engine.remove('a')
   engine.add(['readiness'], 'a', hang.bind(undefined), {})
@@ -112,4 +115,26 @@ await t.test('a replacing check in a report for a peer has only the rest of the 
   await clock.pass(1)
   t.equal(isAnswered, true)
   await answered
+})
+
+await t.test('a report without a time limit, or with a longer limit, waits for the checks', async (t) => {
+  for (const timeLimitMs of [undefined, 800, 4_050]) {
+    const { engine, clock } = setUpEngine()
+    engine.add(['health'], 'slow', () => new Promise((resolve) => { clock.after(799, () => resolve(true)) }), {})
+    engine.add(['health'], 'hang', hang, {})
+    const report = engine.report({ kind: 'health', peer: true, timeLimitMs })
+    await clock.pass(800)
+    t.match(plain(await report), {
+      status: 'DOWN',
+      components: { slow: { status: 'UP' }, hang: { details: { error: 'timed out after 800 ms' } } }
+    })
+  }
+})
+
+await t.test('a component with a time limit ends at the limit', async (t) => {
+  const { engine, clock } = setUpEngine()
+  engine.add(['health'], 'db', hang, {})
+  const component = engine.component('db', { peer: true, timeLimitMs: 60 })
+  await clock.pass(60)
+  t.match(await component, { status: 'DOWN', details: { error: /^no result within 60 ms/ } })
 })

@@ -30,7 +30,7 @@ await t.test('one run serves reports on several kinds, each with its own status'
     ttl: 1_000, failureStatus: { readiness: 'DEGRADED', health: 'OUT_OF_SERVICE' }
   })
   t.same(await statuses(engine, 'liveness', 'readiness', 'health'), ['DOWN', 'DEGRADED', 'OUT_OF_SERVICE'])
-  t.match(await engine.component('db', false), { status: 'OUT_OF_SERVICE' })
+  t.match(await engine.component('db'), { status: 'OUT_OF_SERVICE' })
   t.equal(runs, 1)
 })
 
@@ -88,7 +88,7 @@ await t.test('the completion of startup logs the status of a check that has fail
   engine.add(['startup'], 'slow', () => new Promise<void>((resolve) => { clock.after(100, resolve) }), {})
   const startup = engine.report({ kind: 'startup' })
   t.equal(results.length, 1)
-  await engine.component('db', false)
+  await engine.component('db')
   t.match(log.lines, [{ from: 'UP', to: 'DOWN' }])
   await clock.pass(100)
   await startup
@@ -135,7 +135,7 @@ await t.test('a default per kind applies to checks and service dependencies with
   })
   t.same(await statuses(engine, 'liveness', 'health'), ['DOWN', 'DOWN'])
   engine.add(['readiness'], 'own', down, { failureStatus: { liveness: 'DEGRADED' } })
-  t.match(await engine.component('own', false), { status: 'DOWN' }, 'an own status per kind replaces the default')
+  t.match(await engine.component('own'), { status: 'DOWN' }, 'an own status per kind replaces the default')
 })
 
 await t.test('add() and addRemote() throw when failureStatus names an unknown kind, and add nothing', async (t) => {

@@ -1,11 +1,13 @@
 import t from 'tap'
 import { CHECK_OPTIONS, readOptions } from '../support/options.js'
 
+const NO_OPTIONS = { urls: new Map(), headers: {}, tls: undefined, options: {} }
+
 await t.test('serviceDependencies gives each service with its name, address, headers and options', (t) => {
   const serviceDependencies = { a: 'a', b: { url: 'b', timeout: 100, headers: { 'X-Key': 'k' } } }
   t.same(readOptions({ serviceDependencies }).settings.serviceDependencies, [
-    { name: 'a', address: 'a', headers: {}, options: {} },
-    { name: 'b', address: 'b', headers: { 'x-key': 'k' }, options: { timeout: 100 } }
+    { ...NO_OPTIONS, name: 'a', address: 'a' },
+    { ...NO_OPTIONS, name: 'b', address: 'b', headers: { 'x-key': 'k' }, options: { timeout: 100 } }
   ])
   t.end()
 })
@@ -13,7 +15,7 @@ await t.test('serviceDependencies gives each service with its name, address, hea
 await t.test('serviceDependencies accepts every option of a check', (t) => {
   const serviceDependencies = { users: { url: 'u', ...CHECK_OPTIONS } }
   t.same(readOptions({ serviceDependencies }).settings.serviceDependencies, [
-    { name: 'users', address: 'u', headers: {}, options: CHECK_OPTIONS }
+    { ...NO_OPTIONS, name: 'users', address: 'u', options: CHECK_OPTIONS }
   ])
   t.end()
 })

@@ -1,4 +1,6 @@
 import type { FailureStatus } from '../../health/check/options.js'
+import { describe } from '../../base/describe.js'
+import { errors } from '../../errors.js'
 import { STATUSES } from '../../health/status.js'
 import { integer, oneOf, refuse, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
@@ -13,6 +15,12 @@ export const share: Rule<number> = (value, option) =>
 /** The status that a check reports for a problem: any status but `UP`. */
 export function failureStatus (fallback: FailureStatus): Rule<FailureStatus> {
   return withDefault(oneOf<FailureStatus>(STATUSES.filter((status) => status !== 'UP')), fallback)
+}
+
+/** Throws FST_MANAGEMENT_OPTION_INVALID with the type of a value, but without the value, because it may be a secret. */
+export function refuseSecret (value: unknown, option: string, expected: string): never {
+  const received = typeof value === 'object' ? describe(value) : `a value of the type ${typeof value}`
+  throw new errors.OptionInvalid(option, expected, received)
 }
 
 /** Returns a copy without the fragment, which is never sent to a server. */

@@ -13,9 +13,17 @@ export class TimeLimit {
   /** Aborted when the time is over or the run ends. */
   readonly signal: AbortSignal
 
+  readonly #endsAt: number
+
   private constructor (ms: number, signal: AbortSignal) {
     this.ms = ms
     this.signal = signal
+    this.#endsAt = systemClock.now() + ms
+  }
+
+  /** The time that is left, in milliseconds. It is negative after the end. */
+  get leftMs (): number {
+    return this.#endsAt - systemClock.now()
   }
 
   /** Runs work with a limit made from a check's context. Clears the timer when the work ends. */

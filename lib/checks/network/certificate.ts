@@ -1,15 +1,12 @@
-import { X509Certificate } from 'node:crypto'
 import { isIP } from 'node:net'
 import { checkServerIdentity, connect } from 'node:tls'
-import type { TLSSocket } from 'node:tls'
+import type { SecureContext, TLSSocket } from 'node:tls'
 import { systemClock } from '../../base/clock.js'
 import type { Clock } from '../../base/clock.js'
 import { reasonOf } from '../../base/describe.js'
-import { errors } from '../../errors.js'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { nonEmptyListOf, flag, integer, refuse, text, withDefault } from '../../base/rules.js'
+import { flag, integer, text, withDefault } from '../../base/rules.js'
 import { readyMadeOptions } from '../kit/ready-made-options.js'
-import type { Rule } from '../../base/rules.js'
 import { certificateChain } from './certificate-chain.js'
 import type { ChainLink } from './certificate-chain.js'
 import { port } from '../kit/rules.js'
@@ -17,10 +14,9 @@ import { readyMade } from '../kit/ready-made.js'
 import { CheckFailure, timed } from '../kit/result.js'
 import type { Details } from '../kit/result.js'
 import { lookup } from './lookup.js'
+import { assertIdentity, secureContext, TLS_RULES } from './tls-options.js'
+import type { Pem, TlsSettings } from './tls-options.js'
 import { waitUntilOpen } from './wait-until-open.js'
-
-/** One or more certificates in PEM. */
-export type Pem = string | Buffer
 
 /** Options of `certificate`. */
 export interface CertificateOptions {
@@ -34,49 +30,30 @@ export interface CertificateOptions {
   readonly warnDays?: number | undefined
   /** Trusted authorities, instead of the authorities that Node.js trusts. Default the authorities of Node.js. */
   readonly ca?: Pem | readonly Pem[] | undefined
+  /** The client's certificate in PEM, with its intermediate authorities, for a server that needs one. Default none. */
+  readonly cert?: Pem | readonly Pem[] | undefined
+  /** The private key of `cert` in PEM, without a passphrase. Default none. */
+  readonly key?: Pem | readonly Pem[] | undefined
   /** If `false`, checks only the dates, neither trust nor name. Default `true`. */
   readonly trusted?: boolean | undefined
 }
 
-interface CertificateSettings {
+interface CertificateSettings extends TlsSettings {
   readonly host: string
   readonly port: number
   readonly servername: string | undefined
   readonly warnDays: number
-  readonly ca: readonly Pem[] | undefined
   readonly trusted: boolean
 }
 
 const DAY_MS = 24 * 60 * 60 * 1_000
-
-const PEM_EXPECTED = 'a certificate in PEM, not the path of a file'
-
-/** The error does not show the value, because the value may be a private key. */
-const pem: Rule<Pem> = (value, option) => {
-  if (typeof value !== 'string' && !Buffer.isBuffer(value)) return refuse(value, option, PEM_EXPECTED)
-  if (!isCertificate(value)) throw new errors.OptionInvalid(option, PEM_EXPECTED, 'a text that is not a certificate')
-  return value
-}
-
-/** Requires PEM, because OpenSSL can parse the binary form (DER) here, but reads no authorities from it. */
-function isCertificate (value: Pem): boolean {
-  try {
-    new X509Certificate(value).toString()
-    return value.includes('-----BEGIN ')
-  } catch {
-    return false
-  }
-}
-
-const authorities: Rule<readonly Pem[]> = (value, option) =>
-  Array.isArray(value) ? nonEmptyListOf(pem)(value, option) : [pem(value, option)]
 
 const readOptions = readyMadeOptions<CertificateSettings>('', {
   host: text,
   port: withDefault(port, 443),
   servername: withDefault(text, undefined),
   warnDays: withDefault(integer(0, 36_500, ' of days'), 14),
-  ca: withDefault(authorities, undefined),
+  ...TLS_RULES,
   trusted: withDefault(flag, true)
 })
 
@@ -87,7 +64,7 @@ const readOptions = readyMadeOptions<CertificateSettings>('', {
  * is trusted without it, for example through a newer certificate of the same authority.
  *
  * Add it to `health`, with an `interval` of about an hour, because certificates change slowly. Do not add it to
- * liveness: a restart renews no certificate.
+ * liveness: a restart renews no certificate. It connects directly, never through a proxy.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
@@ -101,10 +78,11 @@ export function certificate (options: CertificateOptions): CheckFunction {
 
 /** Makes the check with another clock, for tests. */
 export function certificateWith (clock: Pick<Clock, 'date'>, options: CertificateOptions): CheckFunction {
-  const settings = readOptions(options, 'certificate')
+  const settings = assertIdentity(readOptions(options, 'certificate'), 'certificate')
   const { host, port } = settings
+  const context = secureContext(settings)
   return readyMade(async ({ limit, details }) => {
-    const socket = connectTo(settings)
+    const socket = connectTo(settings, context)
     try {
       const handshake = timed(async () => await waitUntilOpen(socket, 'secureConnect'))
       const { latencyMs } = await limit.wait(handshake, () =>
@@ -118,7 +96,7 @@ export function certificateWith (clock: Pick<Clock, 'date'>, options: Certificat
 }
 
 /** Accepts untrusted certificates, so that the check can read them. */
-function connectTo ({ host, port, servername = host, ca }: CertificateSettings): TLSSocket {
+function connectTo ({ host, port, servername = host }: CertificateSettings, secureContext: SecureContext): TLSSocket {
   return connect({
     host,
     port,
@@ -127,7 +105,7 @@ function connectTo ({ host, port, servername = host, ca }: CertificateSettings):
     checkServerIdentity: (_name, certificate) => checkServerIdentity(servername, certificate),
     rejectUnauthorized: false,
     lookup: lookup.forSocket,
-    ...(ca !== undefined && { ca: [...ca] })
+    secureContext
   })
 }
 

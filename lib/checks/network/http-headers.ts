@@ -3,6 +3,7 @@ import { describe } from '../../base/describe.js'
 import { errors } from '../../errors.js'
 import { refuse } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
+import { refuseSecret } from '../kit/rules.js'
 import { isRecord } from '../../base/type-guards.js'
 
 /** Headers of the connection, which Node.js sets itself. */
@@ -21,12 +22,6 @@ export const httpHeaders: Rule<Readonly<Record<string, string>>> = (value, optio
 
 const contentOf: Rule<string> = (value, option) =>
   typeof value === 'string' && value.trim() !== '' ? value : refuseSecret(value, option, 'a string that is not empty')
-
-/** Throws an error that shows the type of a value, but not the value. */
-function refuseSecret (value: unknown, option: string, expected: string): never {
-  const received = typeof value === 'object' ? describe(value) : `a value of the type ${typeof value}`
-  throw new errors.OptionInvalid(option, expected, received)
-}
 
 function assertHeader (name: string, content: string, option: string): string {
   try {

@@ -1,14 +1,16 @@
-import type { Readable } from 'node:stream'
 import type { CheckFunction } from '../../health/check/check-function.js'
 import { nonEmptyListOf, integer, oneOf, refuse, text, withDefault } from '../../base/rules.js'
 import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { httpUrl } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import { timed } from '../kit/result.js'
+import { containsText } from './http-body.js'
 import { httpHeaders } from './http-headers.js'
 import { basicAuthorization, sendRequest, withoutUser } from './http-request.js'
 import type { HttpResponse } from './http-request.js'
 import type { TimeLimit } from '../kit/time-limit.js'
+import { tlsContexts, tlsOptions } from './tls-options.js'
+import type { TlsOptions, TlsSettings } from './tls-options.js'
 
 /** Options of `http`. */
 export interface HttpOptions {
@@ -21,8 +23,10 @@ export interface HttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** The accepted status codes, from 200 to 599. A redirect with such a code is not followed. Default 200 to 299. */
   readonly statusCodes?: readonly number[] | undefined
-  /** A text that must be in the first 64 KiB of the body. Not with `HEAD`. Default none: the body is not read. */
+  /** A text that must be in the first 1 MiB of the body. Not with `HEAD`. Default none: the body is not read. */
   readonly contains?: string | undefined
+  /** Trusted authorities and a client certificate, for an https:// URL. Default the authorities of Node.js. */
+  readonly tls?: TlsOptions | undefined
 }
 
 interface HttpSettings {
@@ -30,24 +34,24 @@ interface HttpSettings {
   readonly headers: Readonly<Record<string, string>>
   readonly statusCodes: readonly number[] | undefined
   readonly contains: string | undefined
+  readonly tls: TlsSettings | undefined
 }
 
-const MAX_BYTES = 64 * 1024
-
-/** Requests a body without compression, because `contains` searches the raw bytes. */
+/** Requests a body without compression, because decompression costs time at both ends. */
 const PUBLIC_HEADERS = { accept: '*/*', 'accept-encoding': 'identity' }
 
 const readOptions = readyMadeOptions<HttpSettings>('url', {
   method: withDefault(oneOf(['GET', 'HEAD']), 'GET'),
   headers: withDefault(httpHeaders, {}),
   statusCodes: withDefault(nonEmptyListOf(integer(200, 599)), undefined),
-  contains: withDefault(text, undefined)
+  contains: withDefault(text, undefined),
+  tls: withDefault(tlsOptions, undefined)
 })
 
 /**
  * Makes a check that requests a URL over HTTP. It is `UP` if the response has an accepted status code and contains the
  * expected text (if `contains` is set), otherwise `DOWN` with the reason. It follows up to 5 redirects. Each run opens
- * and closes its own connection.
+ * and closes its own connection, through the environment's proxy if Node's own requests use it.
  *
  * Add it to readiness if the app cannot work without the server, otherwise to `health`. Do not add it to liveness: a
  * restart does not repair a server. Use `serviceDependency` for a health endpoint in the style of Spring Boot Actuator.
@@ -62,13 +66,14 @@ const readOptions = readyMadeOptions<HttpSettings>('url', {
 export function http (url: string | URL, options: HttpOptions = {}): CheckFunction {
   const urlWithUser = httpUrl(url, 'http.url')
   const target = withoutUser(urlWithUser)
-  const { method, headers, statusCodes, contains } = readHttpOptions(options)
+  const { method, headers, statusCodes, contains, tls } = readHttpOptions(options)
   const request = {
     url: target,
     method,
     publicHeaders: PUBLIC_HEADERS,
     headers: { ...basicAuthorization(urlWithUser), ...headers },
-    finalStatusCodes: statusCodes
+    finalStatusCodes: statusCodes,
+    tls: tlsContexts(target, tls, 'http.tls')
   }
   return readyMade(async ({ limit, details }) => {
     const sending = timed(async () => await sendRequest({ ...request, signal: limit.signal }))
@@ -95,21 +100,9 @@ function assertStatus ({ statusCode }: HttpResponse, statusCodes: readonly numbe
   if (!passes) throw new Error(`answered ${statusCode}, expected ${statusCodes?.join(' or ') ?? '200 to 299'}`)
 }
 
-async function assertText ({ statusCode, body }: HttpResponse, expected: string, limit: TimeLimit): Promise<void> {
-  const isFound = await limit.wait(startContains(body, Buffer.from(expected)), () =>
+async function assertText (response: HttpResponse, expected: string, limit: TimeLimit): Promise<void> {
+  const { statusCode } = response
+  const isFound = await limit.wait(containsText(response, expected), () =>
     `answered ${statusCode}, but its body did not end within ${limit.ms} ms`)
   if (!isFound) throw new Error(`answered ${statusCode} without the text ${JSON.stringify(expected)}`)
-}
-
-/** Returns whether the first 64 KiB of a body contain some bytes. Stops reading as soon as the answer is known. */
-async function startContains (body: Readable, expected: Buffer): Promise<boolean> {
-  const start = Buffer.alloc(MAX_BYTES)
-  let length = 0
-  for await (const chunk of body.iterator() as AsyncIterable<Buffer>) {
-    const from = Math.max(0, length - expected.length)
-    length += chunk.copy(start, length)
-    if (start.subarray(from, length).includes(expected)) return true
-    if (length === MAX_BYTES) return false
-  }
-  return false
 }

@@ -1,23 +1,18 @@
-import type { OutgoingHttpHeaders } from 'node:http'
-import { attemptOr } from '../../base/attempt-or.js'
 import { reasonOf } from '../../base/describe.js'
-import type { CheckFunction } from '../../health/check/check-function.js'
-import { toComponents } from '../../health/component.js'
-import type { CheckResult } from '../../health/check/result.js'
 import { withDefault } from '../../base/rules.js'
+import type { CheckFunction } from '../../health/check/check-function.js'
 import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { httpUrl } from '../kit/rules.js'
+import { TimeLimit } from '../kit/time-limit.js'
+import { readText } from './http-body.js'
 import { httpHeaders } from './http-headers.js'
 import { basicAuthorization, sendRequest, withoutUser } from './http-request.js'
-import { readLimitedText } from './limited-text.js'
-import { TimeLimit } from '../kit/time-limit.js'
-import { isRecord } from '../../base/type-guards.js'
-
-/**
- * Marks a request as part of a report. A service that receives it does not request its own service dependencies, so
- * requests never go in circles.
- */
-export const HOP_HEADER = 'management-hop'
+import type { HttpRequest } from './http-request.js'
+import { peerHeaders } from './peer-headers.js'
+import { actuatorHealth, anyHealth } from './service-health.js'
+import type { HealthReader, HealthResponse } from './service-health.js'
+import { tlsContexts, tlsOptions } from './tls-options.js'
+import type { TlsOptions, TlsSettings } from './tls-options.js'
 
 /** Options of `serviceDependency`. */
 export interface ServiceDependencyCheckOptions {
@@ -26,25 +21,28 @@ export interface ServiceDependencyCheckOptions {
    * redirect to another origin. Default none.
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
+  /** Trusted authorities and a client certificate, for an https:// URL. Default the authorities of Node.js. */
+  readonly tls?: TlsOptions | undefined
 }
 
-interface ServiceDependencySettings {
+/** The options of `serviceDependency` after validation. */
+export interface ServiceDependencySettings {
   readonly headers: Readonly<Record<string, string>>
+  readonly tls: TlsSettings | undefined
 }
 
-const PUBLIC_HEADERS = {
-  accept: 'application/vnd.spring-boot.actuator.v3+json, application/json',
-  [HOP_HEADER]: '1'
-}
+const PUBLIC_HEADERS = { accept: 'application/vnd.spring-boot.actuator.v3+json, application/json' }
 
-const MAX_BYTES = 64 * 1024
-
-const readOptions = readyMadeOptions<ServiceDependencySettings>('url', { headers: withDefault(httpHeaders, {}) })
+const readOptions = readyMadeOptions<ServiceDependencySettings>('url', {
+  headers: withDefault(httpHeaders, {}),
+  tls: withDefault(tlsOptions, undefined)
+})
 
 /**
  * Makes a check that requests the health endpoint of another service, in the style of Spring Boot Actuator. It is `UP`
  * or `DEGRADED` if the response has the status code 200 and JSON with that status, otherwise `DOWN` with the reason.
- * The result contains the details and components that the service returns.
+ * The result contains the details and components that the service returns. It reads up to 1 MiB, and uses the
+ * environment's proxy if Node's own requests use it.
  *
  * @param url an http:// or https:// URL; a user name and password in it are sent as basic authentication, never shown
  * @throws FST_MANAGEMENT_OPTION_INVALID
@@ -52,51 +50,48 @@ const readOptions = readyMadeOptions<ServiceDependencySettings>('url', { headers
  * management.addCheck('health', 'users', serviceDependency('https://users/z/health', { headers: { 'x-tenant': 'a' } }))
  */
 export function serviceDependency (url: string | URL, options: ServiceDependencyCheckOptions = {}): CheckFunction {
-  const urlWithUser = httpUrl(url, 'serviceDependency.url')
-  const target = withoutUser(urlWithUser)
-  const { headers } = readOptions(options, 'serviceDependency')
-  const allHeaders = { ...basicAuthorization(urlWithUser), ...headers, [HOP_HEADER]: '1' }
+  const checkedUrl = httpUrl(url, 'serviceDependency.url')
+  return healthCheck(checkedUrl, readOptions(options, 'serviceDependency'), 'serviceDependency')
+}
+
+/**
+ * Does the same for a fixed URL of a service of another make, which may answer with any JSON or without a body.
+ *
+ * @param path names the options in messages
+ */
+export function foreignDependency (url: URL, settings: ServiceDependencySettings, path: string): CheckFunction {
+  return healthCheck(url, settings, path, anyHealth)
+}
+
+/** Makes the check from validated values. */
+export function healthCheck (
+  urlWithUser: URL, { headers, tls }: ServiceDependencySettings, path: string, read: HealthReader = actuatorHealth
+): CheckFunction {
+  const url = withoutUser(urlWithUser)
+  const request = {
+    url,
+    method: 'GET',
+    publicHeaders: PUBLIC_HEADERS,
+    headers: { ...basicAuthorization(urlWithUser), ...headers },
+    tls: tlsContexts(url, tls, `${path}.tls`)
+  } as const
   return async function checkServiceDependency (context) {
     try {
-      const response = await TimeLimit.of(context, async (limit) => await requestHealth(target, allHeaders, limit))
-      return toServiceResult(target, response)
+      return read(url, await TimeLimit.of(context, async (limit) => await requestHealth(request, limit)))
     } catch (error) {
-      return { status: 'DOWN', details: { error: `GET ${target.href} failed: ${reasonOf(error)}`, url: target.href } }
+      return { status: 'DOWN', details: { error: `GET ${url.href} failed: ${reasonOf(error)}`, url: url.href } }
     }
   }
 }
 
-interface HealthResponse {
-  readonly statusCode: number
-  readonly text: string
-}
-
-async function requestHealth (url: URL, headers: OutgoingHttpHeaders, limit: TimeLimit): Promise<HealthResponse> {
-  const { signal } = limit
-  const { statusCode, body } = await limit.wait(
-    sendRequest({ url, method: 'GET', publicHeaders: PUBLIC_HEADERS, headers, signal })
-  )
-  const text = await limit.wait(readLimitedText(body, MAX_BYTES), () =>
+/** Sends the time that is left to the service, which answers slightly earlier if it uses this plugin. */
+async function requestHealth (
+  request: Omit<HttpRequest, 'lateHeaders' | 'signal'>, limit: TimeLimit
+): Promise<HealthResponse> {
+  const lateHeaders = (): Readonly<Record<string, string>> => peerHeaders(limit.leftMs)
+  const response = await limit.wait(sendRequest({ ...request, lateHeaders, signal: limit.signal }))
+  const { statusCode } = response
+  const text = await limit.wait(readText(response), () =>
     `answered ${statusCode}, but its body did not end within ${limit.ms} ms`)
   return { statusCode, text }
-}
-
-function toServiceResult (url: URL, { statusCode, text }: HealthResponse): CheckResult {
-  const health = attemptOr((): unknown => JSON.parse(text), undefined)
-  if (!isRecord(health)) {
-    return down(url, statusCode, `answered ${statusCode} with ${text === '' ? 'an empty body' : 'no JSON object'}`)
-  }
-  const { status, details, components } = health
-  const parts = {
-    details: { ...(isRecord(details) && details), url: url.href, statusCode },
-    ...(isRecord(components) && { components: toComponents(components) })
-  }
-  if (statusCode === 200 && (status === 'UP' || status === 'DEGRADED')) return { status, ...parts }
-  const shownStatus = typeof status === 'string' ? `status ${JSON.stringify(status)}` : 'no status'
-  const error = `GET ${url.href} answered ${statusCode} with ${shownStatus}`
-  return { status: 'DOWN', ...parts, details: { ...parts.details, error } }
-}
-
-function down (url: URL, statusCode: number, reason: string): CheckResult {
-  return { status: 'DOWN', details: { error: `GET ${url.href} ${reason}`, url: url.href, statusCode } }
 }

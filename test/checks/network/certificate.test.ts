@@ -257,7 +257,7 @@ await t.test('certificate() throws when an option is missing, wrong or unknown',
     [{ host: 'h', ca: [] }, /option "certificate\.ca" must be an array that is not empty/],
     [{ host: 'h', ca: new X509Certificate(CHAIN.root).raw }, NOT_PEM],
     [{ host: 'h', ca: CHAIN.key }, NOT_PEM],
-    [{ host: 'h', ca: [CHAIN.root, 5] }, /option "certificate\.ca\[1\]" must be a certificate .*, got the number 5/]
+    [{ host: 'h', ca: [CHAIN.root, 5] }, /option "certificate\.ca\[1\]" must be a certificate .*, got a value of the type number/]
   ]
   for (const [options, message] of cases) {
     const make = (): unknown => Reflect.apply(certificate, undefined, [options])

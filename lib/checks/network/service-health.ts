@@ -1,0 +1,100 @@
+import { attemptOr } from '../../base/attempt-or.js'
+import { describe } from '../../base/describe.js'
+import { isRecord } from '../../base/type-guards.js'
+import { toComponents } from '../../health/component.js'
+import type { CheckResult } from '../../health/check/result.js'
+
+/** The answer of a health endpoint. */
+export interface HealthResponse {
+  readonly statusCode: number
+  readonly text: string
+}
+
+/** Reads the health of a service from its answer. */
+export type HealthReader = (url: URL, response: HealthResponse) => CheckResult
+
+/** The words for a passing status that services of other makes use, in lower case. */
+const PASSING: Readonly<Record<string, 'UP' | 'DEGRADED'>> = {
+  up: 'UP',
+  ok: 'UP',
+  pass: 'UP',
+  healthy: 'UP',
+  ready: 'UP',
+  alive: 'UP',
+  success: 'UP',
+  serving: 'UP',
+  degraded: 'DEGRADED',
+  warn: 'DEGRADED',
+  warning: 'DEGRADED'
+}
+
+/**
+ * Reads an answer in the style of Spring Boot Actuator: `UP` or `DEGRADED` if the status code is 200 and the JSON has
+ * that status, otherwise `DOWN` with the reason.
+ */
+export const actuatorHealth: HealthReader = (url, response) => {
+  const { statusCode, text } = response
+  const health = jsonOf(text)
+  if (!isRecord(health)) {
+    const body = text === '' ? 'an empty body' : 'no JSON object'
+    return resultOf(url, response, { status: 'DOWN', reason: `answered ${statusCode} with ${body}` })
+  }
+  const { status } = health
+  const isPassing = statusCode === 200 && (status === 'UP' || status === 'DEGRADED')
+  return resultOf(url, response, isPassing ? { status } : downWith(statusCode, status), health)
+}
+
+/**
+ * Reads an answer of a service of another make. A status code from 200 to 299 is `UP`, with any body or none. If the
+ * body is a JSON object with a `status`, that status must be a word for passing too.
+ */
+export const anyHealth: HealthReader = (url, response) => {
+  const { statusCode, text } = response
+  const json = jsonOf(text)
+  const health = isRecord(json) ? json : {}
+  return resultOf(url, response, verdictOfAny(statusCode, health['status']), health)
+}
+
+type Verdict = { readonly status: 'UP' | 'DEGRADED' } | { readonly status: 'DOWN', readonly reason: string }
+
+function verdictOfAny (statusCode: number, status: unknown): Verdict {
+  if (statusCode < 200 || statusCode > 299) {
+    return { status: 'DOWN', reason: `answered ${statusCode}, expected 200 to 299` }
+  }
+  if (status === undefined || status === null) return { status: 'UP' }
+  const passing = passingStatus(status)
+  if (passing !== undefined) return { status: passing }
+  if (typeof status === 'string') return downWith(statusCode, status)
+  return { status: 'DOWN', reason: `answered ${statusCode} with a status that is ${describe(status)}` }
+}
+
+function passingStatus (status: unknown): 'UP' | 'DEGRADED' | undefined {
+  const word = typeof status === 'string' ? status.toLowerCase() : ''
+  if (Object.hasOwn(PASSING, word)) return PASSING[word]
+  return status === true || (typeof status === 'number' && status >= 200 && status <= 299) ? 'UP' : undefined
+}
+
+function downWith (statusCode: number, status: unknown): Verdict {
+  const shownStatus = typeof status === 'string' ? `status ${JSON.stringify(status)}` : 'no status'
+  return { status: 'DOWN', reason: `answered ${statusCode} with ${shownStatus}` }
+}
+
+function jsonOf (text: string): unknown {
+  return attemptOr((): unknown => JSON.parse(text), undefined)
+}
+
+function resultOf (
+  url: URL, { statusCode }: HealthResponse, verdict: Verdict, health: Readonly<Record<string, unknown>> = {}
+): CheckResult {
+  const { details, components } = health
+  return {
+    status: verdict.status,
+    details: {
+      ...(isRecord(details) && details),
+      url: url.href,
+      statusCode,
+      ...('reason' in verdict && { error: `GET ${url.href} ${verdict.reason}` })
+    },
+    ...(isRecord(components) && { components: toComponents(components) })
+  }
+}
