@@ -19,6 +19,8 @@ export interface PoolClient<C extends object, P extends C> {
    * never touched. Undefined if the pool does not show its settings.
    */
   readonly openOutside?: (() => OutsideConnection<C>) | undefined
+  /** Whether new connections of the pool resume a TLS session, which hides an expired certificate. */
+  readonly resumesTls?: boolean
 }
 
 interface SqlClient {

@@ -4,7 +4,7 @@ import type { ClientSource } from '../client-source.js'
 import type { PoolOrConnection, SqlServer } from './driver.js'
 import { isMysql, isPool } from './mysql-client.js'
 import type { AnyConnection, MysqlClient, MysqlPoolConnection } from './mysql-client.js'
-import { isServerFull, openOutside } from './mysql2-outside.js'
+import { isServerFull, openOutside, usesTls } from './mysql2-outside.js'
 import { toPool } from './mysql2-pool.js'
 import { readSqlOptions } from './sql-options.js'
 import type { SqlOptions } from './sql-options.js'
@@ -59,7 +59,7 @@ export function mysql (client: ClientSource<MysqlClient>, options: SqlOptions = 
 /** Unwraps the pool or connection that `@fastify/mysql` and mysql2/promise wrap: the inner object stays the same. */
 function toPoolOrConnection (client: MysqlClient): PoolOrConnection<AnyConnection, MysqlPoolConnection> {
   if ('pool' in client) return toPoolOrConnection(client.pool)
-  if (isPool(client)) return { pool: toPool(client), openOutside: openOutside(client) }
+  if (isPool(client)) return { pool: toPool(client), openOutside: openOutside(client), resumesTls: usesTls(client) }
   if ('connection' in client) return toPoolOrConnection(client.connection)
   return { connection: client, missingErrorListener: () => missingErrorListenerOf(client) }
 }

@@ -31,7 +31,7 @@ export function isServerFull (error: unknown): boolean {
  */
 export function openOutside (pool: AnyPool): (() => OutsideConnection<AnyConnection>) | undefined {
   const [member] = connectionsOf(pool)
-  const config = memberOf(memberOf(pool, 'config'), 'connectionConfig')
+  const config = configOf(pool)
   const PoolConnection = memberOf(member, 'constructor')
   if (!isRecord(config) || !isFunction(PoolConnection)) return undefined
   return () => {
@@ -47,6 +47,15 @@ export function openOutside (pool: AnyPool): (() => OutsideConnection<AnyConnect
   }
 }
 
+/** Whether the connections of a pool use TLS. */
+export function usesTls (pool: AnyPool): boolean {
+  return isRecord(memberOf(configOf(pool), 'ssl'))
+}
+
+function configOf (pool: AnyPool): unknown {
+  return memberOf(memberOf(pool, 'config'), 'connectionConfig')
+}
+
 function isOutsideConnection (value: unknown): value is Mysql2OutsideConnection {
   return hasMethods(value, 'promise', 'on', '_realEnd') && hasMethods(memberOf(value, 'stream'), 'once')
 }
@@ -58,7 +67,12 @@ async function end (connection: Mysql2OutsideConnection): Promise<void> {
   })
 }
 
-/** Copies the settings, as the pool does for each of its connections: `changeUser` changes them in place. */
-function copyOf (config: object): object {
-  return Object.defineProperties(Object.create(config) as object, Object.getOwnPropertyDescriptors(config))
+/**
+ * Copies the settings, as the pool does for each of its connections: `changeUser` changes them in place. Copies `ssl`
+ * too, because mysql2 keeps a TLS session for each such object: a resumed session hides an expired certificate.
+ */
+function copyOf (config: Record<string, unknown>): object {
+  const { ssl } = config
+  const copy = Object.create(config, Object.getOwnPropertyDescriptors(config)) as object
+  return isRecord(ssl) ? Object.assign(copy, { ssl: { ...ssl } }) : copy
 }

@@ -47,11 +47,11 @@ export class SqlRunner<C extends object, P extends C> {
   }
 
   async #runPool (current: PoolClient<C, P>, run: ReadyMadeRun): Promise<void> {
-    const { pool, openOutside } = current
+    const { pool, openOutside, resumesTls = false } = current
     const usage = pool.usage()
     run.details['pool'] = usage
     const query = async (): Promise<void> => await this.#queryPool(current, run)
-    if (openOutside === undefined || opensConnection(usage)) {
+    if (openOutside === undefined || (opensConnection(usage) && !resumesTls)) {
       await query()
       return
     }
@@ -74,10 +74,10 @@ export class SqlRunner<C extends object, P extends C> {
     }
   }
 
-  async #borrow ({ pool }: PoolClient<C, P>, limit: TimeLimit): Promise<QueryResult> {
+  async #borrow ({ pool, resumesTls = false }: PoolClient<C, P>, limit: TimeLimit): Promise<QueryResult> {
     return await this.#borrower.borrow(pool, limit, async (connection, isNew) => {
       const answer = await this.#measure(connection)
-      if (isNew) this.#renewal.renewed(pool.client)
+      if (isNew && !resumesTls) this.#renewal.renewed(pool.client)
       return answer
     })
   }

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events'
 import t from 'tap'
-import { isServerFull, openOutside } from '../../../../lib/checks/clients/sql/mysql2-outside.js'
+import { isServerFull, openOutside, usesTls } from '../../../../lib/checks/clients/sql/mysql2-outside.js'
+import { memberOf } from '../../../../lib/checks/clients/sql/mysql-client.js'
 import type { AnyPool } from '../../../../lib/checks/clients/sql/mysql-client.js'
 
 interface Options {
@@ -53,6 +54,17 @@ await t.test('openOutside() opens a connection with the class and the settings o
   connection?.destroy()
   t.same(client?.calls, ['goodbye', 'destroyed', 'socket destroyed'])
   t.same(member.calls, [])
+})
+
+await t.test('openOutside() resumes no TLS session: mysql2 keeps one for each ssl object', (t) => {
+  const settings = { user: 'app', ssl: { ca: 'pem' } }
+  const pool = poolWith([new PoolConnectionDouble({}, { config: settings })], settings)
+  openOutside(pool)?.()
+  const config = PoolConnectionDouble.made.at(-1)?.config
+  t.match(config, settings)
+  t.not(memberOf(config, 'ssl'), settings.ssl)
+  t.same([usesTls(pool), usesTls(poolWith([], {}))], [true, false])
+  t.end()
 })
 
 await t.test('openOutside() returns undefined when the pool has no connection or hides its settings', (t) => {

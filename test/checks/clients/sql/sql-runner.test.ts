@@ -132,6 +132,15 @@ await t.test('a connection that the pool opens for the check replaces a renewal'
   t.equal(app.opened, 0)
 })
 
+await t.test('a connection that the pool opens does not replace a renewal when the pool resumes TLS', async (t) => {
+  const app = new AppDouble()
+  app.driver = { ...app.driver, current: () => ({ pool: app.pool, openOutside: app.openOutside, resumesTls: true }) }
+  const check = await app.makeCheck()
+  app.usage = { open: 0, opening: 0, idle: 0, waiting: 0, max: 2 }
+  t.match(await check(), { status: 'UP' })
+  t.equal(app.opened, 1)
+})
+
 await t.test('a busy pool that is full does not stop renewals', async (t) => {
   const app = new AppDouble()
   const check = await app.makeCheck()
