@@ -35,10 +35,27 @@ const size = {
   }
 }
 
+const timers = {
+  files: ['lib/**/*.ts'],
+  ignores: ['lib/base/timers.ts'],
+  rules: {
+    // Fake timers replace these globals. `lib/base/timers.ts` has the real functions.
+    'no-restricted-globals': [
+      'error', 'setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'setImmediate', 'clearImmediate',
+      'queueMicrotask', 'performance'
+    ],
+    'no-restricted-imports': ['error', 'node:timers', 'node:timers/promises'],
+    'no-restricted-properties': [
+      'error', { object: 'process', property: 'nextTick' }, { object: 'AbortSignal', property: 'timeout' }
+    ]
+  }
+}
+
 export default tseslint.config(
   { ignores: resolveIgnoresFromGitignore() },
   ...neostandard({ ts: true }),
   typed,
   lines,
-  size
+  size,
+  timers
 )

@@ -1,3 +1,5 @@
+import { clearImmediate, clearTimeout, now, setImmediate, setTimeout } from './timers.js'
+
 /** The only source of time and random numbers for the engine, so that tests can control both. */
 export interface Clock {
   /** The time of the wall clock, for reports. */
@@ -17,14 +19,19 @@ export const LONGEST_DELAY_MS = 2 ** 31 - 1
 
 export const systemClock: Clock = {
   date: () => new Date(),
-  now: () => performance.now(),
+  now,
   after: (delayMs, callback) => afterPoll(delayMs, callback).cancel,
   inBackground (delayMs, callback) {
     const { timer, cancel } = afterPoll(delayMs, callback)
-    timer.unref()
+    unref(timer)
     return cancel
   },
   random: () => Math.random()
+}
+
+/** Outside Node, a timer can be a number. */
+function unref (timer: Partial<Pick<NodeJS.Timeout, 'unref'>>): void {
+  timer.unref?.()
 }
 
 /**

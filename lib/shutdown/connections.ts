@@ -5,6 +5,7 @@ import type { ServerHttp2Session } from 'node:http2'
 import { Server } from 'node:net'
 import type { Socket } from 'node:net'
 import type { Clock } from '../base/clock.js'
+import { nextTurn } from '../base/timers.js'
 
 /**
  * An HTTP/1 socket with two private fields of Node: the response that is under way, and the parser.
@@ -109,7 +110,7 @@ export class Connections {
     this.#hasActivity = true
     for (let turn = 0; turn < MOST_TURNS && this.#hasActivity; turn++) {
       this.#hasActivity = false
-      await new Promise<void>((resolve) => { setImmediate(resolve) })
+      await nextTurn()
     }
   }
 

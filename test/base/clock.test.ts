@@ -168,3 +168,17 @@ await t.test('random() returns a different number from 0 to below 1 at each call
   t.ok(new Set(numbers).size > 990)
   t.end()
 })
+
+await t.test('a timer whose handle is a number calls back, and can be cancelled', async (t) => {
+  const program = `
+    const { createRequire } = await import('node:module')
+    const timers = createRequire(import.meta.url)('node:timers')
+    const { setTimeout } = timers
+    timers.setTimeout = (callback, delayMs) => Number(setTimeout(callback, delayMs))
+    const { systemClock } = await import(process.argv[2])
+    systemClock.inBackground(1, () => process.stdout.write('cancelled '))()
+    systemClock.inBackground(2, () => process.stdout.write('called back\\n'))`
+  const file = join(t.testdir({ 'program.mjs': program }), 'program.mjs')
+  const clock = new URL('../../lib/base/clock.ts', import.meta.url).href
+  t.equal(await new Program(t, file, {}, [clock]).waitForLine(), 'called back')
+})

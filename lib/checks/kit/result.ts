@@ -1,4 +1,5 @@
 import { reasonOf } from '../../base/describe.js'
+import { now } from '../../base/timers.js'
 import type { CheckResult } from '../../health/check/result.js'
 import type { Status } from '../../health/status.js'
 
@@ -31,7 +32,7 @@ export async function toCheckResult (details: Details, work: () => void | Promis
 
 /** Runs work and measures its duration in milliseconds, rounded to a thousandth. */
 export async function timed<T> (work: () => Promise<T>): Promise<{ readonly result: T, readonly latencyMs: number }> {
-  const startedAt = performance.now()
+  const startedAt = now()
   const result = await work()
-  return { result, latencyMs: Math.round((performance.now() - startedAt) * 1_000) / 1_000 }
+  return { result, latencyMs: Math.round((now() - startedAt) * 1_000) / 1_000 }
 }

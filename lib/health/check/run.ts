@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js'
+import { settled } from '../../base/timers.js'
 import type { Logger } from '../../base/logger.js'
 import { Deferred } from '../../base/deferred.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
@@ -74,8 +75,7 @@ export class Run {
   #waitFor (outcome: Promise<Outcome>): Promise<RunResult | undefined> {
     this.#deferred = new Deferred()
     void outcome.then((outcome) => this.#settle(outcome))
-    // Later than the result of a promise that is settled already, which needs no timer.
-    queueMicrotask(() => queueMicrotask(() => this.#setTimer()))
+    void this.#setFirstTimer()
     return this.#deferred.promise
   }
 
@@ -99,6 +99,13 @@ export class Run {
     this.#controller ??= new AbortController()
     if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason)
     return this.#controller.signal
+  }
+
+  /** Waits for the result of a promise that is settled already: it needs no timer. */
+  async #setFirstTimer (): Promise<void> {
+    await settled
+    await settled
+    this.#setTimer()
   }
 
   #setTimer (): void {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.js'
+import { settled } from '../../base/timers.js'
 
 /** Jitter: lengthens each interval by up to 10 %, so that replicas do not run their checks in step. */
 const MAX_JITTER = 0.1
@@ -23,12 +24,17 @@ export class Schedule {
   start (): void {
     if (this.#isOn) return
     this.#isOn = true
-    if (!this.#isWorking) queueMicrotask(() => this.#beat())
+    if (!this.#isWorking) void this.#begin()
   }
 
   stop (): void {
     this.#isOn = false
     this.#cancelTimer?.()
+  }
+
+  async #begin (): Promise<void> {
+    await settled
+    this.#beat()
   }
 
   #beat (): void {

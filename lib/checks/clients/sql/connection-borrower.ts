@@ -4,6 +4,7 @@ import type { FailureStatus } from '../../../health/check/options.js'
 import { CheckFailure } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
 import { Deferred } from '../../../base/deferred.js'
+import { nextTurn } from '../../../base/timers.js'
 
 /** After this time in milliseconds a requested connection counts as lost: not every driver limits the wait itself. */
 const LOST_AFTER_MS = 60_000
@@ -160,10 +161,6 @@ export class ConnectionBorrower<C> {
     const message = `the pool is exhausted: none of its ${max} connections became free in time`
     return new CheckFailure(this.#whenExhausted, message)
   }
-}
-
-async function nextTurn (): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** Returns a connection that no run waits for. Ignores an error of a pool that has ended. */
