@@ -66,7 +66,8 @@ export function ofRedis (fastify: FastifyInstance, decorator: FastifyRedis): rea
     redis(decorator),
     redis(() => fastify.redis),
     redis(() => undefined),
-    redis(createClient(), { whenExhausted: 'DOWN' })
+    redis(createClient(), { whenExhausted: 'DOWN' }),
+    redis(createCluster({ rootNodes: [] }), { writable: true, key: 'app:health' })
   ]
 }
 
@@ -94,7 +95,7 @@ export function wrong (pool: mysqlCallbacks.Pool, fastify: FastifyInstance): rea
     // @ts-expect-error the app is not a client
     redis(fastify),
     // @ts-expect-error unknown option
-    redis(fastify.redis, { writable: true }),
+    redis(fastify.redis, { writeable: true }),
     // @ts-expect-error a failure cannot be reported as UP
     redis(fastify.redis, { whenExhausted: 'UP' })
   ]

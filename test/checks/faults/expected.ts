@@ -3,7 +3,7 @@ import type { Status } from '../../../lib/health/status.js'
 /** The faults of a server, or of the network in front of it. */
 export const FAULTS = [
   'stopped', 'frozen', 'wrong password', 'rotated password', 'too many connections', 'pool exhausted', 'reset',
-  'black hole'
+  'black hole', 'replica', 'out of memory', 'cluster without a master'
 ] as const
 
 export type Fault = typeof FAULTS[number]
@@ -15,11 +15,19 @@ export interface ExpectedResult {
   readonly error?: string
 }
 
-/** A client's result for each fault; undefined if the client cannot have the fault. */
-export type ExpectedResults = Readonly<Record<Fault, ExpectedResult | undefined>>
+/** A client's result for each fault; undefined if the client cannot have the fault, or if it is not tested. */
+export type ExpectedResults = Readonly<Partial<Record<Fault, ExpectedResult | undefined>>>
 
 /** The error of Redis. */
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.'
+
+/** The results of Redis with `writable: true`. */
+const NO_WRITES = {
+  replica: down("READONLY You can't write against a read only replica."),
+  'out of memory': down("OOM command not allowed when used memory > 'maxmemory'.")
+}
+
+const NO_CLUSTER = { 'cluster without a master': down('CLUSTERDOWN The cluster is down') }
 
 /** The error of MariaDB. */
 const ACCESS_DENIED = "Access denied for user 'tester'@'127.0.0.1' (using password: YES)"
@@ -71,7 +79,8 @@ export const EXPECTED = {
     'too many connections': undefined,
     'pool exhausted': undefined,
     reset: RECOVERED,
-    'black hole': down('no answer within 720 ms')
+    'black hole': down('no answer within 720 ms'),
+    ...NO_WRITES
   },
   'node-redis': {
     stopped: down('the client is in state connecting: connect ECONNREFUSED 127.0.0.1:PORT'),
@@ -81,18 +90,22 @@ export const EXPECTED = {
     'too many connections': undefined,
     'pool exhausted': undefined,
     reset: down('the client is in state connecting: read ECONNRESET'),
-    'black hole': down('no answer within 720 ms')
+    'black hole': down('no answer within 720 ms'),
+    ...NO_WRITES
   },
   'node-redis pool': {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),
     'wrong password': down(WRONG_PASSWORD),
-    'rotated password': undefined,
-    'too many connections': undefined,
+    'rotated password': noNewConnection('DOWN', WRONG_PASSWORD),
+    'too many connections': noNewConnection('DEGRADED', 'ERR max number of clients reached'),
     'pool exhausted': exhausted(2),
     reset: down('read ECONNRESET'),
-    'black hole': down('no answer within 720 ms')
+    'black hole': down('no answer within 720 ms'),
+    ...NO_WRITES
   },
+  'ioredis cluster': NO_CLUSTER,
+  'node-redis cluster': NO_CLUSTER,
   mongodb: {
     stopped: down('no answer within 720 ms: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),

@@ -27,6 +27,7 @@ export interface AppClient {
 /** Options of the check, for the checks that have them. */
 export interface PoolCheckOptions {
   readonly renewAfter?: number
+  readonly writable?: boolean
 }
 
 /** Makes a client as an app does. Resolves even if the client could not connect. */
@@ -103,13 +104,15 @@ export async function proveFaults (t: Test, test: FaultTest): Promise<void> {
   })
 }
 
-interface FaultSwitch {
+/** How to cause a fault, and how to end it. */
+export interface FaultSwitch {
   readonly fault: Fault
   readonly cause: () => unknown
   readonly end: () => unknown
 }
 
-async function causeAndEnd (
+/** Causes one fault, and compares the answers to probes with the expected result. Then ends the fault. */
+export async function causeAndEnd (
   t: Test,
   test: FaultTest,
   { fault, cause, end }: FaultSwitch,

@@ -16,6 +16,9 @@ export const redis: ServerKind = {
     const client = await open(address)
     return { ping: async () => await client.ping(), close: async () => await client.close() }
   },
+  changePassword: async (address, password) => {
+    return await sendCommand(address, ['CONFIG', 'SET', 'requirepass', password])
+  },
   connections
 }
 
@@ -35,12 +38,25 @@ async function prepare (place: Place): Promise<readonly Service[]> {
         '--save',
         '',
         '--appendonly',
-        'no'
+        'no',
+        // So that a test can fill the server.
+        '--maxclients',
+        '50'
       ],
       stopSignal: 'SIGTERM',
       answers: async () => await connections(place)
     }
   ])
+}
+
+/** Sends one command to a server, over a connection of its own. */
+export async function sendCommand (address: Address, command: readonly string[]): Promise<unknown> {
+  const client = await open(address, OURS)
+  try {
+    return await client.sendCommand([...command])
+  } finally {
+    await client.close()
+  }
 }
 
 async function connections (address: Address): Promise<number> {

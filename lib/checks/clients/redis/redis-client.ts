@@ -1,9 +1,12 @@
+import { attemptOr } from '../../../base/attempt-or.js'
 import { hasMethods } from '../../../base/type-guards.js'
 
-/** The parts of a connection from a node-redis pool that the check uses. */
+/**
+ * A connection to one server, or a client that chooses the server itself. The check looks for its other commands: their
+ * names differ between ioredis and node-redis, and a cluster of node-redis 4 lacks some of them.
+ */
 export interface RedisConnection {
-  ping (): Promise<unknown>
-  info (section: string): Promise<unknown>
+  get (key: string): Promise<unknown>
 }
 
 /** The parts of a client, cluster or sentinel of ioredis or node-redis that the check uses. */
@@ -41,8 +44,19 @@ export function isPool (client: RedisClient): client is RedisPool {
   return hasMethods(client, 'execute') && 'totalClients' in client
 }
 
-/** Whether `redis` accepts a value as its client. */
+/** In the legacy mode of node-redis 4, only the methods of `v4` return promises. Otherwise the getter `v4` throws. */
+export function connectionOf (client: RedisConnection): RedisConnection {
+  const promising = attemptOr((): unknown => Reflect.get(client, 'v4'), undefined)
+  return isConnection(promising) ? promising : client
+}
+
+export function isConnection (value: unknown): value is RedisConnection {
+  return hasMethods(value, 'get')
+}
+
+/** Whether `redis` accepts a value as its client. Clusters of node-redis 4 have no `ping`. */
 export function isRedis (value: unknown): value is RedisClient {
-  if (!hasMethods(value, 'ping', 'info', 'on', 'listenerCount')) return false
+  if (!hasMethods(value, 'get', 'on', 'listenerCount')) return false
+  if (!hasMethods(value, 'ping') && !hasMethods(value, 'setRange')) return false
   return typeof Reflect.get(value, 'status') === 'string' || typeof Reflect.get(value, 'isOpen') === 'boolean'
 }

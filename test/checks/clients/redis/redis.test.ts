@@ -10,74 +10,12 @@ import type { CheckFunction } from '../../../../lib/health/check/check-function.
 import { run } from '../../../support/check.js'
 import { RecordingLog } from '../../../support/log.js'
 import { listen, refusingPort } from '../../../support/loopback.js'
-
-const INFO = '# Server\r\nredis_version:7.4.1\r\nredis_mode:standalone\r\n'
-
-/** The methods that all clients have. */
-class ClientDouble extends EventEmitter {
-  pings = 0
-  infos = 0
-  answer: () => Promise<unknown> = async () => await Promise.resolve('PONG')
-  inform: () => Promise<unknown> = async () => await Promise.resolve(INFO)
-
-  async ping (): Promise<unknown> {
-    this.pings += 1
-    return await this.answer()
-  }
-
-  async info (section: string): Promise<unknown> {
-    this.infos += 1
-    if (section !== 'server') throw new Error(`no such section: ${section}`)
-    return await this.inform()
-  }
-}
-
-/** A client of ioredis. */
-class IoClient extends ClientDouble {
-  status = 'ready'
-  stream: { errored: Error | null } = { errored: null }
-}
-
-/** A client of node-redis with an error listener. */
-class NodeClient extends ClientDouble {
-  isOpen = true
-  isReady = true
-
-  constructor () {
-    super()
-    this.on('error', () => undefined)
-  }
-}
-
-/** A pool of node-redis with one connection. */
-class NodePool extends ClientDouble {
-  isOpen = true
-  totalClients = 1
-  idleClients = 1
-  tasksQueueLength = 0
-  readonly member = new ClientDouble()
-  lend: (task: (connection: ClientDouble) => void) => Promise<unknown> = async (task) => {
-    task(this.member)
-    await Promise.resolve()
-  }
-
-  constructor () {
-    super()
-    this.on('error', () => undefined)
-  }
-
-  async execute (task: (connection: ClientDouble) => void): Promise<unknown> {
-    return await this.lend(task)
-  }
-}
+import { ClientDouble, INFO, IoClient, NodeClient, NodePool, never, rejecting } from './doubles.js'
 
 /** Runs a check that has 9 ms for its answer. */
 async function runBriefly (check: CheckFunction, log = new RecordingLog()): Promise<unknown> {
   return await check({ signal: new AbortController().signal, timeout: 10, log })
 }
-
-const never = async (): Promise<never> => await new Promise(() => undefined)
-const rejecting = (message: string) => async (): Promise<never> => await Promise.reject(new Error(message))
 
 await t.test('redis() accepts a client of ioredis or node-redis, a cluster, a pool and a function', async (t) => {
   const io = new IoClient()
@@ -93,25 +31,27 @@ await t.test('redis() accepts a client of ioredis or node-redis, a cluster, a po
   }
 })
 
-await t.test('redis() sends no second PING while a client owes an answer', async (t) => {
+await t.test('redis() sends no second command while a client owes an answer', async (t) => {
   const client = new IoClient()
-  client.answer = never
+  client.replies.SETRANGE = never
   const check = redis(client)
   for (let count = 0; count < 3; count++) {
     t.match(await runBriefly(check), { status: 'DOWN', details: { error: 'no answer within 9 ms', state: 'ready' } })
   }
-  t.equal(client.pings, 1)
+  t.equal(client.count('SETRANGE'), 1)
 })
 
 await t.test('redis() is DOWN with the error that the server answers', async (t) => {
   const errors = [
     'LOADING Redis is loading the dataset in memory',
     'NOAUTH Authentication required.',
-    "NOPERM this user has no permissions to run the 'ping' command"
+    'BUSY Redis is busy running a script.',
+    "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.",
+    'CLUSTERDOWN The cluster is down'
   ]
   for (const error of errors) {
     const client = new IoClient()
-    client.answer = rejecting(error)
+    client.replies.SETRANGE = rejecting(error)
     t.match(await run(redis(client)), { status: 'DOWN', details: { error, state: 'ready' } })
   }
 })
@@ -121,24 +61,24 @@ await t.test('redis() reads the version once per connection', async (t) => {
   const check = redis(client)
   await run(check)
   await run(check)
-  t.equal(client.infos, 1)
-  client.inform = async () => await Promise.resolve(`${INFO}server_name:valkey\r\nvalkey_version:8.1.0\r\n`)
+  t.equal(client.count('INFO'), 1)
+  client.replies.INFO = async () => await Promise.resolve(`${INFO}server_name:valkey\r\nvalkey_version:8.1.0\r\n`)
   client.emit('ready')
   t.match(await run(check), { details: { version: '8.1.0' } })
-  t.equal(client.infos, 2)
+  t.equal(client.count('INFO'), 2)
 })
 
 await t.test('redis() is UP without a version if the version is unavailable, and reads it once', async (t) => {
   for (const inform of [rejecting('NOPERM'), async () => await Promise.resolve('# Server\r\n')]) {
     const client = new IoClient()
-    client.inform = inform
+    client.replies.INFO = inform
     const check = redis(client)
     for (let count = 0; count < 2; count++) {
       const { status, details } = await run(check)
       t.equal(status, 'UP')
-      t.same(Object.keys(details ?? {}), ['latencyMs', 'state'])
+      t.same(Object.keys(details ?? {}), ['readOnly', 'latencyMs', 'state'])
     }
-    t.equal(client.infos, 1)
+    t.equal(client.count('INFO'), 1)
   }
 })
 
@@ -146,7 +86,7 @@ await t.test('a client that is not ready is DOWN with its state and the last err
   const client = new IoClient()
   const check = redis(client)
   client.status = 'reconnecting'
-  client.answer = rejecting('Reached the max retries per request limit')
+  client.replies.SETRANGE = rejecting('Reached the max retries per request limit')
   client.on('error', () => undefined).emit('error', new Error('connect ECONNREFUSED 127.0.0.1:6379'))
   t.match(await run(check), {
     status: 'DOWN',
@@ -164,10 +104,10 @@ await t.test('a client that is not ready is DOWN with its state and the last err
 await t.test('without an error event the reason is the error of the command or the closed connection', async (t) => {
   const client = new IoClient()
   client.status = 'reconnecting'
-  client.answer = rejecting('WRONGPASS invalid username-password pair')
+  client.replies.SETRANGE = rejecting('WRONGPASS invalid username-password pair')
   const check = redis(client)
   t.match(await run(check), { details: { error: /state reconnecting: WRONGPASS/ } })
-  client.answer = never
+  client.replies.SETRANGE = never
   client.emit('close')
   t.match(await runBriefly(check), { details: { error: /state reconnecting: WRONGPASS/ } })
   client.stream.errored = new Error('read ECONNRESET')
@@ -181,7 +121,7 @@ await t.test('redis() forgets the last error when the client is ready again', as
   client.on('error', () => undefined).emit('error', new Error('connect ECONNREFUSED'))
   client.emit('ready')
   client.status = 'connecting'
-  client.answer = never
+  client.replies.SETRANGE = never
   t.match(await runBriefly(check), { details: { error: 'the client is in state connecting: no answer within 9 ms' } })
 })
 
@@ -190,14 +130,14 @@ await t.test('redis() forgets the last error after an answer', async (t) => {
   const check = redis(pool)
   pool.emit('error', new Error('connect ECONNREFUSED'))
   await run(check)
-  pool.member.answer = never
+  pool.member.replies.SETRANGE = never
   t.match(await runBriefly(check), { details: { error: 'no answer within 9 ms' } })
 })
 
 await t.test('a cluster is DOWN with the last specific error of its servers', async (t) => {
   const client = new IoClient()
   client.status = 'connect'
-  client.answer = never
+  client.replies.SETRANGE = never
   const check = redis(client)
   client.emit('node error', new Error('Connection is closed.'), '127.0.0.1:7000')
   t.match(await runBriefly(check), { details: { error: 'the client is in state connect: Connection is closed.' } })
@@ -212,7 +152,7 @@ await t.test('a cluster is DOWN with the last specific error of its servers', as
 
 await t.test('a cluster that is ready shows the error of an unreachable server when its answer is late', async (t) => {
   const client = new NodeClient()
-  client.answer = never
+  client.replies.SETRANGE = never
   const check = redis(client)
   client.emit('node-error', new Error('connect ECONNREFUSED 127.0.0.1:7001'), { host: '127.0.0.1' })
   t.match(await runBriefly(check), {
@@ -222,7 +162,7 @@ await t.test('a cluster that is ready shows the error of an unreachable server w
 
 await t.test('a client of node-redis is DOWN with the state connecting or closed', async (t) => {
   const client = new NodeClient()
-  client.answer = rejecting('The client is offline')
+  client.replies.SETRANGE = rejecting('The client is offline')
   client.isReady = false
   t.match(await run(redis(client)), { details: { error: 'the client is in state connecting: The client is offline' } })
   client.isOpen = false
@@ -255,7 +195,7 @@ await t.test('redis() warns once when a client of node-redis has no error listen
 
 await t.test('redis() returns the connection to the pool before the answer arrives', async (t) => {
   const pool = new NodePool()
-  pool.member.answer = never
+  pool.member.replies.SETRANGE = never
   let isReturned = false
   pool.lend = async (task) => {
     task(pool.member)
@@ -333,7 +273,8 @@ await t.test('redis() throws when its client is invalid', (t) => {
   const client = new IoClient()
   const wrong: readonly unknown[] = [
     undefined, null, 'redis://db', {}, { cache: client }, new EventEmitter(), new ClientDouble(),
-    { ping: () => undefined, status: 'ready' }
+    { ping: () => undefined, status: 'ready' },
+    Object.assign(new EventEmitter(), { get: () => undefined, status: 'ready' })
   ]
   const message = /^the check redis\(\) must be given a client of ioredis or node-redis, fastify\.redis, or a function/
   for (const client of wrong) {
@@ -356,7 +297,9 @@ await t.test('redis() calls a client function in each run', async (t) => {
 await t.test('redis() throws when an option is invalid', (t) => {
   const wrong: readonly [RedisOptions, RegExp][] = [
     [{ whenExhausted: 'UP' } as never, /option "redis.whenExhausted" must be one of DOWN, OUT_OF_SERVICE, DEGRADED/],
-    [{ writable: true } as never, /unknown option "redis\(client\)\.writable", expected one of whenExhausted/]
+    [{ writable: 'yes' } as never, /option "redis.writable" must be true or false, got the string "yes"/],
+    [{ key: '' }, /option "redis.key" must be a string that is not empty/],
+    [{ readonly: true } as never, /unknown option "redis\(client\)\.readonly", expected one of writable, key, /]
   ]
   for (const [options, message] of wrong) {
     t.throws(() => redis(new IoClient(), options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
@@ -366,15 +309,15 @@ await t.test('redis() throws when an option is invalid', (t) => {
 
 const BULK_INFO = `$${INFO.length}\r\n${INFO}\r\n`
 const COMMAND = /\*\d+\r\n\$\d+\r\n(\w+)\r\n(?:\$\d+\r\n[^\r]*\r\n)*/g
-const REPLIES = new Map([['PING', '+PONG\r\n'], ['INFO', BULK_INFO], ['HELLO', '%1\r\n+proto\r\n:3\r\n']])
+const REPLIES = new Map([['INFO', BULK_INFO], ['HELLO', '%1\r\n+proto\r\n:3\r\n']])
 
 /** A server with the part of the protocol that the drivers use. */
-function smallRedis (onPing: (socket: Socket) => void = (socket) => socket.write('+PONG\r\n')): Server {
+function smallRedis (onWrite: (socket: Socket) => void = (socket) => socket.write(':0\r\n')): Server {
   return createServer((socket) => {
     socket.on('error', () => undefined)
     socket.on('data', (data) => {
       for (const [, name = ''] of data.toString('latin1').matchAll(COMMAND)) {
-        if (name.toUpperCase() === 'PING') onPing(socket)
+        if (name.toUpperCase() === 'SETRANGE') onWrite(socket)
         else socket.write(REPLIES.get(name.toUpperCase()) ?? '+OK\r\n')
       }
     })
@@ -437,11 +380,11 @@ await t.test('ioredis and node-redis are DOWN when the server accepts connection
 
 await t.test('ioredis and node-redis are UP again after a reset when the server answers', async (t) => {
   for (const connect of [ioredis, nodeRedis]) {
-    let pings = 0
+    let writes = 0
     const server = smallRedis((socket) => {
-      pings += 1
-      if (pings === 1) socket.resetAndDestroy()
-      else socket.write('+PONG\r\n')
+      writes += 1
+      if (writes === 1) socket.resetAndDestroy()
+      else socket.write(':0\r\n')
     })
     const check = redis(connect(t, await listen(t, server)))
     // ioredis itself sends unanswered commands again.
