@@ -1,3 +1,4 @@
+import { outsideRequests } from './async-context.js'
 import { clearImmediate, clearTimeout, now, setImmediate, setTimeout } from './timers.js'
 
 /** The only source of time and random numbers for the engine, so that tests can control both. */
@@ -37,12 +38,12 @@ function unref (timer: Partial<Pick<NodeJS.Timeout, 'unref'>>): void {
 /**
  * Calls back after the poll phase that follows the timer. After the event loop was blocked, timers run before sockets
  * are read. The immediate runs after both (timers, poll, check: see "The Node.js Event Loop"). So an answer that has
- * already arrived is read before the callback, and counts as in time.
+ * already arrived is read before the callback, and counts as in time. The callback runs outside any request's context.
  */
 function afterPoll (delayMs: number, callback: () => void): { timer: NodeJS.Timeout, cancel: () => void } {
   let immediate: NodeJS.Immediate | undefined
   const onTimer = (): void => { immediate = setImmediate(callback) }
-  const timer = setTimeout(onTimer, Math.min(Math.ceil(delayMs), LONGEST_DELAY_MS))
+  const timer = outsideRequests(setTimeout, onTimer, Math.min(Math.ceil(delayMs), LONGEST_DELAY_MS))
   const cancel = (): void => {
     clearTimeout(timer)
     clearImmediate(immediate)

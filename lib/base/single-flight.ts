@@ -1,6 +1,8 @@
+import { outsideRequests } from './async-context.js'
+
 /**
  * Runs work once at a time: a caller that comes while the work runs waits for the same run. Use it for work that cannot
- * be cancelled and that occupies one of libuv's few threads until it ends.
+ * be cancelled and that occupies one of libuv's few threads until it ends. The work runs outside any request's context.
  */
 export class SingleFlight<T> {
   readonly #start: () => Promise<T>
@@ -11,7 +13,7 @@ export class SingleFlight<T> {
   }
 
   async run (): Promise<T> {
-    this.#current ??= this.#start().finally(() => { this.#current = undefined })
+    this.#current ??= outsideRequests(this.#start).finally(() => { this.#current = undefined })
     return await this.#current
   }
 }

@@ -1,3 +1,4 @@
+import { outsideRequests } from '../base/async-context.js'
 import { reasonOf } from '../base/describe.js'
 import { systemClock } from '../base/clock.js'
 import type { ShutdownSignal } from '../options/shutdown-option.js'
@@ -99,7 +100,7 @@ export class ProcessSignals {
   #handle (signal: ShutdownSignal): void {
     if (this.#handled.has(signal)) return
     this.#handled.add(signal)
-    this.#process.on(signal, this.#onSignal)
+    outsideRequests(() => this.#process.on(signal, this.#onSignal))
   }
 
   #removeUnusedHandlers (): void {

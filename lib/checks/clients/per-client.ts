@@ -1,4 +1,6 @@
-/** Keeps one value for each client, and makes it when the check first uses the client. */
+import { outsideRequests } from '../../base/async-context.js'
+
+/** Keeps one value for each client. Makes it when the check first uses the client, outside any request's context. */
 export class PerClient<C extends object, V> {
   readonly #make: (client: C) => V
   readonly #values = new WeakMap<C, V>()
@@ -10,7 +12,7 @@ export class PerClient<C extends object, V> {
   of (client: C): V {
     const known = this.#values.get(client)
     if (known !== undefined) return known
-    const value = this.#make(client)
+    const value = outsideRequests(this.#make, client)
     this.#values.set(client, value)
     return value
   }

@@ -1,6 +1,9 @@
+import { outsideRequests } from '../../base/async-context.js'
+import { onAbort } from '../../base/on-abort.js'
 import { systemClock } from '../../base/clock.js'
 import type { Clock } from '../../base/clock.js'
-import type { CheckFunction } from '../../health/check/check-function.js'
+import { LIFE } from '../../health/check/check-function.js'
+import type { CheckFunction, LivingContext } from '../../health/check/check-function.js'
 import { delay, withDefault } from '../../base/rules.js'
 import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { share } from '../kit/rules.js'
@@ -28,7 +31,7 @@ interface EventLoopSettings {
   readonly maxUtilization: number | undefined
 }
 
-/** Measuring stops after this time without a run, because the app may be closed. */
+/** Measuring stops after this time without a run. */
 const IDLE_AFTER_MS = 10 * 60_000
 
 /** All runs within this time share a reading, because a shorter measurement is not reliable. */
@@ -43,7 +46,8 @@ const readOptions = readyMadeOptions<EventLoopSettings>('', {
  * Makes a check of the event loop's delay and utilization. It is `DOWN` if the 99th percentile of the delay, or the
  * utilization, was over its limit between the previous run and this run. The first run passes because nothing is
  * measured yet. Runs within one second share a measurement. Measuring stops ten minutes after the last run, so the
- * check must run more often. While the loop is blocked, no check can run, and probes time out.
+ * check must run more often. It also stops when the check is removed or the app closes. While the loop is blocked, no
+ * check can run, and probes time out.
  *
  * Add it to readiness, so that an overloaded app receives no requests for a while. Add it to liveness only with limits
  * that a healthy app never reaches: high load alone must not restart the app.
@@ -61,23 +65,25 @@ export function eventLoop (options: EventLoopOptions = {}): CheckFunction {
 export function eventLoopWith (dependencies: EventLoopDependencies, options: EventLoopOptions): CheckFunction {
   const settings = readOptions(options, 'eventLoop')
   const monitor = new LoopMonitor(dependencies)
-  return async function checkEventLoop () {
+  return async function checkEventLoop (context?: Partial<LivingContext>) {
     const details: Details = {}
     return await toCheckResult(details, () => {
-      const reading = monitor.read()
+      const reading = monitor.read(context?.[LIFE])
       Object.assign(details, reading, { maxDelayMs: settings.maxDelay, maxUtilization: settings.maxUtilization })
       if (reading !== undefined) assertWithinLimits(reading, settings)
     })
   }
 }
 
-/** Runs a meter while the check runs regularly. */
+/** Runs a meter while checks use it and run regularly. */
 class LoopMonitor {
   readonly #dependencies: EventLoopDependencies
   #meter: Meter | undefined
   #last: LoopReading | undefined
   #lastAt = -Infinity
   #cancelStop = (): void => undefined
+  /** The lives of the checks that use this monitor: one function can be in several apps. */
+  readonly #lives = new Set<AbortSignal>()
 
   constructor (dependencies: EventLoopDependencies) {
     this.#dependencies = dependencies
@@ -87,11 +93,13 @@ class LoopMonitor {
    * Returns the measurements since the previous read. Two reads within a second (of two probes, for example) return the
    * same reading, so the second read does not report a recovery.
    */
-  read (): LoopReading | undefined {
+  read (life: AbortSignal | undefined): LoopReading | undefined {
     const { clock, startMeter } = this.#dependencies
-    const meter = this.#meter ??= startMeter()
+    if (life?.aborted === true) return undefined
+    if (life !== undefined) this.#follow(life)
+    const meter = this.#meter ??= outsideRequests(startMeter)
     this.#cancelStop()
-    this.#cancelStop = clock.inBackground(IDLE_AFTER_MS, () => this.#stop(meter))
+    this.#cancelStop = clock.inBackground(IDLE_AFTER_MS, () => this.#stop())
     const now = clock.now()
     if (now - this.#lastAt >= FRESH_MS) this.#take(meter, now)
     return this.#last
@@ -104,8 +112,19 @@ class LoopMonitor {
     this.#lastAt = now
   }
 
-  #stop (meter: Meter): void {
-    meter.stop()
+  /** Stops measuring when the last check that uses this monitor has run for the last time. */
+  #follow (life: AbortSignal): void {
+    if (this.#lives.has(life)) return
+    this.#lives.add(life)
+    onAbort(life, () => {
+      this.#lives.delete(life)
+      if (this.#lives.size === 0) this.#stop()
+    })
+  }
+
+  #stop (): void {
+    this.#cancelStop()
+    this.#meter?.stop()
     this.#meter = this.#last = undefined
     this.#lastAt = -Infinity
   }

@@ -17,6 +17,9 @@ export class Background {
   readonly #clock: Clock
   #isOn = false
   #probedAt = -Infinity
+  /** Created when a check first reads it. */
+  #life: AbortController | undefined
+  #isOver = false
   #cancelTimer = (): void => undefined
 
   /** The run must not reject. */
@@ -31,9 +34,18 @@ export class Background {
     return this.#isOn
   }
 
+  /** Aborts when the background is turned off. A check stops what it does between its runs. */
+  get life (): AbortSignal {
+    this.#life ??= new AbortController()
+    if (this.#isOver) this.#life.abort()
+    return this.#life.signal
+  }
+
   /** Turns retries on. The first run of the schedule follows with `beginSchedule`. */
   turnOn (): void {
     this.#isOn = true
+    if (this.#isOver) this.#life = undefined
+    this.#isOver = false
   }
 
   beginSchedule (): void {
@@ -44,6 +56,8 @@ export class Background {
     this.#isOn = false
     this.#schedule?.stop()
     this.cancelRetry()
+    this.#isOver = true
+    this.#life?.abort()
   }
 
   /** Call this at each probe. */

@@ -17,6 +17,15 @@ export interface CheckContext<Log extends Logger = Logger> {
   readonly log: Log
 }
 
+/** The key of the part of a context that only ready-made checks use. All copies of the package share it. */
+export const LIFE = Symbol.for('fastify-management-endpoints:life')
+
+/** A context for checks that measure or listen between their runs. */
+export interface LivingContext extends CheckContext {
+  /** Aborted when the check has run for the last time: it was removed, the app closes, or startup is over. */
+  readonly [LIFE]: AbortSignal
+}
+
 /** Reports whether one thing works. Returns a `CheckResult`, throws, or rejects. */
 export type CheckFunction<Log extends Logger = Logger> =
   (context: CheckContext<Log>) => CheckResult | Promise<CheckResult>

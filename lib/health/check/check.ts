@@ -157,7 +157,8 @@ export class Check {
   #startRun (): void {
     const { clock, log, observer } = this.#dependencies
     const { timeout } = this.policy
-    const run = new Run({ clock, log, timeout, onLate: (passes) => this.#endLate(passes) })
+    const background = this.#background
+    const run = new Run({ clock, log, timeout, background, onLate: (passes) => this.#endLate(passes) })
     this.#run = run
     this.#background.cancelRetry()
     const call = (): MaybePromise<RunEnd> => chain(run.start(this.checkFunction), (result) => {

@@ -3,7 +3,8 @@ import { settled } from '../../base/timers.js'
 import type { Logger } from '../../base/logger.js'
 import { Deferred } from '../../base/deferred.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
-import type { CheckContext, CheckFunction } from './check-function.js'
+import { LIFE } from './check-function.js'
+import type { CheckFunction, LivingContext } from './check-function.js'
 import { failure, toOutcome } from './result.js'
 import type { Outcome, RunResult } from './result.js'
 import { isPassing } from '../status.js'
@@ -16,6 +17,8 @@ export interface RunDependencies {
   readonly timeout: number
   /** Called when the function settles after the timeout. */
   readonly onLate: (passes: boolean) => void
+  /** Has the signal of the check's life. */
+  readonly background: { readonly life: AbortSignal }
 }
 
 type State = 'live' | 'settled' | 'abandoned' | 'cancelled'
@@ -89,10 +92,10 @@ export class Run {
     }
   }
 
-  #context (): CheckContext {
+  #context (): LivingContext {
     const signal = (): AbortSignal => this.#signal()
-    const { timeout, log } = this.#dependencies
-    return { get signal () { return signal() }, timeout, log }
+    const { timeout, log, background } = this.#dependencies
+    return { get signal () { return signal() }, timeout, log, get [LIFE] () { return background.life } }
   }
 
   #signal (): AbortSignal {

@@ -1,10 +1,14 @@
+import { outsideRequests } from '../../base/async-context.js'
 import type { Clock } from '../../base/clock.js'
 import { settled } from '../../base/timers.js'
 
 /** Jitter: lengthens each interval by up to 10 %, so that replicas do not run their checks in step. */
 const MAX_JITTER = 0.1
 
-/** Repeats work in the background. Calls never overlap, and the timer does not keep the process alive. */
+/**
+ * Repeats work in the background, outside any request's context. Calls never overlap, and the timer does not keep the
+ * process alive.
+ */
 export class Schedule {
   readonly #intervalMs: number
   readonly #work: () => Promise<unknown>
@@ -24,7 +28,7 @@ export class Schedule {
   start (): void {
     if (this.#isOn) return
     this.#isOn = true
-    if (!this.#isWorking) void this.#begin()
+    if (!this.#isWorking) void outsideRequests(async () => await this.#begin())
   }
 
   stop (): void {

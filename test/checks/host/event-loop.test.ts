@@ -4,7 +4,7 @@ import type { EventLoopOptions } from '../../../lib/checks/host/event-loop.js'
 import type { LoopReading, Meter } from '../../../lib/checks/host/loop-meter.js'
 import type { CheckFunction } from '../../../lib/health/check/check-function.js'
 import type { RunResult } from '../../../lib/health/check/result.js'
-import { run } from '../../support/check.js'
+import { run, standaloneCheck } from '../../support/check.js'
 import { ManualClock } from '../../support/clock.js'
 
 const TEN_MINUTES_MS = 600_000
@@ -128,4 +128,43 @@ await t.test('eventLoop() throws when an option is wrong or unknown', (t) => {
     t.throws(make, { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, message.source)
   }
   t.end()
+})
+
+await t.test('eventLoop() stops measuring when its check is removed, paused or closed', async (t) => {
+  for (const end of ['remove', 'pause', 'close'] as const) {
+    const { check, clock, meters } = checkWith([reading(1)])
+    const added = standaloneCheck(check)
+    await added.run()
+    t.equal(clock.waiting, 1)
+    added.check[end]()
+    t.same(meters, { started: 1, stopped: 1 })
+    t.equal(clock.waiting, 0)
+  }
+})
+
+await t.test('eventLoop() measures until the last check with this function has ended', async (t) => {
+  const { check, meters } = checkWith([reading(1), reading(1)])
+  const [first, second] = [standaloneCheck(check), standaloneCheck(check)]
+  await first.run()
+  await second.run()
+  await second.run()
+  first.check.close()
+  t.same(meters, { started: 1, stopped: 0 })
+  second.check.close()
+  t.same(meters, { started: 1, stopped: 1 })
+})
+
+await t.test('eventLoop() measures again when its check starts again', async (t) => {
+  const { check, meters } = checkWith([reading(1), reading(1), reading(1)])
+  const added = standaloneCheck(check)
+  added.check.start()
+  await added.run()
+  added.check.pause()
+  await added.run()
+  t.same(meters, { started: 1, stopped: 1 }, 'not while it is paused')
+  added.check.start()
+  await added.run()
+  t.same(meters, { started: 2, stopped: 1 })
+  added.check.close()
+  t.same(meters, { started: 2, stopped: 2 })
 })
