@@ -7,6 +7,7 @@ import { assertName } from './health/kind.js'
 import type { Kind, Kinds } from './health/kind.js'
 import type { CheckOptions } from './health/check/options.js'
 import type { InfoFunction, InfoReport } from './info/info-report.js'
+import { copyOf } from './base/json-safe.js'
 import { assertFunction, delayOrNone, text } from './base/rules.js'
 import type { Settings } from './options/settings.js'
 
@@ -160,7 +161,7 @@ export function createManagement (dependencies: ManagementDependencies): Managem
       kinds.assertKnown([kind])
       const { status, components } = await engine.report({ kind })
       // Copied, because probes read the same objects.
-      return structuredClone({ status, components })
+      return copyOf({ status, components })
     },
     takeOutOfService: (reason) => engine.lifecycle.takeOutOfService(text(reason, 'reason')),
     putInService: () => engine.lifecycle.putInService(),

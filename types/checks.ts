@@ -26,7 +26,7 @@ export type Cases = [
   Expect<Equal<CheckContext['signal'], AbortSignal>>,
   Expect<Equal<CheckContext['timeout'], number>>,
   Expect<Equal<CheckContext['log'], FastifyBaseLogger>>,
-  Expect<Equal<ReturnType<CheckFunction>, CheckResult | Promise<CheckResult>>>,
+  Expect<Equal<ReturnType<CheckFunction>, CheckResult | PromiseLike<CheckResult>>>,
   Expect<Equal<Component['status'], ComponentStatus>>,
   Expect<Equal<FailureStatus, 'DOWN' | 'OUT_OF_SERVICE' | 'DEGRADED'>>,
   Expect<Equal<

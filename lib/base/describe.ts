@@ -1,9 +1,13 @@
 import { inspect } from 'node:util'
 import { attemptOr } from './attempt-or.js'
+import { isErrorLike } from './error-like.js'
+import type { ErrorLike } from './error-like.js'
 import { redactAndTruncate } from './truncate.js'
 
 const LONGEST_VALUE = 60
 const LONGEST_REASON = 1_000
+/** The most errors whose messages make a reason: an error, its causes, and their causes. */
+const MOST_ERRORS = 10
 
 /** Describes a value for an error message. Redacts secrets. Never throws. */
 export function describe (value: unknown): string {
@@ -20,7 +24,7 @@ export function describe (value: unknown): string {
  */
 export function reasonOf (thrown: unknown): string {
   return attemptOr(() => {
-    const reason = thrown instanceof Error ? reasonOfError(thrown) : reasonOfOther(thrown)
+    const reason = isErrorLike(thrown) ? reasonOfError(thrown) : reasonOfOther(thrown)
     return redactAndTruncate(reason, LONGEST_REASON)
   }, 'threw a value that cannot be read')
 }
@@ -37,17 +41,39 @@ function className (value: object): string {
   return prototype.constructor.name
 }
 
+function reasonOfError (error: ErrorLike): string {
+  const reasons: string[] = []
+  collectReasons(error, reasons, new Set())
+  return reasons.join(': ') || nameOf(error)
+}
+
 /**
  * `fetch` puts the reason into `cause`. A connection that tries several addresses puts a reason into each of `errors`.
+ * Skips a reason that an earlier message contains, because many libraries copy the message of the cause.
  */
-function reasonOfError (error: Error): string {
-  const causes: readonly unknown[] = error instanceof AggregateError ? error.errors : [error.cause]
-  const reasons = [error, ...causes].map((cause) => cause instanceof Error ? messageOf(cause) : '')
-  return [...new Set(reasons)].filter((reason) => reason !== '').join(': ') || textOf(error.name)
+function collectReasons (thrown: unknown, reasons: string[], seen: Set<unknown>): void {
+  if (thrown === undefined || seen.has(thrown) || seen.size >= MOST_ERRORS) return
+  seen.add(thrown)
+  const message = isErrorLike(thrown) ? messageOf(thrown) : typeof thrown === 'string' ? thrown : ''
+  if (message !== '' && !reasons.some((reason) => reason.includes(message))) reasons.push(message)
+  if (isErrorLike(thrown)) for (const cause of causesOf(thrown)) collectReasons(cause, reasons, seen)
+}
+
+/** A cause that cannot be read must not hide the error's own message. */
+function causesOf (error: ErrorLike): readonly unknown[] {
+  return attemptOr(() => {
+    const { errors, cause } = error
+    return Array.isArray(errors) ? [...errors.slice(0, MOST_ERRORS) as unknown[], cause] : [cause]
+  }, [])
+}
+
+/** An error without a message: its code explains more than its name. */
+function nameOf ({ code, name }: ErrorLike): string {
+  return typeof code === 'string' && code !== '' ? code : textOf(name)
 }
 
 /** Takes only the reason from an OpenSSL error: its message contains a thread id, a source line and a line break. */
-function messageOf (error: Error): string {
+function messageOf (error: ErrorLike): string {
   const isFromOpenssl = 'library' in error && typeof error.library === 'string' &&
     'reason' in error && typeof error.reason === 'string'
   return textOf(isFromOpenssl ? error.reason : error.message)

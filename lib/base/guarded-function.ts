@@ -2,6 +2,7 @@ import type { Clock } from './clock.js'
 import { TIMED_OUT, withTimeout } from './with-timeout.js'
 import { reasonOf } from './describe.js'
 import type { Logger } from './logger.js'
+import { settle } from './maybe-promise.js'
 
 /** The result of a guarded function that threw, rejected or timed out. */
 export const FAILED = Symbol('failed')
@@ -74,5 +75,5 @@ export class GuardedFunction {
 
 /** Turns an error that is thrown synchronously into a rejection. */
 async function call<T> (work: () => T | Promise<T>): Promise<T> {
-  return await work()
+  return await settle(work())
 }

@@ -1,6 +1,9 @@
+import { types } from 'node:util'
 import { isRecord } from './type-guards.js'
 import { attemptOr } from './attempt-or.js'
 import { describe } from './describe.js'
+import { isError } from './error-like.js'
+import type { ErrorLike } from './error-like.js'
 import { isSecretName, REDACTED } from './redact.js'
 import { redactAndTruncate } from './truncate.js'
 
@@ -25,6 +28,14 @@ export function toJsonSafe (value: unknown): unknown {
 /** Does the same as `toJsonSafe()`, but always returns an object: it puts any other value under the key `value`. */
 export function toJsonSafeObject (value: unknown): Record<string, unknown> {
   return new JsonSafeCopy().ofObject(value)
+}
+
+/**
+ * Copies data that is JSON-safe already. The objects of a `structuredClone()` may be of another realm, for example in
+ * Jest, whose `toStrictEqual()` does not accept them.
+ */
+export function copyOf<T> (data: T): T {
+  return JSON.parse(JSON.stringify(data)) as T
 }
 
 /** Copies several values, and applies the limits to all of them together. */
@@ -65,19 +76,19 @@ export class JsonSafeCopy {
   }
 
   #contentOf (value: object): unknown {
-    if (value instanceof Error) return this.#error(value)
-    if (value instanceof Map) {
+    if (isError(value)) return this.#error(value)
+    if (types.isMap(value)) {
       return this.#entries([...value].map(([key, entry]) => [String(key), (): unknown => entry]))
     }
-    if (value instanceof Set) return this.#array([...value])
-    if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
+    if (types.isSet(value)) return this.#array([...value])
+    if (types.isAnyArrayBuffer(value) || ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`
     if (Array.isArray(value)) return this.#array(value)
     if ('toJSON' in value && typeof value.toJSON === 'function') return this.of(Reflect.apply(value.toJSON, value, []))
     return this.#entries(Object.keys(value).map((key) => [key, (): unknown => Reflect.get(value, key)]))
   }
 
-  #error (error: Error): unknown {
-    const keys = ['name', 'message', 'code', 'cause'].filter((key) => Reflect.get(error, key) !== undefined)
+  #error (error: ErrorLike): unknown {
+    const keys = ['name', 'message', 'code', 'cause', 'errors'].filter((key) => Reflect.get(error, key) !== undefined)
     return this.#entries(keys.map((key) => [key, (): unknown => Reflect.get(error, key)]))
   }
 

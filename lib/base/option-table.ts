@@ -3,7 +3,7 @@ import type { Rule } from './rules.js'
 import { errors } from '../errors.js'
 import { didYouMean, suggest } from './suggest.js'
 import { truncate } from './truncate.js'
-import { isRecord } from './type-guards.js'
+import { isKeyed } from './type-guards.js'
 
 /** One rule for each option. An option without a rule does not compile. */
 export type RulesOf<Options> = { readonly [Name in keyof Options]-?: Rule<unknown> }
@@ -32,7 +32,7 @@ export function optionsOf<Rules extends object> (rules: Rules, texts: OptionText
     expected = `an object with keys of ${known.join(', ')}`, keysIn = (path: string): string => `${path}.`, hint
   } = texts
   return (value, path) => {
-    if (!isRecord(value)) return refuse(value, path, expected)
+    if (!isKeyed(value)) return refuse(value, path, expected)
     rejectUnknown(value, keysIn(path), known, hint)
     return applyRules(rules, value, `${path}.`)
   }

@@ -1,5 +1,8 @@
-/** Finds the root instance of a Fastify app: the prototype of an encapsulated instance is its parent. */
+/**
+ * Finds the root instance of a Fastify app: the prototype of an encapsulated instance is its parent. The last prototype
+ * is `Object.prototype`, perhaps of another realm.
+ */
 export function rootOf (instance: object): object {
-  const parent: unknown = Object.getPrototypeOf(instance)
-  return typeof parent === 'object' && parent !== null && parent !== Object.prototype ? rootOf(parent) : instance
+  const parent = Reflect.getPrototypeOf(instance)
+  return parent === null || Reflect.getPrototypeOf(parent) === null ? instance : rootOf(parent)
 }

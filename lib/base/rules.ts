@@ -2,7 +2,7 @@ import { LONGEST_DELAY_MS } from './clock.js'
 import { describe, reasonOf } from './describe.js'
 import { errors } from '../errors.js'
 import { didYouMean } from './suggest.js'
-import { isFunction, isRecord } from './type-guards.js'
+import { isFunction, isKeyed } from './type-guards.js'
 import type { AnyFunction } from './type-guards.js'
 
 /**
@@ -67,7 +67,7 @@ export function nonEmptyListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
 /** Accepts an object with any keys, in which all values obey one rule. Returns its entries. */
 export function recordOf<T> (rule: Rule<T>): Rule<readonly (readonly [string, T])[]> {
   return (value, path) =>
-    isRecord(value)
+    isKeyed(value)
       ? keysOf(value).map((key) => [key, rule(readOption(value, key, `${path}.`), `${path}.${key}`)] as const)
       : refuse(value, path, 'an object')
 }

@@ -1,4 +1,5 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
+import { copyOf } from '../base/json-safe.js'
 import type { Logger } from '../base/logger.js'
 import { chain } from '../base/maybe-promise.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
@@ -79,7 +80,7 @@ export class Events {
       if (result === undefined) throw new DOMException('the run was cancelled', 'AbortError')
       message.durationMs = result.durationMs
       // A copy: a subscriber that changes it must not change reports.
-      return structuredClone(result)
+      return copyOf(result)
     })
     // Subscribers receive the error of a cancelled run. Nothing else waits for this promise.
     RUNS.tracePromise(traced, message).catch(() => undefined)

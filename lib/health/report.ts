@@ -1,6 +1,6 @@
 import type { Clock } from '../base/clock.js'
 import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
-import { chain, chainAll } from '../base/maybe-promise.js'
+import { chain, chainAll, isPromise } from '../base/maybe-promise.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import { LIFECYCLE } from './lifecycle.js'
 import type { Lifecycle } from './lifecycle.js'
@@ -149,7 +149,7 @@ export class Reporter {
     const settled = this.#startup.settled(entry, kind)
     if (settled !== undefined) return { entry, result: settled, component: settled, counts: true }
     const result = check.result(now)
-    if (result !== undefined && !(result instanceof Promise)) return countingPart(entry, check, kind, result)
+    if (result !== undefined && !isPromise(result)) return countingPart(entry, check, kind, result)
     return chain(this.#forCaller(check, result, request), (result) => {
       if (result === undefined) return this.#successorPart(entry, request, now + timeLimitOf(check, request))
       return countingPart(entry, check, kind, result)
@@ -183,7 +183,7 @@ export class Reporter {
 
   /** Waits for the result up to a time limit, and returns a failure after it. */
   #withTimeLimit (check: Check, result: MaybeResult, limitMs: number, reason: string): MaybeResult {
-    if (!(result instanceof Promise)) return result
+    if (!isPromise(result)) return result
     const limited = withTimeout(limitMs, result, this.#clock)
     return limited.then((result) => result === TIMED_OUT ? check.resultIfFailed(reason) : result)
   }

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.js'
-import { describe } from '../base/describe.js'
+import { describe, reasonOf } from '../base/describe.js'
+import { isError } from '../base/error-like.js'
 import { errors } from '../errors.js'
 import { FAILED, GuardedFunction } from '../base/guarded-function.js'
 import { toJsonSafe, toJsonSafeObject } from '../base/json-safe.js'
@@ -102,7 +103,7 @@ function assertVersion (version: unknown): string {
 
 /** Throws an error that a function returned. It counts as thrown, because its message may be private. */
 function assertNoError (given: unknown): unknown {
-  if (given instanceof Error) throw given
+  if (isError(given)) throw new TypeError(reasonOf(given))
   return given
 }
 

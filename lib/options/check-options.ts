@@ -4,7 +4,7 @@ import type { Kind, Kinds } from '../health/kind.js'
 import { rejectUnknown } from '../base/option-table.js'
 import { keysOf, readOption, recordOf, refuse } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
-import { isRecord } from '../base/type-guards.js'
+import { isKeyed, isRecord } from '../base/type-guards.js'
 import type { CheckFunction } from './fastify-types.js'
 
 /**
@@ -31,7 +31,7 @@ export interface CheckSettings {
  */
 export function readCheckOptions (options: unknown, path: string, others: readonly string[] = []): CheckOptions {
   if (options === undefined) return {}
-  if (!isRecord(options)) return refuse(options, path, 'an object')
+  if (!isKeyed(options)) return refuse(options, path, 'an object')
   rejectUnknown(options, `${path}.`, [...others, ...CHECK_OPTION_NAMES])
   const given = CHECK_OPTION_NAMES.map((name) => [name, readOption(options, name, `${path}.`)] as const)
   return Object.fromEntries(given.filter(([, value]) => value !== undefined).map(([name, value]) =>

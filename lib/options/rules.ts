@@ -1,7 +1,7 @@
 import { optionsOf } from '../base/option-table.js'
 import { flag, integer, refuse, withDefault } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
-import { isFunction, isRecord } from '../base/type-guards.js'
+import { isFunction, isRecord, isThenable } from '../base/type-guards.js'
 import type { Status } from '../health/status.js'
 import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from './types.js'
 
@@ -30,7 +30,7 @@ export const instanceId: Rule<boolean | string> = (value, path) =>
     : refuse(value, path, 'true, false, or the id as a string that is not empty')
 
 export const info: Rule<InfoOption> = (value, path) =>
-  isFunction(value) || (isRecord(value) && !(value instanceof Promise))
+  isFunction(value) || (isRecord(value) && !isThenable(value))
     ? value
     : refuse(value, path, 'an object, or a function that returns one')
 

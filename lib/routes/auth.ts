@@ -4,7 +4,10 @@ import type {
 import type { Clock } from '../base/clock.js'
 import { FAILED, GuardedFunction } from '../base/guarded-function.js'
 import { interruptible } from '../base/interruptible.js'
+import { settle } from '../base/maybe-promise.js'
 import type { AuthHook } from '../options/types.js'
+import { isError } from '../base/error-like.js'
+import { isRecord, isThenable } from '../base/type-guards.js'
 import { preventCache } from './prevent-cache.js'
 import { sendForbidden } from './reply.js'
 
@@ -23,13 +26,15 @@ export function guardedAuth (
       if (reply.sent || reply.raw.headersSent) return reply
       if (result === FAILED) return sendForbidden(reply)
       if (result.isClosed) return reply.hijack()
+      // eslint-disable-next-line @typescript-eslint/only-throw-error -- the object of the hook
       if (result.refusal !== undefined) throw result.refusal
     }
   })
 }
 
 interface HookResult {
-  readonly refusal?: Error
+  /** An error, or any other object that the hook threw. */
+  readonly refusal?: object
   /** Whether the response is closed, so that no answer can be sent any more. */
   readonly isClosed: boolean
 }
@@ -41,7 +46,7 @@ async function runHook (
     const result = await callUntilClosed(hook, instance, request, reply)
     return { isClosed: result === CLOSED || reply.raw.closed }
   } catch (error) {
-    if (error instanceof Error && isRefusal(error, reply)) return { refusal: error, isClosed: false }
+    if (isRecord(error) && isRefusal(error, reply)) return { refusal: ownError(error), isClosed: false }
     throw error
   }
 }
@@ -75,18 +80,18 @@ async function callHook (
       else resolve(undefined)
     }
     const pending: unknown = Reflect.apply(hook, instance, [request, reply, done])
-    if (isThenable(pending)) resolve(pending)
+    if (isThenable(pending)) settle(pending).then(resolve, reject)
   })
 }
 
-function isThenable (value: unknown): boolean {
-  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
+/** Fastify reads the message of an error only if the error is of the same realm: copies it from another realm. */
+function ownError (error: object): object {
+  if (!isError(error) || error instanceof Error) return error
+  return Object.assign(new Error(String(error.message), { cause: error }), error)
 }
 
 /** Reads the status code of an error like Fastify: from the error, then from the reply. */
-function isRefusal (
-  error: Error & { readonly statusCode?: unknown, readonly status?: unknown }, reply: FastifyReply
-): boolean {
-  const code = error.statusCode ?? error.status ?? reply.statusCode
+function isRefusal (error: Readonly<Record<string, unknown>>, reply: FastifyReply): boolean {
+  const code = error['statusCode'] ?? error['status'] ?? reply.statusCode
   return typeof code === 'number' && code >= 400 && code < 500
 }

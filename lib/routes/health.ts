@@ -4,9 +4,9 @@ import type { HealthEngine } from '../health/engine.js'
 import { ALL_CHECKS } from '../health/kind.js'
 import type { Kind } from '../health/kind.js'
 import type { ReportRequest, Report } from '../health/report.js'
-import { chain } from '../base/maybe-promise.js'
+import { chain, isPromise } from '../base/maybe-promise.js'
 import { actuatorHealth } from './actuator.js'
-import { TERSE_BODIES, visibleHealth, visibleText } from './health-body.js'
+import { terseBody, visibleHealth, visibleText } from './health-body.js'
 import { JSON_TYPE, mediaTypeFor } from './media-type.js'
 import type { ActuatorType } from './media-type.js'
 import { isPeer, timeLimitOf } from '../dependencies/peer.js'
@@ -63,9 +63,9 @@ function sendProbe (
   if (url.includes('?')) return sendReport(context, kind, request, reply)
   const reportRequest = { kind, peer: isPeer(request), timeLimitMs: timeLimitOf(request, reply) }
   const sent = chain(context.engine.report(reportRequest), ({ status }) => {
-    sendText(reply, context.settings.statusCodes[status], TERSE_BODIES[status], mediaTypeFor(headers.accept))
+    sendText(reply, context.settings.statusCodes[status], terseBody(status), mediaTypeFor(headers.accept))
   })
-  return sent instanceof Promise ? sent.then(() => reply) : undefined
+  return isPromise(sent) ? sent.then(() => reply) : undefined
 }
 
 async function sendReport (

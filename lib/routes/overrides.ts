@@ -1,5 +1,7 @@
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify'
 import { LONGEST_DELAY_MS } from '../base/clock.js'
+import { isError } from '../base/error-like.js'
+import type { ErrorLike } from '../base/error-like.js'
 import type { Settings } from '../options/settings.js'
 import { setSilentLogger, supportedLevel } from './silent-logger.js'
 
@@ -30,7 +32,7 @@ function hasHandlerTimeout ({ initialConfig }: { readonly initialConfig: object 
 
 /** Serializes the error with which a hook of the app refused a request, like Fastify's default handler. */
 function serializeRefusal (refusal: unknown): string {
-  if (!(refusal instanceof Error)) return JSON.stringify(refusal)
-  const { message, code, statusCode, error } = refusal as Error & Record<'code' | 'statusCode' | 'error', unknown>
+  if (!isError(refusal)) return JSON.stringify(refusal)
+  const { message, code, statusCode, error } = refusal as ErrorLike & Record<'code' | 'statusCode' | 'error', unknown>
   return JSON.stringify({ statusCode, code, error, message })
 }

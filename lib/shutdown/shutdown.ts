@@ -1,9 +1,10 @@
-import { Server } from 'node:net'
+import type { Server } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { rootOf } from '../base/root-of.js'
 import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
 import type { Lifecycle } from '../health/lifecycle.js'
+import { hasMethods } from '../base/type-guards.js'
 import { logSafely } from '../base/safe-log.js'
 import type { ShutdownSettings, ShutdownSignal } from '../options/shutdown-option.js'
 import { Connections } from './connections.js'
@@ -181,5 +182,9 @@ function additionalServers (fastify: FastifyInstance): readonly Server[] {
   const root = rootOf(fastify)
   const keys = Object.getOwnPropertySymbols(root).filter(({ description }) => description === 'fastify.serverBindings')
   const found: readonly unknown[] = keys.flatMap<unknown>((key) => Reflect.get(root, key))
-  return found.filter((server) => server instanceof Server)
+  return found.filter(isServer)
+}
+
+function isServer (value: unknown): value is Server {
+  return hasMethods(value, 'on', 'once', 'prependListener', 'close')
 }

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { describe, reasonOf } from '../../lib/base/describe.js'
 
@@ -83,5 +84,51 @@ await t.test('reasonOf() does not throw if the error throws', (t) => {
   t.equal(reasonOf(proxy), 'threw a value that cannot be read')
   for (const name of [5, Symbol('s'), {}]) t.type(reasonOf(Object.assign(new Error(''), { name })), 'string')
   t.equal(reasonOf(Object.assign(new Error('x'), { message: 5 })), 'the number 5')
+  t.end()
+})
+
+await t.test('reasonOf() returns the message of an error of another realm, and of an object with a message', (t) => {
+  const foreign: unknown = runInNewContext(
+    'new AggregateError([new Error("no route")], "all failed", { cause: { message: "x" } })'
+  )
+  t.equal(reasonOf(foreign), 'all failed: no route: x')
+  t.equal(reasonOf({ message: 'connect ECONNREFUSED' }), 'connect ECONNREFUSED')
+  t.equal(reasonOf(new DOMException('the operation was aborted', 'AbortError')), 'the operation was aborted')
+  t.end()
+})
+
+await t.test('reasonOf() adds the causes of causes, as texts too', (t) => {
+  const addresses = ['::1:1', '127.0.0.1:1']
+  const refused = new AggregateError(addresses.map((address) => new Error(`connect ECONNREFUSED ${address}`)))
+  t.equal(reasonOf(new TypeError('fetch failed', { cause: refused })),
+    'fetch failed: connect ECONNREFUSED ::1:1: connect ECONNREFUSED 127.0.0.1:1')
+  t.equal(reasonOf(new Error('a', { cause: new Error('b', { cause: 'c' }) })), 'a: b: c')
+  t.end()
+})
+
+await t.test('reasonOf() skips a cause whose message the error contains already', (t) => {
+  const cause = new Error('ECONNREFUSED')
+  t.equal(reasonOf(new Error('query failed: ECONNREFUSED', { cause })), 'query failed: ECONNREFUSED')
+  t.end()
+})
+
+await t.test('reasonOf() ends for a cycle of causes, and for very many causes', (t) => {
+  const cycle = new Error('a')
+  cycle.cause = cycle
+  t.equal(reasonOf(cycle), 'a')
+  const many = new AggregateError(Array.from({ length: 1e5 }, (_, at) => new Error(`e${at}`)), 'all')
+  t.equal(reasonOf(many), 'all: e0: e1: e2: e3: e4: e5: e6: e7: e8')
+  t.end()
+})
+
+await t.test('reasonOf() keeps the message when a cause cannot be read', (t) => {
+  t.equal(reasonOf(Object.defineProperty(new Error('a'), 'cause', { get () { throw new Error('no') } })), 'a')
+  t.end()
+})
+
+await t.test('reasonOf() returns the code of an error without a message, otherwise its name', (t) => {
+  t.equal(reasonOf(Object.assign(new Error(''), { code: 'ECONNRESET' })), 'ECONNRESET')
+  t.equal(reasonOf(Object.assign(new RangeError(''), { code: 5 })), 'RangeError')
+  t.equal(reasonOf({ message: '' }), 'undefined')
   t.end()
 })

@@ -79,3 +79,13 @@ await t.test('run() logs that a function hangs after 800 ms, although its caller
   await clock.pass(740)
   t.match(log.lines, [{ level: 'warn', function: 'version', error: 'timed out after 800 ms' }])
 })
+
+await t.test('run() waits for a thenable of any library', async (t) => {
+  const { guarded } = setUp()
+  const thenables: object[] = [
+    { then: (resolve: (value: number) => void) => { resolve(1) } },
+    { get then () { throw new Error('no') } }
+  ]
+  const results = thenables.map(async (thenable) => await guarded.run(() => thenable))
+  t.same(await Promise.all(results), [1, FAILED])
+})

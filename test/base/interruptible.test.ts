@@ -28,3 +28,13 @@ await t.test('interruptible() ignores an error of the work after the event', asy
     return () => undefined
   }), 'interrupted')
 })
+
+await t.test('interruptible() waits for a thenable, and stops listening when its then function throws', async (t) => {
+  let stopped = 0
+  const listen = () => (): void => { stopped += 1 }
+  const passing = { then: (resolve: (value: number) => void) => { resolve(7) } } as PromiseLike<number>
+  t.equal(await interruptible(passing, listen), 7)
+  const throwing = { then: () => { throw new Error('broken') } } as unknown as PromiseLike<number>
+  await t.rejects(interruptible(throwing, listen), { message: 'broken' })
+  t.equal(stopped, 2)
+})

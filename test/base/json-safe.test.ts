@@ -1,5 +1,6 @@
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
-import { toJsonSafe, toJsonSafeObject } from '../../lib/base/json-safe.js'
+import { copyOf, toJsonSafe, toJsonSafeObject } from '../../lib/base/json-safe.js'
 
 await t.test('toJsonSafe() keeps JSON values unchanged', (t) => {
   const value = { text: 'a', number: 1.5, no: null, yes: true, list: [1, [2]], inner: { a: 1 } }
@@ -60,7 +61,7 @@ await t.test('toJsonSafe() replaces only the value that throws', (t) => {
   t.same(toJsonSafe({ a: 1, get b () { throw new Error('no') } }), { a: 1, b: '[unreadable]' })
   t.same(toJsonSafe({ a: { toJSON () { throw new Error('no') } } }), { a: '[unreadable]' })
   t.equal(toJsonSafe(new Proxy({}, { ownKeys () { throw new Error('no') } })), '[unreadable]')
-  t.equal(toJsonSafe(new Proxy({}, { getPrototypeOf () { throw new Error('no') } })), '[unreadable]')
+  t.same(toJsonSafe(new Proxy({ a: 1 }, { getPrototypeOf () { throw new Error('no') } })), { a: 1 })
   t.end()
 })
 
@@ -113,5 +114,42 @@ await t.test('toJsonSafeObject() puts a value that is not an object under the ke
   t.same(toJsonSafeObject({ a: 1 }), { a: 1 })
   t.same(toJsonSafeObject(5), { value: 5 })
   t.same(toJsonSafeObject([5]), { value: [5] })
+  t.end()
+})
+
+await t.test('toJsonSafe() copies values of another realm like its own', (t) => {
+  const foreign: unknown = runInNewContext(`({
+    error: Object.assign(new AggregateError([new Error("a")], "all", { cause: new Error("why") }), { code: "E" }),
+    map: new Map([["a", 1]]),
+    set: new Set(["a"]),
+    date: new Date(0),
+    bytes: new Uint8Array(3),
+    buffer: new ArrayBuffer(8),
+    shared: new SharedArrayBuffer(4),
+    list: [1]
+  })`)
+  t.same(toJsonSafe(foreign), {
+    error: {
+      name: 'AggregateError',
+      message: 'all',
+      code: 'E',
+      cause: { name: 'Error', message: 'why' },
+      errors: [{ name: 'Error', message: 'a' }]
+    },
+    map: { a: 1 },
+    set: ['a'],
+    date: '1970-01-01T00:00:00.000Z',
+    bytes: '[3 bytes]',
+    buffer: '[8 bytes]',
+    shared: '[4 bytes]',
+    list: [1]
+  })
+  t.end()
+})
+
+await t.test('copyOf() copies the keys of data, deeply', (t) => {
+  const data = { a: { b: [1, null] } }
+  t.same(copyOf(data), data)
+  t.not(copyOf(data).a, data.a)
   t.end()
 })

@@ -86,6 +86,11 @@ await testWrongOptions('an option of the app itself is wrong', [
   [{ version: 1.2 }, 'version', VERSION, 'the number 1.2'],
   [{ info: 'x' }, 'info', INFO, 'the string "x"'],
   [{ info: Promise.resolve({}) }, 'info', INFO, 'an object of class Promise'],
+  [{ info: { then: () => undefined } }, 'info', INFO, 'an object'],
+  [{ checks: Promise.resolve({}) }, 'checks', 'an object', 'an object of class Promise'],
+  [{ checks: { readiness: new Map() } }, 'checks.readiness', 'an object', 'an object of class Map'],
+  [{ checkDefaults: Promise.resolve({}) }, 'checkDefaults', 'an object', 'an object of class Promise'],
+  [{ serviceDependencies: new Map() }, 'serviceDependencies', 'an object', 'an object of class Map'],
   [{ serviceInstanceId: 1 }, 'serviceInstanceId', INSTANCE_ID, 'the number 1'],
   [{ serviceInstanceId: '' }, 'serviceInstanceId', INSTANCE_ID, 'the string ""'],
   [{ logLevel: 'quiet' }, 'logLevel', LOG_LEVEL, 'the string "quiet"']

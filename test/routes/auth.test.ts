@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import type { AuthHook } from '../../lib/index.js'
 import { startApp } from '../support/app.js'
@@ -170,6 +171,34 @@ await t.test('a refusal keeps the code and message of the auth hook', async (t) 
     status: 403,
     text: '{"statusCode":403,"code":"NOT_YOU","error":"Forbidden","message":"not for you"}'
   })
+})
+
+await t.test('an auth hook may refuse with an error of another realm, and with a plain object', async (t) => {
+  const foreign = runInNewContext('new Error("not for you")') as Error
+  Object.assign(foreign, { statusCode: 403, code: 'NOT_YOU' })
+  const { get, lines } = await startApp(t, { auth: async () => await Promise.reject(foreign) })
+  t.match(await get('/z/info'), {
+    status: 403,
+    text: '{"statusCode":403,"code":"NOT_YOU","error":"Forbidden","message":"not for you"}'
+  })
+  const plain = await startApp(t, {
+    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+    auth: async () => await Promise.reject({ statusCode: 401, message: 'who are you?' })
+  })
+  t.match(await plain.get('/z/info'), { status: 401, body: { statusCode: 401, message: 'who are you?' } })
+  t.same([...lines, ...plain.lines].filter((line) => line['function'] === 'auth'), [])
+})
+
+await t.test('reports wait for the thenable of an auth hook, and answer 403 if it fails', async (t) => {
+  const hooks: readonly (readonly [number, object])[] = [
+    [200, { then: (resolve: () => void) => { setImmediate(resolve) } }],
+    [403, { then: () => { throw new Error('broken') } }],
+    [403, { get then () { throw new Error('broken') } }]
+  ]
+  for (const [status, thenable] of hooks) {
+    const { get } = await startApp(t, { auth: (() => thenable) as unknown as AuthHook })
+    t.match(await get('/z/info'), { status })
+  }
 })
 
 await t.test('refusals of auth hooks have Cache-Control: no-store', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap'
-import { visibleHealth } from '../../lib/routes/health-body.js'
+import { Report } from '../../lib/health/report.js'
+import { terseBody, visibleHealth, visibleText } from '../../lib/routes/health-body.js'
 import { startApp } from '../support/app.js'
 import { checks } from './fixtures/nested-check.js'
 
@@ -17,6 +18,20 @@ await t.test('the body contains only a status when components are hidden', async
   for (const path of ['/z/health', '/z/health?verbose', '/z/health?verbose&exclude=db']) {
     t.match(await get(path), { status: 503, text: '{"status":"DOWN"}' })
   }
+})
+
+await t.test('a component without a status is UNKNOWN, and the body is JSON', (t) => {
+  const components = [{}, { status: 'WARN', details: { a: 1 } }, { status: undefined, components: {} }, undefined]
+  const parts = components.map((component, at) => ({ entry: { name: `c${at}` }, component, counts: true }))
+  const report = new Report('DOWN', parts as unknown as ConstructorParameters<typeof Report>[1], undefined)
+  const unknown = { status: 'UNKNOWN' }
+  const expected = { status: 'DOWN', components: { c0: unknown, c1: unknown, c2: unknown, c3: unknown } }
+  for (const details of [true, false]) {
+    t.same(JSON.parse(visibleText(report, { components: true, details })), expected)
+    t.same(visibleHealth(report, { components: true, details }), expected)
+  }
+  t.equal(terseBody('WARN'), '{"status":"UNKNOWN"}')
+  t.end()
 })
 
 await t.test('parts have details when details are shown', async (t) => {

@@ -1,7 +1,6 @@
-import { EventEmitter } from 'node:events'
 import { describe } from '../../base/describe.js'
 import { errors } from '../../errors.js'
-import { isFunction } from '../../base/type-guards.js'
+import { hasMethods, isFunction } from '../../base/type-guards.js'
 
 /** The app's client, or a function that returns it if the app creates or replaces it later. */
 export type ClientSource<C> = C | (() => C | undefined)
@@ -38,5 +37,6 @@ function assertDefined (client: unknown): unknown {
 
 /** Whether an emitter has no `error` listener: its first error then ends the process. */
 export function lacksErrorListener (emitter: unknown): boolean {
-  return emitter instanceof EventEmitter && emitter.listenerCount('error') === 0
+  if (!hasMethods(emitter, 'on', 'emit', 'listenerCount', 'setMaxListeners')) return false
+  return Reflect.apply(emitter.listenerCount, emitter, ['error']) === 0
 }

@@ -4,6 +4,7 @@ import { errors } from '../../errors.js'
 import { STATUSES } from '../../health/status.js'
 import { integer, oneOf, refuse, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
+import { isRecord } from '../../base/type-guards.js'
 
 export const port = integer(1, 65_535)
 
@@ -23,9 +24,14 @@ export function refuseSecret (value: unknown, option: string, expected: string):
   throw new errors.OptionInvalid(option, expected, received)
 }
 
+/** A `URL` of any realm or library. jsdom has its own. */
+function isUrl (value: unknown): value is { readonly href: unknown } {
+  return isRecord(value) && typeof value['protocol'] === 'string' && typeof value['host'] === 'string'
+}
+
 /** Returns a copy without the fragment, which is never sent to a server. */
 export const httpUrl: Rule<URL> = (value, option) => {
-  const address = value instanceof URL ? value.href : value
+  const address = isUrl(value) ? value.href : value
   if (typeof address !== 'string' || !/^https?:\/\//i.test(address) || !URL.canParse(address)) {
     return refuse(value, option, 'an http:// or https:// URL')
   }

@@ -28,4 +28,4 @@ export interface LivingContext extends CheckContext {
 
 /** Reports whether one thing works. Returns a `CheckResult`, throws, or rejects. */
 export type CheckFunction<Log extends Logger = Logger> =
-  (context: CheckContext<Log>) => CheckResult | Promise<CheckResult>
+  (context: CheckContext<Log>) => CheckResult | PromiseLike<CheckResult>

@@ -1,4 +1,5 @@
 import { describe, reasonOf } from '../../base/describe.js'
+import { isError } from '../../base/error-like.js'
 import { toJsonSafeObject } from '../../base/json-safe.js'
 import { toComponents } from '../component.js'
 import type { Component } from '../component.js'
@@ -49,12 +50,17 @@ export function failure (reason: unknown): Outcome {
 function objectOutcome (returned: unknown): Outcome {
   if (!isRecord(returned)) return unexpected(describe(returned))
   const { status, details, components } = returned
-  if (!isStatus(status)) return unexpected(`${describe(returned)} whose status is ${describe(status)}`)
+  if (!isStatus(status)) return unknownStatus(returned, status)
   return {
     status,
     ...(details !== undefined && { details: toJsonSafeObject(details) }),
     ...(components !== undefined && { components: toComponents(components) })
   }
+}
+
+function unknownStatus (returned: object, status: unknown): Outcome {
+  if (isError(returned)) return failure(`the check returned an error instead of throwing it: ${reasonOf(returned)}`)
+  return unexpected(`${describe(returned)} whose status is ${describe(status)}`)
 }
 
 function unexpected (came: string): Outcome {

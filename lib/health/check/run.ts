@@ -2,12 +2,14 @@ import type { Clock } from '../../base/clock.js'
 import { settled } from '../../base/timers.js'
 import type { Logger } from '../../base/logger.js'
 import { Deferred } from '../../base/deferred.js'
+import { isPromise, settle } from '../../base/maybe-promise.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
 import { LIFE } from './check-function.js'
 import type { CheckFunction, LivingContext } from './check-function.js'
 import { failure, toOutcome } from './result.js'
 import type { Outcome, RunResult } from './result.js'
 import { isPassing } from '../status.js'
+import { isThenable } from '../../base/type-guards.js'
 
 /** The parts that a run needs. */
 export interface RunDependencies {
@@ -72,7 +74,7 @@ export class Run {
     const outcome = this.#call(checkFunction)
     // The function may have removed its own check.
     if (this.#state !== 'live') return undefined
-    return outcome instanceof Promise ? this.#waitFor(outcome) : this.#settle(outcome)
+    return isPromise(outcome) ? this.#waitFor(outcome) : this.#settle(outcome)
   }
 
   #waitFor (outcome: Promise<Outcome>): Promise<RunResult | undefined> {
@@ -82,11 +84,11 @@ export class Run {
     return this.#deferred.promise
   }
 
-  /** Calls the function and returns its outcome. Awaits every object, because any object may be a thenable. */
+  /** Calls the function and returns its outcome. */
   #call (checkFunction: CheckFunction): MaybePromise<Outcome> {
     try {
       const returned: unknown = checkFunction(this.#context())
-      return isObject(returned) ? awaitOutcome(returned) : toOutcome(returned)
+      return isThenable(returned) ? awaitOutcome(returned) : toOutcome(returned)
     } catch (error) {
       return failure(error)
     }
@@ -146,14 +148,10 @@ export class Run {
   }
 }
 
-async function awaitOutcome (returned: unknown): Promise<Outcome> {
+async function awaitOutcome (returned: PromiseLike<unknown>): Promise<Outcome> {
   try {
-    return toOutcome(await returned)
+    return toOutcome(await settle(returned))
   } catch (error) {
     return failure(error)
   }
-}
-
-function isObject (value: unknown): boolean {
-  return (typeof value === 'object' && value !== null) || typeof value === 'function'
 }

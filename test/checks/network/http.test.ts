@@ -73,6 +73,15 @@ await t.test('http() is UP with the URL, code and latency if the status code is 
   }
 })
 
+await t.test('http() accepts a URL of another library', async (t) => {
+  const other = (url: object): URL => url as unknown as URL
+  const { href, protocol, host } = await startServer(t, answering(200))
+  t.match(await runHttp(other({ href, protocol, host })), { status: 'UP', details: { url: href } })
+  for (const url of [{ href: 'ftp://a', protocol: 'ftp:', host: 'a' }, { href, host }]) {
+    t.throws(() => http(other(url)), { code: 'FST_MANAGEMENT_OPTION_INVALID' })
+  }
+})
+
 await t.test('http() accepts only the status codes in statusCodes', async (t) => {
   const options = { statusCodes: [200, 401] }
   t.match(await runHttp(await startServer(t, answering(401)), options), {

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import type { CheckContext, CheckFunction } from '../../../lib/health/check/check-function.js'
 import { manualCheck, standaloneCheck } from '../../support/check.js'
@@ -15,6 +16,57 @@ await t.test('a promise with a forged then() or constructor cannot fake a pass',
   t.match(await standaloneCheck(() => lying).run(), { status: 'DOWN', details: { error: 'the check returned false' } })
   const resisting = Object.defineProperty(Promise.resolve(true), 'constructor', { get () { throw new Error('no') } })
   t.match(await standaloneCheck(() => resisting).run(), { status: 'DOWN', details: { error: 'no' } })
+})
+
+/** A check function that returns a thenable which calls back as given. */
+function thenable (
+  then: (resolve: (value: unknown) => void, reject: (reason: unknown) => void) => void
+): CheckFunction {
+  return () => ({ then }) as Promise<void>
+}
+
+await t.test('a check may return a thenable of any library', async (t) => {
+  t.match(await standaloneCheck(thenable((resolve) => resolve(true))).run(), { status: 'UP' })
+  t.match(await standaloneCheck(thenable((resolve) => resolve(false))).run(), { status: 'DOWN' })
+  const then = (resolve: (value: unknown) => void): void => resolve({ status: 'DEGRADED' })
+  const callable = Object.assign(() => 1, { then }) as unknown as Promise<void>
+  t.match(await standaloneCheck(() => callable).run(), { status: 'DEGRADED' })
+  t.match(await standaloneCheck(runInNewContext('async () => false') as CheckFunction).run(), { status: 'DOWN' })
+})
+
+await t.test('a check whose thenable throws, rejects or cannot be read is DOWN with the reason', async (t) => {
+  const functions: CheckFunction[] = [
+    thenable((_resolve, reject) => reject(new Error('no pool'))),
+    thenable(() => { throw new Error('no pool') }),
+    () => ({ get then (): never { throw new Error('no pool') } })
+  ]
+  for (const checkFunction of functions) {
+    t.match(await standaloneCheck(checkFunction).run(), { status: 'DOWN', details: { error: 'no pool' } })
+  }
+})
+
+await t.test('only the first call of a check\'s thenable counts', async (t) => {
+  const { run, changes } = standaloneCheck(thenable((resolve, reject) => {
+    resolve(true)
+    resolve(false)
+    reject(new Error('late'))
+  }))
+  t.match(await run(), { status: 'UP' })
+  t.equal(changes.length, 1)
+})
+
+await t.test('a check whose thenable never calls back, or resolves with itself, is DOWN', async (t) => {
+  const { run, clock } = standaloneCheck(thenable(() => undefined))
+  const result = run()
+  await clock.pass(800)
+  t.match(await result, { status: 'DOWN', details: { error: 'timed out after 800 ms' } })
+  const self: { then: (resolve: (value: unknown) => void) => void } = { then: (resolve) => resolve(self) }
+  t.match(await standaloneCheck(() => self as Promise<void>).run(), { status: 'DOWN' })
+})
+
+await t.test('an object that a check returns needs no promise', (t) => {
+  t.match(standaloneCheck(() => ({ status: 'UP' })).probe(), { status: 'UP' })
+  t.end()
 })
 
 await t.test('a spread copy of the context has the same signal and logger', async (t) => {

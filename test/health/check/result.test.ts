@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { failure, toOutcome } from '../../../lib/health/check/result.js'
 
@@ -36,6 +37,14 @@ await t.test('a check that returns anything else is DOWN, with an error that nam
   ]
   for (const [returned, description] of cases) {
     const error = `the check returned ${description}, ${EXPECTED}`
+    t.same(toOutcome(returned), { status: 'DOWN', details: { error } })
+  }
+  t.end()
+})
+
+await t.test('a check that returns an error is DOWN with the message of the error', (t) => {
+  for (const returned of [new Error('no route'), runInNewContext('new Error("no route")')]) {
+    const error = 'the check returned an error instead of throwing it: no route'
     t.same(toOutcome(returned), { status: 'DOWN', details: { error } })
   }
   t.end()

@@ -1,3 +1,4 @@
+import { isErrorLike } from '../../../base/error-like.js'
 import { awaitOr } from '../../../base/attempt-or.js'
 import type { CheckFunction } from '../../../health/check/check-function.js'
 import type { FailureStatus } from '../../../health/check/options.js'
@@ -159,7 +160,7 @@ async function versionOf (
 
 /** Whether the app's own `waitQueueTimeoutMS` is over. An exhausted pool is only one of its causes. */
 function isWaitTimeout (error: unknown): boolean {
-  return error instanceof Error && error.name === 'MongoWaitQueueTimeoutError'
+  return isErrorLike(error) && error.name === 'MongoWaitQueueTimeoutError'
 }
 
 function databaseOf (client: MongodbClient): MongodbDatabase {

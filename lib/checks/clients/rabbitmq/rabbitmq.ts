@@ -11,6 +11,7 @@ import type { RabbitmqEvents } from './rabbitmq-state.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
+import { isErrorLike } from '../../../base/error-like.js'
 import { hasMethods, isFunction } from '../../../base/type-guards.js'
 
 /** The parts of an amqplib channel that the check uses. */
@@ -138,7 +139,7 @@ async function open (connection: RabbitmqConnection, state: RabbitmqState): Prom
   try {
     return await connection.createChannel()
   } catch (error) {
-    if (error instanceof Error && error.name === 'IllegalOperationError') state.close(error)
+    if (isErrorLike(error) && error.name === 'IllegalOperationError') state.close(error)
     throw error
   }
 }

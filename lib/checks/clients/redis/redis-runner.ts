@@ -1,3 +1,4 @@
+import { settle } from '../../../base/maybe-promise.js'
 import type { FailureStatus } from '../../../health/check/options.js'
 import type { ReadyMadeRun } from '../../kit/ready-made.js'
 import { CheckFailure } from '../../kit/result.js'
@@ -130,13 +131,11 @@ export class RedisRunner {
   ): Promise<ServerAnswer> {
     return await new Promise((resolve, reject) => {
       const { tasksQueueLength, totalClients } = pool
-      pool
-        .execute((connection) => {
-          this.#exhausted.delete(pool)
-          this.#lent.set(pool, connection)
-          ask(connection).then(resolve, reject)
-        })
-        .catch(reject)
+      settle(pool.execute((connection) => {
+        this.#exhausted.delete(pool)
+        this.#lent.set(pool, connection)
+        ask(connection).then(resolve, reject)
+      })).catch(reject)
       // If the pool may grow, `execute` has opened one more connection at once.
       const isQueued = pool.tasksQueueLength > tasksQueueLength && pool.totalClients === totalClients
       this.#exhausted[isQueued ? 'add' : 'delete'](pool)

@@ -1,6 +1,7 @@
 import type { Pool, PoolUsage } from './connection-borrower.js'
 import { memberOf } from './mysql-client.js'
 import type { AnyPool, MysqlPoolConnection } from './mysql-client.js'
+import { settle } from '../../../base/maybe-promise.js'
 import { hasMethods, isRecord } from '../../../base/type-guards.js'
 
 /** The errors of mysql2 if no caller, or no further caller, may wait for a connection. They have no code. */
@@ -15,7 +16,7 @@ export function toPool (pool: AnyPool): Pool<MysqlPoolConnection> {
     client: pool,
     acquire () {
       const before = connectionsOf(pool)
-      const connection = ('promise' in pool ? pool.promise() : pool).getConnection().then((connection) => {
+      const connection = settle(('promise' in pool ? pool.promise() : pool).getConnection()).then((connection) => {
         // The pool listens for one error only, and an error without a listener ends the process.
         connection.on('error', ignore)
         return connection

@@ -1,6 +1,7 @@
 import type { OutsideConnection } from './outside-connection.js'
 import type { PostgresConnection } from './postgres-client.js'
 import { reasonOf } from '../../../base/describe.js'
+import { settle } from '../../../base/maybe-promise.js'
 import { hasMethods, isFunction, isRecord } from '../../../base/type-guards.js'
 
 /** A pg `Client` that belongs to no pool. */
@@ -34,7 +35,7 @@ export function openOutside (pool: object): (() => OutsideConnection<PostgresCon
     if (!isOutsideClient(client)) throw new TypeError('the client of the pool cannot connect')
     client.on('error', ignore)
     return {
-      opened: client.connect().then(() => client),
+      opened: settle(client.connect()).then(() => client),
       end: async () => await client.end(),
       destroy: () => destroy(client)
     }

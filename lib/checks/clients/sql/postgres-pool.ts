@@ -1,6 +1,7 @@
 import type { Pool } from './connection-borrower.js'
 import type { PostgresPool, PostgresPoolClient } from './postgres-client.js'
 import { destroySocket } from './postgres-outside.js'
+import { settle } from '../../../base/maybe-promise.js'
 import { isRecord } from '../../../base/type-guards.js'
 
 /** Ignores a connection's errors: the query that fails reports them. */
@@ -12,7 +13,7 @@ export function toPool (pool: PostgresPool): Pool<PostgresPoolClient> {
     client: pool,
     acquire () {
       const before = clientsOf(pool)
-      const connection = pool.connect().then((client) => {
+      const connection = settle(pool.connect()).then((client) => {
         // The pool removes its own listener from a borrowed client, and an error without a listener ends the process.
         client.on('error', ignore)
         return client

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { MongoClient } from 'mongodb'
+import { Db, MongoClient } from 'mongodb'
 import type { MongoClientOptions } from 'mongodb'
 import t from 'tap'
 import { isMongoDb, mongodb } from '../../../../lib/checks/clients/mongodb/mongodb.js'
@@ -176,6 +176,19 @@ await t.test('a pool is OUT_OF_SERVICE when its waitQueueTimeoutMS ends the wait
   const slow = { client, command: async () => await Promise.reject(error) }
   const result = await run(mongodb(slow))
   t.match(result, { status: 'DOWN', details: { error: error.message } }, 'not exhausted, but slow to connect')
+})
+
+await t.test('a pool is OUT_OF_SERVICE when the wait ends with an error of another realm', async (t) => {
+  const server = await startServer(t)
+  const client = clientOf(t, server, { maxPoolSize: 1 })
+  const check = mongodb(client)
+  while ((await run(check)).status !== 'UP');
+  const release = await occupy(server, client, 1)
+  const foreign = { name: 'MongoWaitQueueTimeoutError', message: 'Timed out while checking out a connection' }
+  // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+  t.intercept(Db.prototype, 'command', { value: async () => await Promise.reject(foreign) })
+  t.match(await run(check), { status: 'OUT_OF_SERVICE' })
+  await release()
 })
 
 await t.test('a silent server is DOWN, not exhausted, when the check itself uses the only connection', async (t) => {

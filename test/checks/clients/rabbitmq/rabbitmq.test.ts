@@ -148,12 +148,16 @@ await t.test('a connection that breaks during a request is DOWN with the reason'
 })
 
 await t.test('a connection that closed before the first run gets one request only', async (t) => {
-  const connection = new ConnectionDouble()
-  connection.open = async () => await Promise.reject(illegal())
-  const check = rabbitmq(() => connection)
-  const error = /^the connection is closed: Connection closed \(/
-  for (let count = 0; count < 3; count++) t.match(await run(check), { status: 'DOWN', details: { error } })
-  t.equal(connection.channels.length, 1)
+  const { name, message } = illegal()
+  // The second is like an error of another realm.
+  for (const rejected of [illegal(), { name, message }]) {
+    const connection = new ConnectionDouble()
+    connection.open = async () => await Promise.reject(rejected)
+    const check = rabbitmq(() => connection)
+    const error = /^the connection is closed: Connection closed \(/
+    for (let count = 0; count < 3; count++) t.match(await run(check), { status: 'DOWN', details: { error } })
+    t.equal(connection.channels.length, 1)
+  }
 })
 
 await t.test('rabbitmq() uses the app\'s new connection after the old connection closed', async (t) => {

@@ -192,6 +192,7 @@ await t.test('a pool is OUT_OF_SERVICE when mysql2 rejects because no caller may
   const cases: readonly (readonly [unknown, string])[] = [
     [new Error('No connections available.'), 'OUT_OF_SERVICE'],
     [new Error('Queue limit reached.'), 'OUT_OF_SERVICE'],
+    [{ message: 'Queue limit reached.' }, 'OUT_OF_SERVICE'],
     [new Error('Pool is closed.'), 'DOWN'],
     ['No connections available.', 'DOWN']
   ]

@@ -93,6 +93,28 @@ await t.test('an error of a borrowed connection does not end the process, and no
   t.equal(pool.client.listenerCount('error'), 0)
 })
 
+await t.test('postgres() waits for a pool whose connect() returns a promise of another library', async (t) => {
+  const pool = new PoolDouble()
+  pool.connect = () => ({
+    then: (resolve: (client: PoolDouble['client']) => void) => { resolve(pool.client) }
+  }) as Promise<PoolDouble['client']>
+  t.match(await run(postgres(pool)), { status: 'UP' })
+  pool.connect = () => ({ then: () => { throw new Error('broken') } }) as unknown as Promise<PoolDouble['client']>
+  t.match(await run(postgres(pool)), { status: 'DOWN', details: { error: 'broken' } })
+})
+
+await t.test('postgres() recognizes an emitter of another realm by its methods', async (t) => {
+  const methods = { on: () => undefined, emit: () => false, setMaxListeners: () => undefined }
+  const query = async (): Promise<object> => await Promise.resolve({ rows: [ROW] })
+  const warnings = await Promise.all([0, 1].map(async (count) => {
+    const log = new RecordingLog()
+    const client = { ...methods, listenerCount: () => count, query } as unknown as PoolDouble['client']
+    await postgres(client)({ signal: new AbortController().signal, timeout: 1_000, log })
+    return log.lines.length
+  }))
+  t.same(warnings, [1, 0])
+})
+
 await t.test('postgres() warns once when the pool has no error listener', async (t) => {
   const pool = new PoolDouble()
   pool.removeAllListeners()
