@@ -1,24 +1,29 @@
 import type { Check } from './check/check.js'
-import type { Outcome, RunResult } from './check/result.js'
+import type { Outcome } from './check/result.js'
 import type { Component } from './component.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
 import type { Entry } from './registry.js'
+import { worst } from './status.js'
+import type { Status } from './status.js'
 
 /** One entry in a report. A part that does not count is only information: it does not change the report's status. */
 export type Part = CountingPart | { readonly entry: Entry, readonly component: Component, readonly counts: false }
 
 export interface CountingPart {
   readonly entry: Entry
-  /** The result as the check returned it. */
-  readonly result: Outcome
-  /** The result with the severity of the report's kind. */
+  /** The result as the check returned it, until `withSeverity` replaces it. */
   readonly component: Outcome
   readonly counts: true
 }
 
-export function countingPart (entry: Entry, check: Check, kind: Kind, result: RunResult): CountingPart {
-  return { entry, result, component: check.severity.apply(result, kind), counts: true }
+/** Replaces each failure by a failure with the severity of the report's kind. */
+export function withSeverity (parts: readonly Part[], kind: Kind): readonly Part[] {
+  return parts.map((part) => part.counts ? shown(part, kind) : part)
+}
+
+function shown (part: CountingPart, kind: Kind): CountingPart {
+  return { ...part, component: part.entry.checkFor(kind).severity.apply(part.component, kind) }
 }
 
 /** Returns true if a report on this kind runs the startup check of this entry. */
@@ -32,4 +37,17 @@ export function informationOf (check: Check, kind: Kind): Component {
   if (check.reported === undefined) return { status: 'UNKNOWN' }
   const { components, ...known } = check.severity.apply(check.reported, kind)
   return known
+}
+
+/** Drops the checks that were removed during their run. Copies the list only if there are any. */
+export function withoutRemoved (parts: readonly (Part | undefined)[]): readonly Part[] {
+  return parts.every((part) => part !== undefined) ? parts : parts.filter((part) => part !== undefined)
+}
+
+export function worstOf (own: Status, parts: readonly Part[]): Status {
+  let status = own
+  for (const { counts, component } of parts) {
+    if (counts && component.status !== 'UP') status = worst([status, component.status])
+  }
+  return status
 }

@@ -62,6 +62,8 @@ export class Registry {
   readonly #entries = new Map<string, Entry>()
   /** Caches the entries of each kind: probes request reports often, and entries rarely change. */
   readonly #byKind = new Map<Kind, readonly Entry[]>()
+  /** Caches the entries of the kind startup, which every report reads. */
+  #startupEntries: readonly Entry[] | undefined
 
   /** Adds an entry under its name. Throws if another entry than `replaced` has the name. */
   add (entry: Entry, replaced?: Entry): void {
@@ -69,13 +71,13 @@ export class Registry {
       throw new errors.NameTaken('check', entry.name, 'give this check another name, or remove the other one first')
     }
     this.#entries.set(entry.name, entry)
-    this.#byKind.clear()
+    this.#forgetKinds()
   }
 
   /** Adds kinds to an entry. */
   extend (entry: LocalEntry, kinds: readonly Kind[]): void {
     for (const kind of kinds) entry.kinds.add(kind)
-    this.#byKind.clear()
+    this.#forgetKinds()
   }
 
   get (name: string): Entry | undefined {
@@ -86,7 +88,7 @@ export class Registry {
   remove (name: string): Entry | undefined {
     const entry = this.#entries.get(name)
     this.#entries.delete(name)
-    this.#byKind.clear()
+    this.#forgetKinds()
     return entry
   }
 
@@ -98,5 +100,15 @@ export class Registry {
     const entries = kind === ALL_CHECKS ? all : all.filter((entry) => entry.kinds.has(kind))
     this.#byKind.set(kind, entries)
     return entries
+  }
+
+  get startupEntries (): readonly Entry[] {
+    this.#startupEntries ??= this.of('startup')
+    return this.#startupEntries
+  }
+
+  #forgetKinds (): void {
+    this.#byKind.clear()
+    this.#startupEntries = undefined
   }
 }

@@ -8,7 +8,7 @@ import type { MaybeResult, Check } from './check/check.js'
 import type { Component, Health } from './component.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
-import { countingPart, informationOf, isStartupRun } from './part.js'
+import { informationOf, isStartupRun, withoutRemoved, withSeverity, worstOf } from './part.js'
 import type { Part } from './part.js'
 import type { Entry, Registry } from './registry.js'
 import type { Startup } from './startup.js'
@@ -116,7 +116,9 @@ export class Reporter {
     if (name === LIFECYCLE) return this.#lifecycleComponent ?? { status: 'UP' }
     const entry = this.#registry.get(name)
     const request = { ...caller, kind: ALL_CHECKS }
-    return entry && chain(this.#part(entry, request, this.#clock.now()), (part) => part?.component)
+    return entry && chain(this.#part(entry, request, this.#clock.now()), (part) => {
+      return part && withSeverity([part], ALL_CHECKS)[0]?.component
+    })
   }
 
   #parts (request: ReportRequest, entries: readonly Entry[]): readonly MaybePromise<Part | undefined>[] {
@@ -129,13 +131,17 @@ export class Reporter {
    * Readiness probes also run the pending startup checks, so that startup completes behind a load balancer that never
    * requests it. The results are in no report. A report for a peer does not run them.
    */
-  #startupRuns ({ kind, peer, exclude }: ReportRequest, now: number): readonly MaybePromise<Part | undefined>[] {
+  #startupRuns (request: ReportRequest, now: number): readonly MaybePromise<Part | undefined>[] {
+    const { kind, peer, exclude } = request
     if (kind !== 'readiness' || peer === true) return []
     const due = this.#startup.pending.filter((entry) => exclude?.has(entry.name) !== true && !isStartupRun(entry, kind))
-    return due.map((entry) => chain(entry.checkFor('startup').result(now), (result) => {
-      if (result !== undefined) this.#startup.record(entry, result)
-      return undefined
-    }))
+    return due.map((entry) => {
+      const check = entry.checkFor('startup')
+      return chain(this.#forCaller(check, check.result(now), request), (result) => {
+        if (result !== undefined) this.#startup.record(entry, result)
+        return undefined
+      })
+    })
   }
 
   /**
@@ -147,12 +153,12 @@ export class Reporter {
     const check = entry.checkFor(kind)
     if (peer && entry.remote) return { entry, component: informationOf(check, kind), counts: false }
     const settled = this.#startup.settled(entry, kind)
-    if (settled !== undefined) return { entry, result: settled, component: settled, counts: true }
+    if (settled !== undefined) return { entry, component: settled, counts: true }
     const result = check.result(now)
-    if (result !== undefined && !isPromise(result)) return countingPart(entry, check, kind, result)
+    if (result !== undefined && !isPromise(result)) return { entry, component: result, counts: true }
     return chain(this.#forCaller(check, result, request), (result) => {
       if (result === undefined) return this.#successorPart(entry, request, now + timeLimitOf(check, request))
-      return countingPart(entry, check, kind, result)
+      return { entry, component: result, counts: true }
     })
   }
 
@@ -165,12 +171,12 @@ export class Reporter {
     const entry = this.#registry.of(kind).find(({ name }) => name === removed.name)
     if (entry === undefined || entry === removed) return undefined
     const check = entry.checkFor(kind)
-    if (nth > MAX_SUCCESSORS) return countingPart(entry, check, kind, check.resultIfFailed(SUCCESSOR_REASON))
+    if (nth > MAX_SUCCESSORS) return { entry, component: check.resultIfFailed(SUCCESSOR_REASON), counts: true }
     const now = this.#clock.now()
     const limited = this.#withTimeLimit(check, check.result(now), Math.max(0, deadline - now), SUCCESSOR_REASON)
     return chain(limited, (result) => {
       if (result === undefined) return this.#successorPart(entry, request, deadline, nth + 1)
-      return countingPart(entry, check, kind, result)
+      return { entry, component: result, counts: true }
     })
   }
 
@@ -192,18 +198,20 @@ export class Reporter {
     return chainAll(parts, (parts) => this.#newReport(request, withoutRemoved(parts)))
   }
 
-  #newReport (request: ReportRequest, parts: readonly Part[]): Report {
+  #newReport (request: ReportRequest, results: readonly Part[]): Report {
     const { kind } = request
-    const isStartupOver = kind === 'startup' && this.#startup.completed
-    if (this.#startup.isUnderWay) this.#advanceStartup(request, parts)
-    const status = isStartupOver ? 'UP' : worstOf(this.#ownStatus(kind), parts)
-    return new Report(status, parts, this.#lifecycleComponent)
+    if (this.#startup.isUnderWay) return this.#gatedReport(request, results)
+    if (kind === 'startup' && this.#startup.completed) return new Report('UP', results, this.#lifecycle.component)
+    return reportOf(kind, this.#lifecycle.statusFor(kind), results, this.#lifecycle.component)
   }
 
-  /** The status that the app itself contributes to the report of a kind: its lifecycle, and the gate of startup. */
-  #ownStatus (kind: Kind): Status {
-    const status = this.#lifecycle.statusFor(kind)
-    return kind === 'readiness' && this.#startup.pending.length > 0 ? worst([status, 'OUT_OF_SERVICE']) : status
+  /** Makes a report before startup has completed. While startup checks are pending, readiness is out of service. */
+  #gatedReport (request: ReportRequest, results: readonly Part[]): Report {
+    const { kind } = request
+    this.#advanceStartup(request, results)
+    const own = this.#lifecycle.statusFor(kind)
+    const isGated = kind === 'readiness' && this.#startup.pending.length > 0
+    return reportOf(kind, isGated ? worst([own, 'OUT_OF_SERVICE']) : own, results, this.#lifecycleComponent)
   }
 
   get #lifecycleComponent (): Component | undefined {
@@ -217,26 +225,20 @@ export class Reporter {
   #advanceStartup ({ kind, peer }: ReportRequest, parts: readonly Part[]): void {
     if (peer === true) return
     for (const part of parts) {
-      if (part.counts && isStartupRun(part.entry, kind)) this.#startup.record(part.entry, part.result)
+      if (part.counts && isStartupRun(part.entry, kind)) this.#startup.record(part.entry, part.component)
     }
     if (kind === 'startup' || kind === 'readiness') this.#startup.completeIfPassed()
   }
 }
 
+/** Fast path: if all checks are `UP`, no result is copied. `own` is the status that the app itself contributes. */
+function reportOf (kind: Kind, own: Status, results: readonly Part[], lifecycle: Component | undefined): Report {
+  if (worstOf('UP', results) === 'UP') return new Report(own, results, lifecycle)
+  const parts = withSeverity(results, kind)
+  return new Report(worstOf(own, parts), parts, lifecycle)
+}
+
 /** The longest time that a report waits for a check, in milliseconds. */
 function timeLimitOf (check: Check, { timeLimitMs = Infinity }: ReportRequest): number {
   return Math.min(timeLimitMs, check.policy.timeout)
-}
-
-/** Drops the checks that were removed during their run. Copies the list only if there are any. */
-function withoutRemoved (parts: readonly (Part | undefined)[]): readonly Part[] {
-  return parts.every((part) => part !== undefined) ? parts : parts.filter((part) => part !== undefined)
-}
-
-function worstOf (own: Status, parts: readonly Part[]): Status {
-  let status = own
-  for (const { counts, component } of parts) {
-    if (counts && component.status !== 'UP') status = worst([status, component.status])
-  }
-  return status
 }

@@ -38,12 +38,12 @@ export class Startup {
 
   /** Returns true while startup checks exist and startup has not completed. */
   get isUnderWay (): boolean {
-    return this.#completed === undefined && this.#registry.of('startup').length > 0
+    return this.#completed === undefined && this.#registry.startupEntries.length > 0
   }
 
   /** The startup checks that have not passed yet. Readiness is out of service while there are any. */
   get pending (): readonly Entry[] {
-    return this.isUnderWay ? this.#registry.of('startup').filter((entry) => !this.#passes.has(entry)) : NO_ENTRIES
+    return this.isUnderWay ? this.#registry.startupEntries.filter((entry) => !this.#passes.has(entry)) : NO_ENTRIES
   }
 
   /** Call this before a check with these kinds is added. */
@@ -62,7 +62,7 @@ export class Startup {
   /** Completes startup if no check is pending. */
   completeIfPassed (): void {
     if (!this.isUnderWay || this.pending.length > 0) return
-    const passed = this.#registry.of('startup').map((entry) => [entry, this.#passes.get(entry)] as const)
+    const passed = this.#registry.startupEntries.map((entry) => [entry, this.#passes.get(entry)] as const)
     this.#completed = new Map(passed)
     for (const [entry] of passed) {
       for (const check of entry.checks) {
