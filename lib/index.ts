@@ -19,6 +19,7 @@ import type { ManagementOptions, RouteClass } from './options/types.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
+import { warnOfLoopback } from './routes/loopback.js'
 import { ManagementServer } from './routes/management-server.js'
 import { pathsOf } from './routes/paths.js'
 import { VisibilityPolicy } from './routes/visibility.js'
@@ -87,13 +88,14 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const visibilityPolicy = createVisibilityPolicy(fastify, settings)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
   const routes: RegisterRoutes = async (instance, host) =>
-    await registerRoutes(instance, host, { engine, info, settings, visibilityPolicy, auth })
+    await registerRoutes(instance, host, { engine, info, settings, visibilityPolicy, auth, log: fastify.log })
   const server = await createServer(fastify, settings, routes)
 
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
   fastify.decorate('management', createManagement({ engine, info, settings, addresses }))
   if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings)
   addStartAndCloseHooks(fastify, engine, server)
+  if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
 }

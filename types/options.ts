@@ -21,7 +21,7 @@ export type Cases = [
     keyof CheckOptions | BuiltInKind | 'url' | 'headers' | 'tls'
   >>,
   Expect<Equal<keyof CheckOptionTable, keyof CheckOptions>>,
-  Expect<Equal<keyof Settings, keyof ManagementOptions | 'scheme' | 'drainDelay'>>
+  Expect<Equal<keyof Settings, keyof ManagementOptions | 'scheme' | 'drainDelay' | 'isInKubernetes'>>
 ]
 
 /** The tables of options must be complete. */

@@ -19,6 +19,7 @@ export interface Settings extends ValuesOf<ReturnType<typeof optionRules>> {
   readonly scheme: string
   /** How long a drain waits if the caller gives no delay, in milliseconds. */
   readonly drainDelay: number
+  readonly isInKubernetes: boolean
 }
 
 /** The environment variables, and a function that is called with the unknown options, if there are any. */
@@ -82,7 +83,8 @@ function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
 export function readSettings (options: unknown, { env, onUnknown }: SettingsDependencies): Settings {
   if (!isRecord(options)) return refuse(options, 'options', 'an object')
   const kinds = new Kinds(withDefault(listOf(text), [])(readOption(options, 'kinds'), 'kinds'))
-  const drainDelay = firstSet(env, 'KUBERNETES_SERVICE_HOST') === undefined ? 0 : DRAIN_DELAY_IN_KUBERNETES_MS
+  const isInKubernetes = firstSet(env, 'KUBERNETES_SERVICE_HOST') !== undefined
+  const drainDelay = isInKubernetes ? DRAIN_DELAY_IN_KUBERNETES_MS : 0
   const rules = optionRules({ env, kinds, drainDelay, hasAuth: 'auth' in options })
   const unknown = rejectMistyped(options, Object.keys(rules), FOREIGN_OPTIONS)
     .filter((name) => !REGISTER_OPTIONS.includes(name))
@@ -90,6 +92,7 @@ export function readSettings (options: unknown, { env, onUnknown }: SettingsDepe
   return {
     ...applyRules(rules, options),
     scheme: preferredScheme(env, readOption(options, 'serviceDependencies')),
-    drainDelay
+    drainDelay,
+    isInKubernetes
   }
 }

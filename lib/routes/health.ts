@@ -43,7 +43,7 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
     const gate = kind === 'readiness' ? ' OUT_OF_SERVICE until all startup checks have passed.' : ''
     const description = `Runs the ${kind} checks and returns their worst status.${gate}`
     const schema = healthSchema(context, `Probe: ${path}`, description, probeResponse)
-    instance.get(`/health/${path}`, probeRoute(context, schema), (request, reply) =>
+    instance.get(`/health/${path}`, probeRoute(context, kind, schema), (request, reply) =>
       sendProbe(context, kind, request, reply))
   }
 }

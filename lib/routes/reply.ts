@@ -5,6 +5,7 @@ import type { FastifyReply } from 'fastify'
 import { JSON_TYPE } from './media-type.js'
 import type { MediaType } from './media-type.js'
 import { preventCache } from './prevent-cache.js'
+import { markSent } from './refused-probe.js'
 
 /** Sends a body as JSON, with one of its media types. */
 export function sendJson (
@@ -18,6 +19,7 @@ export function sendJson (
  * adding a charset to Actuator's types, which are defined without a charset.
  */
 export function sendText (reply: FastifyReply, statusCode: number, text: string, type: string): FastifyReply {
+  markSent(reply, statusCode)
   return preventCache(reply).code(statusCode).type(type).serializer(keepText).send(text)
 }
 

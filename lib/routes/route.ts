@@ -1,8 +1,10 @@
 import type { FastifySchema, onRequestAsyncHookHandler, RouteShorthandOptions } from 'fastify'
+import type { Logger } from '../base/logger.js'
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
 import type { Settings } from '../options/settings.js'
 import type { RouteOverrides } from './overrides.js'
+import { refusedProbeHook } from './refused-probe.js'
 import { errorResponse } from './schemas.js'
 import type { ResponseSchema } from './schemas.js'
 import type { VisibilityPolicy } from './visibility.js'
@@ -14,6 +16,8 @@ export interface RouteDependencies {
   readonly settings: Settings
   readonly visibilityPolicy: VisibilityPolicy
   readonly auth: readonly onRequestAsyncHookHandler[]
+  /** The app's logger. The requests of the routes have a silent one. */
+  readonly log: Logger
 }
 
 /** The dependencies, with the options that all routes of one instance share. */
@@ -59,8 +63,9 @@ const PROBE = {
 const REPORT = { management: 'report', swaggerTransform: false } as const
 
 /** Returns the options of a probe: without `auth`, load shedding, rate limits and tracing. */
-export function probeRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
-  return { ...common(context, schema), config: { ...PROBE } }
+export function probeRoute (context: RouteContext, kind: string, schema: RouteSchema): RouteShorthandOptions {
+  const onResponse = refusedProbeHook(kind, context.log)
+  return { ...common(context, schema), config: { ...PROBE }, ...(onResponse !== undefined && { onResponse }) }
 }
 
 /** Returns the options of a report: the `auth` hooks run first. */

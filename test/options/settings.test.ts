@@ -8,7 +8,7 @@ const IN_KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.96.0.1' }
 /** Every option except `auth`, which must not be `undefined`. */
 const UNDEFINED_OPTIONS = Object.fromEntries(
   Object.keys(readOptions({}).settings)
-    .filter((name) => !['auth', 'scheme', 'drainDelay'].includes(name))
+    .filter((name) => !['auth', 'scheme', 'drainDelay', 'isInKubernetes'].includes(name))
     .map((name) => [name, undefined])
 )
 
@@ -35,6 +35,7 @@ await t.test('readSettings() fills in the defaults when there are no options', (
     logLevel: 'silent',
     listen: undefined,
     drainDelay: 0,
+    isInKubernetes: false,
     shutdown: undefined
   })
   t.same(unknown, [])
