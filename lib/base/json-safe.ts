@@ -10,10 +10,17 @@ import { redactAndTruncate } from './truncate.js'
 // Limits of a copy: they keep answers small for any value that a check returns.
 const MAX_DEPTH = 6
 const MAX_ENTRIES = 100
-const MAX_VALUES = 1_000
 const MAX_TEXT_LENGTH = 2_000
-/** The limit for the lengths of all texts together. */
-const MAX_TOTAL_LENGTH = 64 * 1024
+
+/** The limits of a copy for all of its values together. */
+export interface CopyLimits {
+  /** The number of values. */
+  readonly values: number
+  /** The lengths of all texts together, in characters. */
+  readonly textLength: number
+}
+
+const DEFAULT_LIMITS: CopyLimits = { values: 1_000, textLength: 64 * 1024 }
 
 const UNREADABLE = '[unreadable]'
 
@@ -40,9 +47,14 @@ export function copyOf<T> (data: T): T {
 
 /** Copies several values, and applies the limits to all of them together. */
 export class JsonSafeCopy {
+  readonly #limits: CopyLimits
   readonly #ancestors: object[] = []
   #values = 0
-  #totalLength = 0
+  #textLength = 0
+
+  constructor (limits: CopyLimits = DEFAULT_LIMITS) {
+    this.#limits = limits
+  }
 
   of (value: unknown): unknown {
     this.#values += 1
@@ -59,16 +71,16 @@ export class JsonSafeCopy {
   }
 
   #string (value: string): string {
-    const room = MAX_TOTAL_LENGTH - this.#totalLength
+    const room = this.#limits.textLength - this.#textLength
     if (room <= 0) return '…'
     const text = redactAndTruncate(value, Math.min(MAX_TEXT_LENGTH, room))
-    this.#totalLength += text.length
+    this.#textLength += text.length
     return text
   }
 
   #object (value: object): unknown {
     if (this.#ancestors.includes(value)) return '[circular]'
-    if (this.#ancestors.length >= MAX_DEPTH || this.#values > MAX_VALUES) return `[${describe(value)}]`
+    if (this.#ancestors.length >= MAX_DEPTH || this.#values > this.#limits.values) return `[${describe(value)}]`
     this.#ancestors.push(value)
     const copy = attemptOr(() => this.#contentOf(value), UNREADABLE)
     this.#ancestors.pop()

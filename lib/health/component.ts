@@ -1,5 +1,6 @@
 import { redactAndTruncate } from '../base/truncate.js'
 import { JsonSafeCopy } from '../base/json-safe.js'
+import type { CopyLimits } from '../base/json-safe.js'
 import { isStatus } from './status.js'
 import type { ComponentStatus, Status } from './status.js'
 import { isRecord } from '../base/type-guards.js'
@@ -27,6 +28,10 @@ export interface Health {
 const DEEPEST = 6
 const MOST_COMPONENTS = 1_000
 const LONGEST_NAME = 100
+
+/** For the details of all components together: enough for ten values in each of 1,000 components. */
+const DETAILS_LIMITS: CopyLimits = { values: 10 * MOST_COMPONENTS, textLength: 512 * 1024 }
+
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/
 
 /**
@@ -38,7 +43,7 @@ export function toComponents (value: unknown): Record<string, Component> {
 }
 
 class ComponentCopy {
-  readonly #details = new JsonSafeCopy()
+  readonly #details = new JsonSafeCopy(DETAILS_LIMITS)
   #count = 0
 
   ofAll (parts: unknown, depth: number): Record<string, Component> {

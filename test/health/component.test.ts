@@ -47,6 +47,13 @@ await t.test('a part with a throwing getter becomes UNKNOWN', (t) => {
   t.end()
 })
 
+await t.test('the details of 500 parts are all kept', (t) => {
+  const partOf = (at: number): object => ({ status: 'UP', details: { host: `db-${at}.eu-west-1`, latencyMs: at / 10 } })
+  const parts = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`tenant-${at}`, partOf(at)]))
+  t.same(toComponents(parts), parts)
+  t.end()
+})
+
 await t.test('the details of all parts together are limited in size', (t) => {
   const details = Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`k${at}`, 'x'.repeat(2_000)]))
   const parts = Object.fromEntries(Array.from({ length: 1_000 }, (_, at) => [`c${at}`, { status: 'UP', details }]))
