@@ -15,9 +15,7 @@ export interface MasterAnswers {
 
 /** Asks all masters of a cluster at once. Each has its own connection, and at most one pending question. */
 export class RedisMasters {
-  readonly #request = new SharedRequest(async ({ connection, key, memory }: Master) => {
-    return await askServer(connection, key, memory)
-  })
+  readonly #request = new SharedRequest(async (master: Master) => await askServer({ ...master, ownsKey: true }))
 
   /** Never rejects. */
   async ask (masters: readonly Master[], limit: TimeLimit, monitor: RedisMonitor): Promise<MasterAnswers> {

@@ -2,17 +2,19 @@ import { isRecord } from '../../../base/type-guards.js'
 
 /**
  * The meaning of an error:
- * - `served`: the server works. Another server has the key, or the key holds a value of another type.
+ * - `moved`: the server works, and another server of its cluster has the key
+ * - `served`: the server works, but the key moves at the moment or holds a value of another type
  * - `not writable`: the server refuses writes
  * - `not allowed`: the user may not use the command or the key
  * - `unknown`: the server does not know the command
  * - `subscribing`: the connection subscribes, and takes no other commands meanwhile
  * - `failed`: anything else
  */
-export type Meaning = 'served' | 'not writable' | 'not allowed' | 'unknown' | 'subscribing' | 'failed'
+export type Meaning = 'moved' | 'served' | 'not writable' | 'not allowed' | 'unknown' | 'subscribing' | 'failed'
 
 const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
-  [/^(MOVED|ASK|TRYAGAIN|WRONGTYPE) /, 'served'],
+  [/^MOVED /, 'moved'],
+  [/^(ASK|TRYAGAIN|WRONGTYPE) /, 'served'],
   // A cluster with `cluster-allow-reads-when-down` "only accepts read commands".
   [/^(READONLY|OOM|MISCONF|NOREPLICAS) |^CLUSTERDOWN .*only accepts read/, 'not writable'],
   [/^NOPERM /, 'not allowed'],

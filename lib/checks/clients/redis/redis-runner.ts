@@ -111,7 +111,8 @@ export class RedisRunner {
   async #ask (client: RedisClient): Promise<ServerAnswer> {
     const monitor = this.monitor(client)
     const ask = async (connection: RedisConnection): Promise<ServerAnswer> => {
-      return await askServer(connectionOf(connection), this.#settings.key, monitor.memory)
+      const { key } = this.#settings
+      return await askServer({ connection: connectionOf(connection), key, memory: monitor.memory, ownsKey: false })
     }
     try {
       const answer = await (isPool(client) ? this.#askThroughPool(client, ask) : ask(client))

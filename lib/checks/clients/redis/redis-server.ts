@@ -22,12 +22,24 @@ export class ServerMemory {
   readonly refused = new Map<Command, Outcome>()
   /** Set once the version was requested. The version is undefined if the user may not read it. */
   server: { readonly version: string | undefined } | undefined
+  /** How often the key was on another server of the cluster. */
+  moves = 0
 
   /** Call it when the client has a new connection. */
   forget (): void {
     this.refused.clear()
     this.server = undefined
+    this.moves = 0
   }
+}
+
+/** A server, and the way to it. */
+export interface Server {
+  readonly connection: RedisConnection
+  readonly key: string
+  readonly memory: ServerMemory
+  /** Whether the client has looked for a key that belongs to this server of its cluster. */
+  readonly ownsKey: boolean
 }
 
 type Command = 'write' | 'read' | 'cluster info' | 'role'
@@ -50,51 +62,54 @@ interface Outcome {
  *
  * @see https://redis.io/docs/latest/commands/setrange/
  */
-export async function askServer (
-  connection: RedisConnection,
-  key: string,
-  memory: ServerMemory
-): Promise<ServerAnswer> {
-  const questions = new Questions(connection, key, memory)
+export async function askServer (server: Server): Promise<ServerAnswer> {
+  const { connection, memory } = server
+  const questions = new Questions(server)
   const { result: { meaning, value }, latencyMs } = await timed(async () => await questions.ask())
   memory.server ??= { version: await versionOf(connection) }
   const { version } = memory.server
-  if (meaning === 'served') return { latencyMs, version, readOnly: false, writeError: undefined }
+  if (isServing(meaning)) {
+    return { latencyMs, version, readOnly: meaning === 'served' ? false : undefined, writeError: undefined }
+  }
   return { latencyMs, version, readOnly: meaning === 'not writable' ? true : undefined, writeError: reasonOf(value) }
 }
 
 /** The commands of one run, in their order. */
 class Questions {
-  readonly #connection: RedisConnection
+  readonly #server: Server
   readonly #key: string
-  readonly #refused: ServerMemory['refused']
 
-  constructor (connection: RedisConnection, key: string, { refused }: ServerMemory) {
-    this.#connection = connection
-    this.#key = key
-    this.#refused = refused
+  constructor (server: Server) {
+    const { key, memory: { moves } } = server
+    this.#server = server
+    // Tries other keys, run by run: a server of a cluster refuses writes of its own keys only.
+    this.#key = moves === 0 ? key : `${key}{${moves}}`
   }
 
   /** Returns the outcome of the write. */
   async ask (): Promise<Outcome> {
     const write = await this.#write()
-    if (write.meaning === 'served') return write
-    const read = await this.#unlessRefused('read', async () => await this.#connection.get(this.#key))
-    if (read.meaning === 'served') return write
+    if (isServing(write.meaning)) return write
+    const read = await this.#unlessRefused('read', async () => await this.#server.connection.get(this.#key))
+    if (isServing(read.meaning)) return write
     await this.#assertClusterServes()
     const ping = await outcomeOf(async () => await this.#ping())
     if (ping.meaning === 'unknown') throw ping.value
     return ping.meaning === 'not writable' ? ping : write
   }
 
-  /** If the user may not write the key, the role tells replicas. */
+  /** If the user may not write the key, or if another server has it, the role tells replicas. */
   async #write (): Promise<Outcome> {
     const write = await this.#unlessRefused('write', async () => {
-      return await call(this.#connection, ['setRange', 'setrange'], this.#key, 0, '')
+      return await call(this.#server.connection, ['setRange', 'setrange'], this.#key, 0, '')
     })
     if (write.meaning === 'served' || write.meaning === 'not writable') return write
+    if (write.meaning === 'moved') {
+      if (this.#server.ownsKey) return write
+      this.#server.memory.moves += 1
+    }
     const { value } = await this.#unlessRefused('role', async () => {
-      return await call(this.#connection, ['info'], 'replication')
+      return await call(this.#server.connection, ['info'], 'replication')
     })
     const isReplica = /^role:slave\r[^]*^slave_read_only:1/m.test(String(value))
     return isReplica ? { meaning: 'not writable', value: new Error('READONLY the server is a replica') } : write
@@ -102,7 +117,7 @@ class Questions {
 
   async #assertClusterServes (): Promise<void> {
     const { value } = await this.#unlessRefused('cluster info', async () => {
-      return await call(this.#connection, ['clusterInfo', 'cluster'], 'INFO')
+      return await call(this.#server.connection, ['clusterInfo', 'cluster'], 'INFO')
     })
     // node-redis 4 parses the text.
     const hasFailed = isRecord(value) ? value['state'] === 'fail' : /^cluster_state:fail/m.test(String(value))
@@ -111,18 +126,22 @@ class Questions {
 
   /** A cluster of node-redis 4 has no PING. */
   async #ping (): Promise<unknown> {
-    const connection = this.#connection
+    const connection = this.#server.connection
     return await (hasMethods(connection, 'ping') ? connection.ping() : connection.get(this.#key))
   }
 
   /** Sends a command, unless the server refused it before: servers log each command that a user may not send. */
   async #unlessRefused (command: Command, send: () => Promise<unknown>): Promise<Outcome> {
-    const known = this.#refused.get(command)
+    const known = this.#server.memory.refused.get(command)
     if (known !== undefined) return known
     const outcome = await outcomeOf(send)
-    if (outcome.meaning === 'not allowed') this.#refused.set(command, outcome)
+    if (outcome.meaning === 'not allowed') this.#server.memory.refused.set(command, outcome)
     return outcome
   }
+}
+
+function isServing (meaning: Meaning): boolean {
+  return meaning === 'served' || meaning === 'moved'
 }
 
 /** Rethrows an error which shows that the server does not work. */

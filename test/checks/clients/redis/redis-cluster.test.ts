@@ -74,6 +74,14 @@ await t.test('a cluster has no answer about writes when a master does not allow 
   t.equal(details?.['readOnly'], undefined)
 })
 
+await t.test('a master that has become a replica is UP until the client knows it', async (t) => {
+  const { cluster, third } = ioCluster()
+  const check = redis(cluster, { writable: true })
+  third.replies.SETRANGE = rejecting('MOVED 12182 127.0.0.1:7003')
+  for (let count = 0; count < 2; count++) t.match(await run(check), { status: 'UP' })
+  t.equal(shardOf(third), 2)
+})
+
 await t.test('a frozen master gets no second command, and the others get one', async (t) => {
   const { cluster, first, second } = ioCluster()
   second.replies.SETRANGE = never

@@ -61,9 +61,8 @@ await t.test('a server that refuses writes and reads is DOWN with the reason of 
   t.match(await runOnce(client), { status: 'DOWN', details: { error: 'MASTERDOWN Link with MASTER is down' } })
 })
 
-await t.test('a server of a cluster that has not the key, or another type of value, is UP', async (t) => {
+await t.test('a server is UP when its key moves, or holds a value of another type', async (t) => {
   const errors = [
-    'MOVED 12182 127.0.0.1:7002',
     'ASK 12182 127.0.0.1:7002',
     'TRYAGAIN Multiple keys request during rehashing of slot',
     'WRONGTYPE Operation against a key holding the wrong kind of value'
@@ -74,6 +73,28 @@ await t.test('a server of a cluster that has not the key, or another type of val
     t.match(await runOnce(client, { writable: true }), { status: 'UP', details: { readOnly: false } })
     t.equal(client.count('GET'), 0)
   }
+})
+
+await t.test('a client of one server of a cluster tries other keys until the server has one of them', async (t) => {
+  const client = new IoClient()
+  const check = redis(client, { writable: true })
+  client.replies.SETRANGE = rejecting('MOVED 12182 127.0.0.1:7002')
+  for (let count = 0; count < 2; count++) t.match(await run(check), { status: 'UP' })
+  const error = "OOM command not allowed when used memory > 'maxmemory'."
+  client.replies.SETRANGE = rejecting(error)
+  for (let count = 0; count < 2; count++) t.match(await run(check), { status: 'DOWN', details: { error } })
+  const keys = client.sent.filter((line) => line.startsWith('SETRANGE')).map((line) => line.split(' ')[1])
+  t.same(keys, [KEY, `${KEY}{1}`, `${KEY}{2}`, `${KEY}{2}`])
+})
+
+await t.test('a client of a replica of a cluster is read-only', async (t) => {
+  const client = new IoClient()
+  const moved = rejecting('MOVED 12182 127.0.0.1:7002')
+  Object.assign(client.replies, { SETRANGE: moved, GET: moved })
+  client.replies.INFO = replying('role:slave\r\nmaster_host:127.0.0.1\r\nslave_read_only:1\r\n')
+  t.match(await runOnce(client), { status: 'UP', details: { readOnly: true } })
+  const error = 'READONLY the server is a replica'
+  t.match(await runOnce(client, { writable: true }), { status: 'DOWN', details: { error } })
 })
 
 /** A client whose user may not send some commands. */
