@@ -4,7 +4,8 @@ import { attemptOr } from './attempt-or.js'
 import { describe } from './describe.js'
 import { isError } from './error-like.js'
 import type { ErrorLike } from './error-like.js'
-import { isSecretName, REDACTED } from './redact.js'
+import { REDACTED } from './redact.js'
+import { secrecyOf } from './secret-name.js'
 import { redactAndTruncate } from './truncate.js'
 
 // Limits of a copy: they keep answers small for any value that a check returns.
@@ -23,6 +24,9 @@ export interface CopyLimits {
 const DEFAULT_LIMITS: CopyLimits = { values: 1_000, textLength: 64 * 1024 }
 
 const UNREADABLE = '[unreadable]'
+
+/** Under a secret name, a key that is more than a few words may be a secret too, for example an id of a session. */
+const HARMLESS_KEY = /^[a-z]{1,12}(?:[A-Z][a-z]{0,11}){0,3}$/
 
 /**
  * Copies any value into plain JSON data that `JSON.stringify()` always accepts. Cycles, BigInt, errors, dates, buffers
@@ -51,6 +55,8 @@ export class JsonSafeCopy {
   readonly #ancestors: object[] = []
   #values = 0
   #textLength = 0
+  /** True under a secret name: texts are redacted. */
+  #hidesTexts = false
 
   constructor (limits: CopyLimits = DEFAULT_LIMITS) {
     this.#limits = limits
@@ -58,7 +64,7 @@ export class JsonSafeCopy {
 
   of (value: unknown): unknown {
     this.#values += 1
-    if (typeof value === 'string') return this.#string(value)
+    if (typeof value === 'string') return this.#hidesTexts ? REDACTED : this.#string(value)
     if (typeof value === 'number') return Number.isFinite(value) ? value : String(value)
     if (typeof value === 'bigint') return this.#string(String(value))
     if (typeof value === 'object' && value !== null) return this.#object(value)
@@ -109,7 +115,8 @@ export class JsonSafeCopy {
     return values.length > MAX_ENTRIES ? [...copies, `… ${values.length - MAX_ENTRIES} more`] : copies
   }
 
-  #entries (entries: readonly (readonly [string, () => unknown])[]): Record<string, unknown> {
+  #entries (entries: readonly (readonly [string, () => unknown])[]): unknown {
+    if (this.#hidesTexts && !entries.every(([key]) => HARMLESS_KEY.test(key))) return REDACTED
     const copies = entries.slice(0, MAX_ENTRIES).map(([key, read]) =>
       [this.#string(key), this.#entry(key, read)] as const)
     if (entries.length > MAX_ENTRIES) copies.push(['…', `${entries.length - MAX_ENTRIES} more`])
@@ -117,7 +124,11 @@ export class JsonSafeCopy {
   }
 
   #entry (key: string, read: () => unknown): unknown {
+    const secrecy = secrecyOf(key)
+    const hidesTexts = this.#hidesTexts
+    this.#hidesTexts ||= secrecy === 'texts'
     const value = attemptOr(() => this.of(read()), UNREADABLE)
-    return isSecretName(key) && value !== undefined ? REDACTED : value
+    this.#hidesTexts = hidesTexts
+    return secrecy === 'all' && value !== undefined ? REDACTED : value
   }
 }

@@ -1,42 +1,12 @@
+import { isSecretText, secrecyOf } from './secret-name.js'
+
 /** The text that replaces a secret. */
 export const REDACTED = '[REDACTED]'
-
-const SECRET_WORDS: ReadonlySet<string> = new Set([
-  'accesskey', 'apikey', 'auth', 'authorization', 'bearer', 'cookie', 'cookies', 'credential', 'credentials', 'creds',
-  'dsn', 'jwt', 'key', 'keys', 'oauth', 'otp', 'pass', 'passphrase', 'passwd', 'password', 'passwords', 'passwort',
-  'pwd', 'secret', 'secrets', 'session', 'sessionid', 'sig', 'signature', 'token', 'tokens'
-])
-
-/** Endings of compound names that are often written as one word, for example `PGPASSWORD` and `authtoken`. */
-const SECRET_ENDING = new RegExp(`(?:${[
-  'password|passwd|passphrase|secret|credentials?|connectionstring',
-  '(?:api|access|account|auth|private|secret|shared|signing|encryption|master)key',
-  '(?:access|api|auth|bearer|id|refresh|secret|session)token'
-].join('|')})$`)
-
-/** Splits `DBPassword` into DB and Password, and `primaryKeyboard` into primary and Keyboard. */
-const WORDS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+/g
-
-/**
- * Whether a name is typical for a secret. The name may be of a variable, a flag, a query parameter or an attribute.
- *
- * Compares whole words, split at capital letters and at characters that are not letters or digits. So `API_KEY` and
- * `apiKey` are secret, and `monkey`, `author` and `tokenizer` are not. In doubt it returns true: a value that is hidden
- * by mistake can be found elsewhere, but a password that is shown by mistake is lost.
- *
- * @example
- * isSecretName('DB_PASSWORD') // true
- * isSecretName('keyboard') // false
- */
-export function isSecretName (name: string): boolean {
-  const words = (name.match(WORDS) ?? []).map((word) => word.toLowerCase())
-  return words.some((word) => SECRET_WORDS.has(word)) || SECRET_ENDING.test(words.join(''))
-}
 
 /**
  * Replaces secrets in a text with `[REDACTED]`:
  * - the userinfo of a URL (RFC 3986, section 3.2.1)
- * - the value of a secret name (`token=…`, `"token":"…"`)
+ * - the value of a secret name (`token=…`, `"token":"…"`), but not a number or boolean (`tokens=512`)
  * - credentials of the schemes Bearer and Basic (RFC 6750, RFC 7617)
  * - JSON Web Tokens (RFC 7519)
  *
@@ -59,22 +29,23 @@ export function redactText (text: string): string {
  */
 export function redactArguments (argv: readonly string[]): string[] {
   const redacted: string[] = []
-  let isValueOfSecret = false
+  /** The flag before the argument. */
+  let flag: string | undefined
   for (const argument of argv) {
-    const isSecret: boolean = isValueOfSecret && !LONG_FLAG.test(argument)
+    const isSecret: boolean = flag !== undefined && !LONG_FLAG.test(argument) && isSecretText(flag, argument)
     redacted.push(isSecret ? REDACTED : redactArgument(argument))
-    isValueOfSecret = !isSecret && FLAG.test(argument) && isSecretName(argument)
+    flag = !isSecret && FLAG.test(argument) ? argument : undefined
   }
   return redacted
 }
 
 const FLAG = /^--?[\w.-]+$/
 const LONG_FLAG = /^--[A-Za-z]/
-const ASSIGNMENT = /^(-{0,2}[\w.-]+)([=:])[^]/
+const ASSIGNMENT = /^(-{0,2}[\w.-]+)([=:])([^]+)/
 
 function redactArgument (argument: string): string {
-  const [, name = '', sign = ''] = ASSIGNMENT.exec(argument) ?? []
-  return isSecretName(name) ? name + sign + REDACTED : redactText(argument)
+  const [, name = '', sign = '', value = ''] = ASSIGNMENT.exec(argument) ?? []
+  return isSecretText(name, value.trim()) ? name + sign + REDACTED : redactText(argument)
 }
 
 /** Matches from `://` to the end of the authority. A single class of characters needs no backtracking. */
@@ -145,9 +116,11 @@ function redactPairs (text: string): string {
   let end = 0
   for (const match of text.matchAll(NAME)) {
     const [nameAndSign, name = ''] = match
-    if (match.index < end || !isSecretName(name.replace(ENCODED_BRACKET, ''))) continue
+    const secretName = name.replace(ENCODED_BRACKET, '')
+    if (match.index < end || secrecyOf(secretName) === 'none') continue
     const start = match.index + nameAndSign.length
     const [value = ''] = VALUE.exec(text.slice(start)) ?? []
+    if (!isSecretText(secretName, value)) continue
     redacted += text.slice(end, start) + redactValue(value)
     end = start + value.length
   }

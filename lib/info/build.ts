@@ -1,4 +1,5 @@
-import { REDACTED, isSecretName, redactText } from '../base/redact.js'
+import { REDACTED, redactText } from '../base/redact.js'
+import { isSecretText } from '../base/secret-name.js'
 import type { AppPackage } from './app-package.js'
 import { firstSet, type Environment } from '../base/environment.js'
 
@@ -22,7 +23,7 @@ export function buildSection (app: AppPackage | undefined, env: Environment): Bu
 function entryOf (variable: string, env: Environment): (readonly [string, string])[] {
   const value = firstSet(env, variable)
   if (value === undefined) return []
-  return [[toKey(variable), isSecretName(variable) ? REDACTED : redactText(value)]]
+  return [[toKey(variable), isSecretText(variable, value) ? REDACTED : redactText(value)]]
 }
 
 function toKey (variable: string): string {

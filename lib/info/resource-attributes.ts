@@ -1,5 +1,6 @@
 import { attemptOr } from '../base/attempt-or.js'
-import { REDACTED, isSecretName } from '../base/redact.js'
+import { REDACTED } from '../base/redact.js'
+import { isSecretText } from '../base/secret-name.js'
 import { firstSet, type Environment } from '../base/environment.js'
 
 /**
@@ -22,7 +23,7 @@ function parseMember (member: string): readonly [string, string] | undefined {
   const key = decode(rawKey)
   const value = decode(rawValue)
   if (key === undefined || key === '' || value === undefined) return undefined
-  return [key, isSecretName(key) ? REDACTED : value]
+  return [key, isSecretText(key, value) ? REDACTED : value]
 }
 
 function decode (text: string): string | undefined {

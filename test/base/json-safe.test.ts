@@ -96,9 +96,53 @@ await t.test('toJsonSafe() limits the total size of many large values', (t) => {
 await t.test('toJsonSafe() redacts values of secret names and secrets in texts', (t) => {
   t.same(toJsonSafe({ password: 'x', apiKey: { id: 1 }, url: 'postgres://u:p@h/db', token: undefined }), {
     password: '[REDACTED]',
-    apiKey: '[REDACTED]',
+    apiKey: { id: 1 },
     url: 'postgres://[REDACTED]@h/db'
   })
+  t.end()
+})
+
+await t.test('toJsonSafe() keeps numbers and booleans under a secret name', (t) => {
+  const details = {
+    keys: 1042,
+    tokens: 512,
+    pass: 3,
+    fail: 0,
+    session: true,
+    auth: false,
+    big: { tokens: 5n },
+    token: null,
+    partitionKey: 'id',
+    usage: { tokens: { prompt: 3, completionSum: 4 } },
+    secrets: [1, true]
+  }
+  t.same(toJsonSafe(details), { ...details, big: { tokens: '5' } })
+  t.same(toJsonSafe(new Map([['tokens', 5]])), { tokens: 5 })
+  t.end()
+})
+
+await t.test('toJsonSafe() redacts every value under the name of a password', (t) => {
+  const names = ['password', 'passwd', 'passphrase', 'pwd', 'pin', 'otp', 'dbPassword', 'user_pin']
+  const redacted = Object.fromEntries(names.map((name) => [name, '[REDACTED]']))
+  for (const value of [1234, true, [1, 2], { a: 1 }, 5n, 'x', null]) {
+    t.same(toJsonSafe(Object.fromEntries(names.map((name) => [name, value]))), redacted)
+  }
+  t.end()
+})
+
+await t.test('toJsonSafe() redacts texts at any depth below a secret name, and keys that may be secrets', (t) => {
+  t.same(toJsonSafe({ session: { user: 'ann', active: 3, list: ['x', 1], error: new Error('no') }, after: 'x' }), {
+    session: {
+      user: '[REDACTED]',
+      active: 3,
+      list: ['[REDACTED]', 1],
+      error: { name: '[REDACTED]', message: '[REDACTED]' }
+    },
+    after: 'x'
+  })
+  for (const key of ['ghp_abc', 'a1b2', 'x'.repeat(40), 'A', '']) {
+    t.same(toJsonSafe({ tokens: { [key]: 1 }, after: 'x' }), { tokens: '[REDACTED]', after: 'x' })
+  }
   t.end()
 })
 
