@@ -15,6 +15,7 @@ export type ValuesOf<Rules> = { readonly [Name in keyof Rules]: Rules[Name] exte
 export type Hint = (key: string, known: readonly string[]) => string
 
 const LONGEST_KEY = 60
+const MOST_SHOWN = 30
 
 /** The texts of messages about an object of options. */
 export interface OptionTexts {
@@ -53,19 +54,20 @@ export function applyRules<Rules extends object> (
  * expose data or turn off a check.
  */
 export function rejectUnknown (options: object, path: string, known: readonly string[], hint: Hint = didYouMean): void {
-  const [key] = unknownKeys(options, known)
+  const [key] = unknownKeys(options, path.replace(/\.$/, ''), known)
   if (key !== undefined) throw unknownOption(key, path, known, hint)
 }
 
 /**
  * Does the same for an object that belongs to other plugins too: throws only if a key resembles an option. Returns the
- * other keys. `foreign` lists keys that resemble an option, but are known to belong to another plugin.
+ * other keys for a message. `foreign` lists keys that resemble an option, but are known to belong to another plugin.
  */
 export function rejectMistyped (options: object, known: readonly string[], foreign: readonly string[]): string[] {
-  const others = unknownKeys(options, known)
+  const others = unknownKeys(options, 'options', known)
   const mistyped = others.find((key) => !foreign.includes(key) && suggest(key, known) !== undefined)
   if (mistyped !== undefined) throw unknownOption(mistyped, '', known, didYouMean)
-  return others.map((key) => truncate(key, LONGEST_KEY))
+  const shown = others.slice(0, MOST_SHOWN).map((key) => truncate(key, LONGEST_KEY))
+  return others.length > MOST_SHOWN ? [...shown, `… ${others.length - MOST_SHOWN} more`] : shown
 }
 
 function unknownOption (key: string, path: string, known: readonly string[], hint: Hint): Error {
@@ -76,7 +78,7 @@ function unknownOption (key: string, path: string, known: readonly string[], hin
  * Lists the keys that are not in `known`: all keys of the object itself, and those inherited keys that resemble a known
  * one. Other inherited keys may be methods of a class.
  */
-function unknownKeys (options: object, known: readonly string[]): string[] {
-  const unknown = keysOf(options).filter((key) => !known.includes(key))
+function unknownKeys (options: object, path: string, known: readonly string[]): string[] {
+  const unknown = keysOf(options, path).filter((key) => !known.includes(key))
   return unknown.filter((key) => Object.hasOwn(options, key) || suggest(key, known) !== undefined)
 }

@@ -68,7 +68,7 @@ export function nonEmptyListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
 export function recordOf<T> (rule: Rule<T>): Rule<readonly (readonly [string, T])[]> {
   return (value, path) =>
     isKeyed(value)
-      ? keysOf(value).map((key) => [key, rule(readOption(value, key, `${path}.`), `${path}.${key}`)] as const)
+      ? keysOf(value, path).map((key) => [key, rule(readOption(value, key, `${path}.`), `${path}.${key}`)] as const)
       : refuse(value, path, 'an object')
 }
 
@@ -81,11 +81,18 @@ export function readOption (options: Readonly<Record<string, unknown>>, name: st
   }
 }
 
-/** The keys of an object, also inherited ones. Ignores keys that the app has added to all objects. */
-export function keysOf (value: object): string[] {
-  const keys: string[] = []
-  for (const key in value) if (Object.hasOwn(value, key) || !Object.hasOwn(Object.prototype, key)) keys.push(key)
-  return keys
+/**
+ * Returns the keys of an object, also inherited ones. Ignores keys that the app has added to all objects. Throws
+ * FST_MANAGEMENT_OPTION_INVALID for a proxy that throws.
+ */
+export function keysOf (value: object, path: string): string[] {
+  try {
+    const keys: string[] = []
+    for (const key in value) if (Object.hasOwn(value, key) || !Object.hasOwn(Object.prototype, key)) keys.push(key)
+    return keys
+  } catch (error) {
+    throw new errors.OptionInvalid(path, 'an object with readable keys', `a proxy that throws: ${reasonOf(error)}`)
+  }
 }
 
 /** Returns the fallback for a missing value or `undefined`, and applies the rule to any other value. */

@@ -41,7 +41,7 @@ export function readCheckOptions (options: unknown, path: string, others: readon
 /** The rule of `checks`: lists the entries of all kinds. Throws if a kind does not exist, even if it has no checks. */
 export function checks (kinds: Kinds): Rule<readonly CheckSettings[]> {
   return (value, path) => {
-    if (isRecord(value)) keysOf(value).forEach((kind) => kinds.assertKnown([kind]))
+    if (isRecord(value)) keysOf(value, path).forEach((kind) => kinds.assertKnown([kind]))
     return checksByKind(value, path).flatMap(([kind, checks]) =>
       checks.map(([name, entry]) => ({ kind, name, ...entry })))
   }

@@ -80,6 +80,14 @@ await t.test('rejectUnknown() lets the caller write the hint', (t) => {
   t.end()
 })
 
+await t.test('rejectMistyped() returns at most 30 keys, and how many are left out', (t) => {
+  const many = Object.fromEntries(Array.from({ length: 35 }, (_, at) => [`key${at}`, 1]))
+  const keys = rejectMistyped(many, ['checks'], [])
+  t.equal(keys.length, 31)
+  t.equal(keys.at(-1), '… 5 more')
+  t.end()
+})
+
 await t.test('rejectMistyped() throws only for a key that resembles an option, and returns the others', (t) => {
   const known = ['checks', 'prefix']
   t.same(rejectMistyped({ checks: {}, autoload: true, bodyLimit: 1 }, known, []), ['autoload', 'bodyLimit'])

@@ -74,8 +74,17 @@ await t.test('recordOf() reads inherited entries too', (t) => {
 await t.test('keysOf() ignores keys that the app has added to all objects', (t) => {
   t.teardown(() => Reflect.deleteProperty(Object.prototype, 'everywhere'))
   Reflect.defineProperty(Object.prototype, 'everywhere', { value: 1, enumerable: true, configurable: true })
-  t.same(keysOf({ x: 1 }), ['x'])
-  t.same(keysOf({ everywhere: 1 }), ['everywhere'])
+  t.same(keysOf({ x: 1 }, 'a'), ['x'])
+  t.same(keysOf({ everywhere: 1 }, 'a'), ['everywhere'])
+  t.end()
+})
+
+await t.test('keysOf() throws the path and the reason when the object is a proxy that throws', (t) => {
+  const proxy = new Proxy({}, { ownKeys () { throw new Error('revoked') } })
+  t.throws(() => keysOf(proxy, 'a.b'), {
+    code: 'FST_MANAGEMENT_OPTION_INVALID',
+    message: 'option "a.b" must be an object with readable keys, got a proxy that throws: revoked'
+  })
   t.end()
 })
 

@@ -129,6 +129,8 @@ await testWrongOptions('a service dependency is wrong', [
 
 await testWrongOptions('a header of a service dependency is wrong', [
   [headers([]), HEADERS_PATH, 'an object', 'an array of 0'],
+  [headers(new Map([['x', 'a']])), HEADERS_PATH, 'an object', 'an object of class Map'],
+  [headers(new Headers({ x: 'a' })), HEADERS_PATH, 'an object', 'an object of class Headers'],
   [headers({ 'x y': 'a' }), HEADERS_PATH, HEADERS, 'an invalid name or value at the string "x y"'],
   [headers({ x: 'a\nb' }), HEADERS_PATH, HEADERS, 'an invalid name or value at the string "x"'],
   [headers({ Upgrade: 'h2c' }), HEADERS_PATH, OWN_HEADERS, 'the string "Upgrade"'],
@@ -288,7 +290,8 @@ await t.test('readSettings() throws the path of an option that is a getter that 
     [{ checks: { readiness: broken('db') } }, 'checks.readiness.db'],
     [{ checks: { readiness: { db: broken('check') } } }, 'checks.readiness.db.check'],
     [{ serviceDependencies: { a: broken('url') } }, 'serviceDependencies.a.url'],
-    [{ serviceDependencies: { a: broken('headers') } }, 'serviceDependencies.a.headers']
+    [{ serviceDependencies: { a: broken('headers') } }, 'serviceDependencies.a.headers'],
+    [{ serviceDependencies: { a: { url: 'u', headers: broken('x') } } }, 'serviceDependencies.a.headers.x']
   ]
   for (const [options, path] of cases) {
     t.throws(() => readOptions(options), {

@@ -1,7 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { describe } from '../../base/describe.js'
 import { errors } from '../../errors.js'
-import { refuse } from '../../base/rules.js'
+import { recordOf, refuse } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
 import { refuseSecret } from '../kit/rules.js'
 import { isRecord } from '../../base/type-guards.js'
@@ -13,15 +13,15 @@ const CONNECTION_HEADERS = [
 
 /** Returns headers with lower-case names. Errors do not show the value of a header, because it may be a secret. */
 export const httpHeaders: Rule<Readonly<Record<string, string>>> = (value, option) => {
-  if (!isRecord(value)) return refuseSecret(value, option, 'an object')
-  return Object.fromEntries(Object.entries(value).map(([name, content]) => {
-    const sent = contentOf(content, `${option}.${name}`)
-    return [assertHeader(name, sent, option), sent]
-  }))
+  // A `Map` and a `Headers` object have no keys, and would count as empty.
+  if (!isRecord(value) || Symbol.iterator in value) return refuseSecret(value, option, 'an object')
+  return Object.fromEntries(headersIn(value, option).map(([name, sent]) => [assertHeader(name, sent, option), sent]))
 }
 
 const contentOf: Rule<string> = (value, option) =>
   typeof value === 'string' && value.trim() !== '' ? value : refuseSecret(value, option, 'a string that is not empty')
+
+const headersIn = recordOf(contentOf)
 
 function assertHeader (name: string, content: string, option: string): string {
   try {
