@@ -1,9 +1,12 @@
 import http from 'node:http'
-import type { IncomingMessage } from 'node:http'
-import https from 'node:https'
+import { connect } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
 import { systemClock } from '../base/clock.js'
+import { onAbort } from '../base/on-abort.js'
 import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
 import { reasonOf } from '../base/describe.js'
+import { ALPN_PROTOCOLS, answerTo, endpointOf, sendOver, serverNameOf } from './http-exchange.js'
+import type { HttpAnswer } from './http-exchange.js'
 
 /** The kubelet reads at most 10 KiB of a body and sends at most 10 requests when it follows redirects. */
 const MOST_BYTES = 10 * 1024
@@ -40,7 +43,8 @@ export interface Failed {
 }
 
 /**
- * Sends one probe, as the kubelet does: over a new connection, without a proxy, without verifying certificates.
+ * Sends one probe, as the kubelet does: over a new connection, without a proxy, without verifying certificates. Over
+ * TLS it offers HTTP/2 and HTTP/1.1.
  * The probe passes if the status code is 200 to 399. It follows redirects to the same host name.
  * A redirect to another host name passes, because its code is 300 to 399. Never rejects.
  *
@@ -67,9 +71,9 @@ class Answer {
   #length = 0
 
   /** Reads the body to its end, or up to 10 KiB. */
-  async receive (response: IncomingMessage): Promise<void> {
-    this.#statusCode = response.statusCode
-    for await (const chunk of response.iterator() as AsyncIterable<Buffer>) {
+  async receive ({ statusCode, body }: HttpAnswer): Promise<void> {
+    this.#statusCode = statusCode
+    for await (const chunk of body.iterator() as AsyncIterable<Buffer>) {
       this.#length += chunk.copy(this.#buffer, this.#length)
       if (this.#length === MOST_BYTES) return
     }
@@ -103,33 +107,42 @@ class Answer {
 }
 
 /** Sends requests until an answer is not a redirect to the same host name. */
-async function follow (url: URL, sendTo: (target: URL) => Promise<IncomingMessage>): Promise<IncomingMessage> {
+async function follow (url: URL, sendTo: (target: URL) => Promise<HttpAnswer>): Promise<HttpAnswer> {
   let target = url
   for (let requests = 0; requests < MOST_REQUESTS; requests++) {
     const response = await sendTo(target)
     const next = redirectOf(response, target)
     if (next?.hostname !== url.hostname) return response
-    response.destroy()
+    response.body.destroy()
     target = next
   }
   throw new Error(`redirected ${MOST_REQUESTS} times`)
 }
 
-function redirectOf ({ statusCode, headers: { location = '' } }: IncomingMessage, from: URL): URL | undefined {
+function redirectOf ({ statusCode, headers: { location = '' } }: HttpAnswer, from: URL): URL | undefined {
   if (location === '' || !REDIRECTS.includes(statusCode)) return undefined
   if (!URL.canParse(location, from.href)) throw new Error(`redirected to an invalid URL: ${location}`)
   return new URL(location, from)
 }
 
-async function send (target: URL, userAgent: string, signal: AbortSignal): Promise<IncomingMessage> {
-  const { request } = target.protocol === 'https:' ? https : http
-  const headers = { 'user-agent': userAgent, accept: '*/*', connection: 'close' }
+async function send (target: URL, userAgent: string, signal: AbortSignal): Promise<HttpAnswer> {
+  const headers = { 'user-agent': userAgent, accept: '*/*' }
+  if (target.protocol === 'https:') {
+    return await sendOver(await openSecure(target, signal), { target, method: 'GET', headers, signal })
+  }
+  // `agent: false` also ignores the proxy variables of the environment.
+  const sent = http.request(target, { agent: false, headers: { ...headers, connection: 'close' }, signal })
+  const answer = answerTo(sent)
+  sent.end()
+  return await answer
+}
+
+async function openSecure (target: URL, signal: AbortSignal): Promise<TLSSocket> {
+  const { host, port } = endpointOf(target)
+  const ALPNProtocols = ALPN_PROTOCOLS
+  const socket = connect({ host, port, servername: serverNameOf(host), ALPNProtocols, rejectUnauthorized: false })
+  onAbort(signal, () => socket.destroy())
   return await new Promise((resolve, reject) => {
-    // `agent: false` also ignores the proxy variables of the environment.
-    const probing = request(target, { agent: false, headers, rejectUnauthorized: false, signal })
-    probing.on('response', resolve).on('error', reject).on('upgrade', (_response, socket) => {
-      socket.destroy()
-      reject(new Error('answered 101, an upgrade that the probe did not request'))
-    }).end()
+    socket.on('secureConnect', () => resolve(socket)).on('error', reject)
   })
 }

@@ -59,9 +59,9 @@ await t.test('run() returns 1 and prints the timeout when no answer arrives with
   }
 })
 
-await t.test('run() returns 1 after one second without --timeout, like the kubelet', async (t) => {
+await t.test('run() returns 1 after 600 ms without --timeout, before the kubelet ends the command', async (t) => {
   const url = await startServer(t, () => undefined)
-  const stderr = `management-probe: GET ${url} failed: no answer within 1000 ms\n`
+  const stderr = `management-probe: GET ${url} failed: no answer within 600 ms\n`
   t.same(await runWith(url), { exitCode: 1, stdout: '', stderr })
 })
 
@@ -158,7 +158,7 @@ await t.test('run() returns 0 and prints the usage for --help, also with wrong a
     const { exitCode, stdout, stderr } = await runWith(...args)
     t.same({ exitCode, stderr }, { exitCode: 0, stderr: '' })
     t.ok(stdout.startsWith(USAGE))
-    t.match(stdout, /--timeout MS {3}.*default 1000/)
+    t.match(stdout, /--timeout MS {3}.*default 600/)
   }
 })
 

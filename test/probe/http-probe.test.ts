@@ -90,7 +90,7 @@ await t.test('probe() fails when the answer is not HTTP or its headers are too l
 
 await t.test('probe() fails when no other answer follows an answer of 100 to 199', async (t) => {
   const upgrade = await startRaw(t, 'HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')
-  t.match(await runProbe(upgrade), noAnswer('answered 101, an upgrade that the probe did not request'))
+  t.match(await runProbe(upgrade), noAnswer('answered 101, an upgrade that was not requested'))
   t.match(await runProbe(await startRaw(t, 'HTTP/1.1 199 Almost\r\n\r\n')), noAnswer('socket hang up'))
   const endless = await startRaw(t, '', 'HTTP/1.1 102 Processing\r\n\r\n'.repeat(100))
   t.match(await runProbe(endless, 200), noAnswer('no answer within 200 ms'))

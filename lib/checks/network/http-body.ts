@@ -4,7 +4,7 @@ import { TextDecoder } from 'node:util'
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { attemptOr } from '../../base/attempt-or.js'
 import { describe, reasonOf } from '../../base/describe.js'
-import type { HttpResponse } from './http-request.js'
+import type { HttpAnswer } from '../../probe/http-exchange.js'
 
 /** The most bytes that a check reads of a body, after decompression. */
 const MAX_BYTES = 1024 * 1024
@@ -32,7 +32,7 @@ const BYTE_ORDER_MARKS: readonly (readonly [mark: readonly number[], charset: st
 ]
 
 /** Reads a whole body as text. Throws, and ends the transfer, if it has more than 1 MiB. */
-export async function readText (response: HttpResponse): Promise<string> {
+export async function readText (response: HttpAnswer): Promise<string> {
   try {
     let text = ''
     for await (const piece of textOf(response)) text += piece
@@ -43,7 +43,7 @@ export async function readText (response: HttpResponse): Promise<string> {
 }
 
 /** Whether the first 1 MiB of a body contain a text. Ends the transfer as soon as the answer is known. */
-export async function containsText (response: HttpResponse, expected: string): Promise<boolean> {
+export async function containsText (response: HttpAnswer, expected: string): Promise<boolean> {
   let tail = ''
   try {
     for await (const piece of textOf(response)) {
@@ -58,13 +58,13 @@ export async function containsText (response: HttpResponse, expected: string): P
   }
 }
 
-function bodyError ({ statusCode }: HttpResponse, error: unknown): Error {
+function bodyError ({ statusCode }: HttpAnswer, error: unknown): Error {
   const failure = error instanceof BodyFailure ? error.message : `cannot be read: ${reasonOf(error)}`
   return new Error(`answered ${statusCode}, but its body ${failure}`)
 }
 
 /** Gives the pieces of a body as text, without its byte order mark. Throws after 1 MiB. */
-async function * textOf (response: HttpResponse): AsyncGenerator<string> {
+async function * textOf (response: HttpAnswer): AsyncGenerator<string> {
   let decoder: TextDecoder | undefined
   let start = Buffer.alloc(0)
   for await (const chunk of limited(decompressed(response))) {
@@ -88,7 +88,7 @@ async function * limited (body: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-function decompressed ({ headers, body }: HttpResponse): Readable {
+function decompressed ({ headers, body }: HttpAnswer): Readable {
   const coding = (headers['content-encoding'] ?? '').trim().toLowerCase()
   if (coding === '' || coding === 'identity') return body
   const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding]?.() : undefined
@@ -98,7 +98,7 @@ function decompressed ({ headers, body }: HttpResponse): Readable {
 }
 
 /** A byte order mark wins over the charset of the header, as in browsers (WHATWG Encoding Standard, section 6). */
-function decoderFor ({ headers }: HttpResponse, start: Buffer): TextDecoder {
+function decoderFor ({ headers }: HttpAnswer, start: Buffer): TextDecoder {
   const marked = BYTE_ORDER_MARKS.find(([mark]) => mark.every((byte, at) => start[at] === byte))
   const [, named] = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '') ?? []
   const charset = marked?.[1] ?? named ?? 'utf-8'

@@ -8,7 +8,8 @@ import { isRecord } from '../../base/type-guards.js'
 
 /** Headers of the connection, which Node.js sets itself. */
 const CONNECTION_HEADERS = [
-  'connection', 'content-length', 'expect', 'keep-alive', 'te', 'trailer', 'transfer-encoding', 'upgrade'
+  'connection', 'content-length', 'expect', 'http2-settings', 'keep-alive', 'proxy-connection', 'te', 'trailer',
+  'transfer-encoding', 'upgrade'
 ]
 
 /** Returns headers with lower-case names. Errors do not show the value of a header, because it may be a secret. */

@@ -1,12 +1,10 @@
 import http from 'node:http'
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import https from 'node:https'
-import type { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { unescape } from 'node:querystring'
-import { TLSSocket } from 'node:tls'
+import { answerTo, sendOver } from '../../probe/http-exchange.js'
+import type { HttpAnswer } from '../../probe/http-exchange.js'
+import { openSecure, plainAgent, whenOpen } from './connection.js'
 import { lookup } from './lookup.js'
-import { agentFor } from './proxy-agent.js'
 import type { TlsContexts } from './tls-options.js'
 
 const USER_AGENT = { 'user-agent': 'fastify-management-endpoints' }
@@ -29,27 +27,19 @@ export interface HttpRequest {
   readonly signal: AbortSignal
 }
 
-/** A response whose body is not read yet. The caller must read or destroy the body. */
-export interface HttpResponse {
-  readonly statusCode: number
-  readonly headers: IncomingHttpHeaders
-  readonly body: Readable
-}
-
 /**
  * Sends a request and follows redirects. Handles redirects itself, so that no other origin receives the private
  * headers and the client certificate.
  */
-export async function sendRequest (request: HttpRequest): Promise<HttpResponse> {
+export async function sendRequest (request: HttpRequest): Promise<HttpAnswer> {
   let target = request.url
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const body = await sendTo(target, request)
-    const { statusCode = 0, headers } = body
-    const { location } = headers
+    const answer = await sendTo(target, request)
+    const { statusCode, headers: { location } } = answer
     const isRedirect =
       statusCode >= 300 && statusCode <= 399 && request.finalStatusCodes?.includes(statusCode) !== true
-    if (!isRedirect || location === undefined) return { statusCode, headers, body }
-    body.destroy()
+    if (!isRedirect || location === undefined) return answer
+    answer.body.destroy()
     target = new URL(location, target)
   }
   throw new Error(`redirected more than ${MAX_REDIRECTS} times`)
@@ -59,41 +49,33 @@ export async function sendRequest (request: HttpRequest): Promise<HttpResponse> 
  * Uses a new connection, as the kubelet's probes do, because the server may be closing a connection that was kept
  * alive. (`fetch` cannot be used: it refuses the ports that browsers refuse, for example 6000 and 10080.)
  */
-async function sendTo (
-  target: URL, { url, method, publicHeaders, headers, lateHeaders, tls, signal }: HttpRequest
-): Promise<IncomingMessage> {
+async function sendTo (target: URL, request: HttpRequest): Promise<HttpAnswer> {
+  const { url, publicHeaders, headers } = request
   const isOwnOrigin = target.origin === url.origin
-  const { request } = target.protocol === 'https:' ? https : http
-  const agent = agentFor(target.protocol, signal)
-  const secureContext = isOwnOrigin ? tls?.own : tls?.other
-  return await new Promise((resolve, reject) => {
-    const sent = request(target, {
-      method,
-      headers: { ...USER_AGENT, ...publicHeaders, ...(isOwnOrigin && headers) },
-      agent,
-      lookup: lookup.forSocket,
-      signal,
-      ...(secureContext !== undefined && { secureContext })
-    })
-    sent.on('response', resolve).on('error', reject).on('upgrade', (_response, socket) => {
-      socket.destroy()
-      reject(new Error('answered 101, an upgrade that the check did not request'))
-    })
-    sent.on('socket', (socket) => {
-      whenOpen(socket, () => {
-        for (const [name, value] of Object.entries(lateHeaders?.() ?? {})) sent.setHeader(name, value)
-        sent.end()
-      })
-    })
-  })
+  const allHeaders = { ...USER_AGENT, ...publicHeaders, ...(isOwnOrigin && headers) }
+  return await (target.protocol === 'https:' ? sendSecure : sendPlain)(target, allHeaders, request)
 }
 
-/** Calls back when a connection is open, after the TLS handshake if it has one. */
-function whenOpen (socket: Socket, callback: () => void): void {
-  const isSecure = socket instanceof TLSSocket
-  const isOpen = isSecure ? socket.getFinished() !== undefined : !socket.connecting
-  if (isOpen) callback()
-  else socket.once(isSecure ? 'secureConnect' : 'connect', callback)
+async function sendPlain (
+  target: URL, headers: OutgoingHttpHeaders, { method, lateHeaders, signal }: HttpRequest
+): Promise<HttpAnswer> {
+  const sent = http.request(target, { method, headers, agent: plainAgent(), lookup: lookup.forSocket, signal })
+  sent.on('socket', (socket) => {
+    whenOpen(socket, () => {
+      for (const [name, value] of Object.entries(lateHeaders?.() ?? {})) sent.setHeader(name, value)
+      sent.end()
+    })
+  })
+  return await answerTo(sent)
+}
+
+/** Uses HTTP/2 if the server chooses it, because some servers speak only HTTP/2. */
+async function sendSecure (
+  target: URL, headers: OutgoingHttpHeaders, { url, method, lateHeaders, tls, signal }: HttpRequest
+): Promise<HttpAnswer> {
+  const context = target.origin === url.origin ? tls?.own : tls?.other
+  const socket = await openSecure(target, { name: headers.host, context, signal })
+  return await sendOver(socket, { target, method, headers: { ...headers, ...lateHeaders?.() }, signal })
 }
 
 /** Copies a URL without its user name and password, so that it can be shown. */

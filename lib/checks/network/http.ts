@@ -7,7 +7,7 @@ import { timed } from '../kit/result.js'
 import { containsText } from './http-body.js'
 import { httpHeaders } from './http-headers.js'
 import { basicAuthorization, sendRequest, withoutUser } from './http-request.js'
-import type { HttpResponse } from './http-request.js'
+import type { HttpAnswer } from '../../probe/http-exchange.js'
 import type { TimeLimit } from '../kit/time-limit.js'
 import { tlsContexts, tlsOptions } from './tls-options.js'
 import type { TlsOptions, TlsSettings } from './tls-options.js'
@@ -95,12 +95,12 @@ function readHttpOptions (options: HttpOptions): HttpSettings {
   return refuse(contains, 'http.contains', 'omitted with the method HEAD, because a response to HEAD has no body')
 }
 
-function assertStatus ({ statusCode }: HttpResponse, statusCodes: readonly number[] | undefined): void {
+function assertStatus ({ statusCode }: HttpAnswer, statusCodes: readonly number[] | undefined): void {
   const passes = statusCodes?.includes(statusCode) ?? (statusCode >= 200 && statusCode <= 299)
   if (!passes) throw new Error(`answered ${statusCode}, expected ${statusCodes?.join(' or ') ?? '200 to 299'}`)
 }
 
-async function assertText (response: HttpResponse, expected: string, limit: TimeLimit): Promise<void> {
+async function assertText (response: HttpAnswer, expected: string, limit: TimeLimit): Promise<void> {
   const { statusCode } = response
   const isFound = await limit.wait(containsText(response, expected), () =>
     `answered ${statusCode}, but its body did not end within ${limit.ms} ms`)

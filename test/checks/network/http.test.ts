@@ -39,7 +39,7 @@ await t.test('http() is DOWN when the server upgrades the connection', async (t)
   const url = await startServer(t, (request) => request.socket.end(upgrade))
   t.match(await runHttp(url), {
     status: 'DOWN',
-    details: { error: 'answered 101, an upgrade that the check did not request' }
+    details: { error: 'answered 101, an upgrade that was not requested' }
   })
 })
 

@@ -104,7 +104,7 @@ await t.test('serviceDependency() is DOWN when the service upgrades the connecti
   const url = await startService(t, (request) => request.socket.end(upgrade))
   t.match(await runCheck(url), {
     status: 'DOWN',
-    details: { error: /answered 101, an upgrade that the check did not request/ }
+    details: { error: /answered 101, an upgrade that was not requested/ }
   })
 })
 

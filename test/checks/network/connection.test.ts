@@ -1,8 +1,11 @@
 import http, { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import https, { createServer as createHttpsServer } from 'node:https'
+import { createSecureServer } from 'node:http2'
 import net from 'node:net'
+import { connect } from 'node:tls'
 import t from 'tap'
+import { openSecure } from '../../../lib/checks/network/connection.js'
 import { http as httpCheck } from '../../../lib/checks/network/http.js'
 import { serviceDependency } from '../../../lib/checks/network/service-dependency.js'
 import { startApp } from '../../support/app.js'
@@ -79,6 +82,33 @@ await t.test('a proxied service receives the hop and the time limit', ONLY_WITH_
   t.match(await run(serviceDependency('http://users.invalid/')), { status: 'UP' })
   t.match(await run(serviceDependency('https://localhost/', { tls: { ca: CHAIN.root } })), { status: 'UP' })
   t.same(seen, ['1', true, '1', true])
+})
+
+await t.test('checks use HTTP/2 through a tunnel of the proxy', ONLY_WITH_PROXIES, async (t) => {
+  const port = await listen(t, createSecureServer(SERVER, (_request, response) => response.end('{"status":"UP"}')))
+  const proxy = await startForwardProxy(t, port)
+  useProxy(t, { https_proxy: proxy.url })
+  t.match(await run(serviceDependency('https://localhost/', { tls: { ca: CHAIN.root } })), { status: 'UP' })
+  t.same(proxy.targets, ['localhost:443'])
+})
+
+await t.test('openSecure() resolves with the tunnel that Node.js opens, and ends with its error', async (t) => {
+  const port = await listen(t, createHttpsServer(SERVER, UP))
+  const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  t.teardown(() => socket.destroy())
+  const target = new URL('https://localhost')
+  const connection = { name: undefined, context: undefined, signal: new AbortController().signal }
+  const toProxy = new net.Socket()
+  const open = async (error: Error | null): Promise<unknown> => await openSecure(target, connection, {
+    createConnection: (_options, callback) => {
+      setImmediate(() => callback?.(error, socket))
+      return toProxy
+    }
+  })
+  t.equal(await open(null), socket)
+  t.equal(toProxy.destroyed, false)
+  await t.rejects(open(new Error('Failed to establish tunnel')), { message: 'Failed to establish tunnel' })
+  t.equal(toProxy.destroyed, true)
 })
 
 await t.test('checks connect directly to the hosts in NO_PROXY', ONLY_WITH_PROXIES, async (t) => {

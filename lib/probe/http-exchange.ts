@@ -1,0 +1,90 @@
+import type { ClientRequest, IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
+import https from 'node:https'
+import type { ClientHttp2Session } from 'node:http2'
+import { isIP } from 'node:net'
+import type { Readable } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
+import { onAbort } from '../base/on-abort.js'
+
+/** The protocols that a TLS connection offers, as the kubelet does. The server chooses. */
+export const ALPN_PROTOCOLS = ['h2', 'http/1.1']
+
+/** A response whose body is not read yet. The caller must read or destroy the body. */
+export interface HttpAnswer {
+  readonly statusCode: number
+  readonly headers: IncomingHttpHeaders
+  readonly body: Readable
+}
+
+/** A request over a TLS connection, whose handshake has ended. */
+export interface SecureRequest {
+  readonly target: URL
+  readonly method: 'GET' | 'HEAD'
+  readonly headers: OutgoingHttpHeaders
+  readonly signal: AbortSignal
+}
+
+/** Returns the host and the port that a socket connects to, without the brackets of an IPv6 address. */
+export function endpointOf ({ protocol, hostname, port }: URL): { readonly host: string, readonly port: number } {
+  const defaultPort = protocol === 'https:' ? 443 : 80
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? defaultPort : Number(port) }
+}
+
+/** Returns the name for a TLS handshake. A client must not send an IP address (RFC 6066, section 3). */
+export function serverNameOf (host: string): string {
+  return isIP(host) === 0 ? host : ''
+}
+
+/** Sends a request over HTTP/2 or HTTP/1.1, as the server has chosen in the TLS handshake. */
+export async function sendOver (socket: TLSSocket, request: SecureRequest): Promise<HttpAnswer> {
+  if (socket.alpnProtocol === 'h2') return await sendHttp2(socket, request)
+  const { target, method, headers, signal } = request
+  const sent = https.request(target, { method, headers, signal, createConnection: () => socket })
+  const answer = answerTo(sent)
+  sent.end()
+  return await answer
+}
+
+/** Waits for the headers of the answer to an HTTP/1.1 request. */
+export async function answerTo (sent: ClientRequest): Promise<HttpAnswer> {
+  return await new Promise((resolve, reject) => {
+    sent.on('response', (body) => {
+      const { statusCode = 0, headers } = body
+      resolve({ statusCode, headers, body })
+    })
+    sent.on('error', reject).on('upgrade', (_response, socket) => {
+      socket.destroy()
+      reject(new Error('answered 101, an upgrade that was not requested'))
+    })
+  })
+}
+
+/** Loads HTTP/2 only for a server that uses it, because most servers do not. Closes the connection after the answer. */
+async function sendHttp2 (socket: TLSSocket, request: SecureRequest): Promise<HttpAnswer> {
+  const { connect } = await import('node:http2')
+  const session = connect(request.target, { createConnection: () => socket, settings: { enablePush: false } })
+  const stopListening = onAbort(request.signal, () => session.destroy())
+  session.once('close', stopListening)
+  try {
+    return await http2Answer(session, request)
+  } catch (error) {
+    session.destroy()
+    throw error
+  }
+}
+
+async function http2Answer (
+  session: ClientHttp2Session, { target, method, headers }: SecureRequest
+): Promise<HttpAnswer> {
+  return await new Promise((resolve, reject) => {
+    session.on('error', reject)
+    const body = session.request({ ':method': method, ':path': target.pathname + target.search, ...headers })
+    body.on('response', ({ ':status': statusCode = 0, ...answered }) => {
+      resolve({ statusCode, headers: answered, body })
+    })
+    body.on('error', reject).once('close', () => {
+      session.destroy()
+      reject(new Error('the server closed the connection without an answer'))
+    }).end()
+  })
+}
