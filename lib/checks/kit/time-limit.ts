@@ -1,4 +1,5 @@
 import { systemClock } from '../../base/clock.js'
+import { derivedController } from '../../base/guarded-signal.js'
 import { interruptible } from '../../base/interruptible.js'
 import { onAbort } from '../../base/on-abort.js'
 import type { CheckContext } from '../../health/check/check-function.js'
@@ -32,7 +33,7 @@ export class TimeLimit {
     work: (limit: TimeLimit) => Promise<T>
   ): Promise<T> {
     const ms = Math.max(1, Math.floor(timeout * SHARE))
-    const controller = new AbortController()
+    const controller = derivedController(signal)
     const abort = (): void => controller.abort(new Error(`not done within ${ms} ms`))
     const cancel = systemClock.after(ms, abort)
     const stopListening = onAbort(signal, abort)

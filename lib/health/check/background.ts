@@ -34,7 +34,7 @@ export class Background {
     return this.#isOn
   }
 
-  /** Aborts when the background is turned off. A check stops what it does between its runs. */
+  /** Aborts when the background is turned off. A check then stops all work between its runs. */
   get life (): AbortSignal {
     this.#life ??= new AbortController()
     if (this.#isOver) this.#life.abort()

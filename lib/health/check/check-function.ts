@@ -6,6 +6,9 @@ export interface CheckContext<Log extends Logger = Logger> {
   /**
    * Aborted when the timeout has passed, when the check is removed, and when the app closes. Pass it to every call that
    * accepts a signal, so that the work ends together with the run.
+   *
+   * If a listener of the signal throws or rejects, the error is logged. On a signal that you derive from it with
+   * `AbortSignal.any()`, Node.js raises such an error as an uncaught exception.
    */
   readonly signal: AbortSignal
   /**

@@ -157,8 +157,8 @@ export class Check {
   #startRun (): void {
     const { clock, log, observer } = this.#dependencies
     const { timeout } = this.policy
-    const background = this.#background
-    const run = new Run({ clock, log, timeout, background, onLate: (passes) => this.#endLate(passes) })
+    const [name, background] = [this.name, this.#background]
+    const run = new Run({ name, clock, log, timeout, background, onLate: (passes) => this.#endLate(passes) })
     this.#run = run
     this.#background.cancelRetry()
     const call = (): MaybePromise<RunEnd> => chain(run.start(this.checkFunction), (result) => {

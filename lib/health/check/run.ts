@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.js'
 import { settled } from '../../base/timers.js'
+import { guardedController } from '../../base/guarded-signal.js'
 import type { Logger } from '../../base/logger.js'
 import { Deferred } from '../../base/deferred.js'
 import { isPromise, settle } from '../../base/maybe-promise.js'
@@ -13,6 +14,8 @@ import { isThenable } from '../../base/type-guards.js'
 
 /** The parts that a run needs. */
 export interface RunDependencies {
+  /** The name of the check. */
+  readonly name: string
   readonly clock: Clock
   readonly log: Logger
   /** In milliseconds. */
@@ -101,7 +104,8 @@ export class Run {
   }
 
   #signal (): AbortSignal {
-    this.#controller ??= new AbortController()
+    const { log, name } = this.#dependencies
+    this.#controller ??= guardedController(log, `check "${name}"`)
     if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason)
     return this.#controller.signal
   }
