@@ -38,9 +38,6 @@ export const errors = {
     'FST_MANAGEMENT_STARTUP_COMPLETED',
     'the startup check "%s" was added too late: startup has completed, so it would never run; ' +
     'add it before the app is ready, or for another kind', 500),
-  /** `putInService()` was called, but the app is broken, draining or closing. */
-  OutOfServiceForGood: createError<[reason: string]>(
-    'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD', 'the app cannot be put in service again: %s', 500),
   /** A ready-made check received a value that is not a client of its kind. */
   ClientInvalid: createError<[check: string, expected: string, received: string]>(
     'FST_MANAGEMENT_CLIENT_INVALID', 'the check %s() must be given %s, got %s', 500, TypeError),

@@ -73,22 +73,21 @@ export interface Management {
    * not change. `/health` and verbose probes show the state as the component `lifecycle`. It works like
    * `ReadinessState.REFUSING_TRAFFIC` of Spring Boot.
    *
-   * If the app is out of service already, only the reason changes. If it is broken, draining or closing, nothing
-   * changes.
+   * If the app is out of service already, only the reason changes. If it is broken, draining or closing, the
+   * call has no effect and is logged at debug level.
    *
    * @param reason is logged, and visible to requests that may see details
    * @throws FST_MANAGEMENT_OPTION_INVALID if the reason is not a string, or empty
    * @example
    * fastify.management.takeOutOfService('rebuilding the cache')
-   * await rebuildCache()
-   * fastify.management.putInService()
+   * try { await rebuildCache() } finally { fastify.management.putInService() }
    */
   takeOutOfService (reason: string): void
 
   /**
-   * Puts the app back in service after `takeOutOfService()`.
+   * Puts the app back in service after `takeOutOfService()`. It never throws. If the app is broken, draining or
+   * closing, the call has no effect and is logged at debug level.
    *
-   * @throws FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD if the app is broken, draining or closing
    * @example
    * fastify.management.putInService()
    */

@@ -4,7 +4,6 @@ import type { FastifyInstance } from 'fastify'
 import type { CheckFunction } from '../lib/index.js'
 import { startApp } from './support/app.js'
 
-const FOR_GOOD = 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD'
 const OUT_OF_SERVICE = '{"status":"OUT_OF_SERVICE"}'
 
 function addOwnRoute (app: FastifyInstance): void {
@@ -107,10 +106,7 @@ await t.test('markBroken() makes liveness and readiness DOWN for good', async (t
     t.match(await get(path), { status: 503, body: { status: 'DOWN' } }, path)
   }
   t.match(await get('/z/health/startup'), { status: 200 })
-  t.throws(() => app.management.putInService(), {
-    code: FOR_GOOD,
-    message: 'the app cannot be put in service again: it is broken'
-  })
+  app.management.putInService()
   t.match(await get('/z/health/liveness'), { status: 503 })
 })
 
@@ -120,16 +116,33 @@ await t.test('drain() takes the app out of service for good, while the app still
   t.match(await get('/z/health/readiness'), { status: 503, body: { status: 'OUT_OF_SERVICE' } })
   t.match(await get('/z/health/liveness'), { status: 200 })
   t.match(await get('/own'), { status: 200 })
-  t.throws(() => app.management.putInService(), { code: FOR_GOOD, message: /it is draining/ })
+  app.management.putInService()
+  t.match(await get('/z/health/readiness'), { status: 503, body: { status: 'OUT_OF_SERVICE' } })
   await app.close()
   await drained
 })
 
-await t.test('drain() does not wait outside Kubernetes', async (t) => {
+await t.test('putInService() in a finally block keeps the original error during a drain', async (t) => {
   const { app } = await startApp(t)
+  const rebuild = async (): Promise<void> => {
+    app.management.takeOutOfService('the cache is being rebuilt')
+    try {
+      await app.management.drain(0)
+      throw new Error('the cache is gone')
+    } finally {
+      app.management.putInService()
+    }
+  }
+  await t.rejects(rebuild(), { message: 'the cache is gone' })
+  await app.close()
+  await t.rejects(rebuild(), { message: 'the cache is gone' })
+})
+
+await t.test('drain() does not wait outside Kubernetes', async (t) => {
+  const { app, get } = await startApp(t)
   await app.management.drain()
   await app.management.drain(0)
-  t.throws(() => app.management.putInService(), { code: FOR_GOOD })
+  t.match(await get('/z/health/readiness'), { status: 503 })
 })
 
 await t.test('takeOutOfService() and markBroken() throw when the reason is not a string or is empty', async (t) => {
@@ -174,17 +187,13 @@ await t.test('each change of the lifecycle status is logged once', async (t) => 
 await t.test('a subscriber to status changes cannot put a draining or broken app in service', async (t) => {
   for (const end of ['drain', 'markBroken'] as const) {
     const { app: { management }, get } = await startApp(t)
-    const errors: unknown[] = []
-    const putInService = (): void => {
-      try { management.putInService() } catch (error) { errors.push(error) }
-    }
+    const putInService = (): void => management.putInService()
     subscribe('fastify-management-endpoints:status', putInService)
     t.teardown(() => unsubscribe('fastify-management-endpoints:status', putInService))
     if (end === 'drain') void management.drain(0)
     else management.markBroken('beyond repair')
     unsubscribe('fastify-management-endpoints:status', putInService)
-    t.match(errors, [{ code: FOR_GOOD }], end)
-    t.match(await get('/z/health/readiness'), { status: 503 })
+    t.match(await get('/z/health/readiness'), { status: 503 }, end)
   }
 })
 

@@ -36,7 +36,7 @@ export type Cases = [
   Expect<Equal<Health['status'], Status>>,
   Expect<Equal<Health['components'], Readonly<Record<string, Component>>>>,
   Expect<Equal<InstanceType<typeof errors.KindUnknown>['code'], string>>,
-  Expect<Equal<InstanceType<typeof errors.OutOfServiceForGood>['code'], string>>
+  Expect<Equal<InstanceType<typeof errors.StartupCompleted>['code'], string>>
 ]
 
 /** Fastify accepts the plugin in every form. */
@@ -115,8 +115,8 @@ export function isUnknownKind (error: unknown): boolean {
   return error instanceof errors.KindUnknown
 }
 
-export function isForGood (error: unknown): boolean {
-  return error instanceof errors.OutOfServiceForGood && error.code === 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD'
+export function isTooLate (error: unknown): boolean {
+  return error instanceof errors.StartupCompleted && error.code === 'FST_MANAGEMENT_STARTUP_COMPLETED'
 }
 
 // @ts-expect-error the error does not exist

@@ -6,7 +6,7 @@ import type { Logger } from './logger.js'
  * warning instead: the error must not end the process, nor stop the code that logs.
  */
 export function logSafely (
-  log: Logger, level: 'error' | 'info' | 'warn', fields: object, text: string
+  log: Logger, level: 'error' | 'info' | 'warn' | 'debug', fields: object, text: string
 ): void {
   try {
     log[level](fields, text)

@@ -70,6 +70,11 @@ export class Events {
     if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#owner, ...change } satisfies StatusChangeMessage)
   }
 
+  /** Logs that a method had no effect. It is not published, because no status changes. */
+  ignored (check: string, method: string, reason: string): void {
+    logSafely(this.#log, 'debug', { check }, `${method}() has no effect: ${reason}`)
+  }
+
   #hangs (fields: { readonly check: string, readonly kinds: readonly Kind[], readonly abandoned: number }): void {
     logSafely(this.#log, 'warn', fields, `check "${fields.check}" hangs: a run that timed out has not ended`)
   }

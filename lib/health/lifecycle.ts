@@ -1,5 +1,4 @@
 import type { Clock } from '../base/clock.js'
-import { errors } from '../errors.js'
 import { redactAndTruncate } from '../base/truncate.js'
 import type { Component } from './component.js'
 import type { Events } from './events.js'
@@ -57,28 +56,31 @@ export class Lifecycle {
     return kind === 'readiness' || kind === ALL_CHECKS ? this.#current?.status ?? 'UP' : 'UP'
   }
 
-  /** Does nothing if the app can never return to service. */
+  /** Has no effect if the app is out of service for good. */
   takeOutOfService (reason: string): void {
-    if (this.#final !== undefined) return
+    if (this.#isFinal('takeOutOfService')) return
     this.#change(() => { this.#outOfService = this.#state('OUT_OF_SERVICE', reason) })
   }
 
-  /** Throws if the app can never return to service. */
+  /**
+   * Has no effect if the app is out of service for good. It must not throw then: apps call it in `finally`, where an
+   * error would replace the original error or end the process.
+   */
   putInService (): void {
-    if (this.#final !== undefined) throw new errors.OutOfServiceForGood(this.#final)
+    if (this.#isFinal('putInService')) return
     this.#change(() => { this.#outOfService = undefined })
   }
 
   markBroken (reason: string): void {
     if (this.#broken !== undefined) return
-    this.#final = 'it is broken'
+    this.#final = 'the app is broken'
     this.#change(() => { this.#broken = this.#state('DOWN', reason) })
   }
 
   /** Takes the app out of service forever. Resolves after the delay, or earlier if `hurry` or `close` is called. */
   async drain (delayMs: number): Promise<void> {
     if (this.#final === undefined) {
-      this.#final = 'it is draining'
+      this.#final = 'the app is draining'
       this.#change(() => { this.#outOfService = this.#state('OUT_OF_SERVICE', 'draining') })
     }
     if (this.#isClosed) return
@@ -101,9 +103,16 @@ export class Lifecycle {
   /** Takes the app out of service without a log line or a message, because an app closes on purpose. */
   close (): void {
     this.#outOfService ??= this.#state('OUT_OF_SERVICE', 'closing')
-    this.#final ??= 'it is closing'
+    this.#final ??= 'the app is closing'
     this.#isClosed = true
     this.hurry()
+  }
+
+  /** Whether the app is out of service for good. Logs that the method therefore has no effect. */
+  #isFinal (method: 'takeOutOfService' | 'putInService'): boolean {
+    if (this.#final === undefined) return false
+    this.#events.ignored(LIFECYCLE, method, this.#final)
+    return true
   }
 
   get #current (): State | undefined {

@@ -247,7 +247,6 @@ class Comparison {
     const { lifecycle } = this.#engine
     if (change === 'out') lifecycle.takeOutOfService('maintenance')
     else if (change === 'broken') lifecycle.markBroken('beyond repair')
-    else if (this.model.isBroken || this.model.isClosed) mustThrow(() => lifecycle.putInService())
     else lifecycle.putInService()
     this.model.setLifecycle(change === 'out' || change === 'broken' ? change : 'in')
   }

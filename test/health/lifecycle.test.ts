@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
 import t from 'tap'
 import { Lifecycle } from '../../lib/health/lifecycle.js'
 import { Events } from '../../lib/health/events.js'
@@ -14,9 +15,9 @@ interface Setting {
   readonly lines: readonly Line[]
 }
 
-function setUp (isServing = (): boolean => true): Setting {
+function setUp (isServing = (): boolean => true, methods: Partial<RecordingLog> = {}): Setting {
   const clock = new ManualClock()
-  const log = new RecordingLog()
+  const log = Object.assign(new RecordingLog(), methods)
   return { lifecycle: new Lifecycle(new Events(log, unstartedApp(log)), clock, isServing), clock, lines: log.lines }
 }
 
@@ -32,11 +33,11 @@ const IN_SERVICE = { liveness: 'UP', readiness: 'UP', startup: 'UP', health: 'UP
 const OUT_OF_SERVICE = { ...IN_SERVICE, readiness: 'OUT_OF_SERVICE', health: 'OUT_OF_SERVICE' }
 const BROKEN = { ...IN_SERVICE, liveness: 'DOWN', readiness: 'DOWN', health: 'DOWN' }
 
-/** Each permanent state, with the reason in the error of `putInService()`. */
+/** Each permanent state, with the reason in the log line of a call that has no effect. */
 const PERMANENT: readonly [string, (lifecycle: Lifecycle) => void][] = [
-  ['it is broken', (lifecycle) => lifecycle.markBroken('the worker is gone')],
-  ['it is draining', (lifecycle) => { void lifecycle.drain(0) }],
-  ['it is closing', (lifecycle) => lifecycle.close()]
+  ['the app is broken', (lifecycle) => lifecycle.markBroken('the worker is gone')],
+  ['the app is draining', (lifecycle) => { void lifecycle.drain(0) }],
+  ['the app is closing', (lifecycle) => lifecycle.close()]
 ]
 
 /** Returns a function that says whether a promise has resolved. */
@@ -177,42 +178,50 @@ await t.test('broken outranks out of service in either order', async (t) => {
       await clock.pass(0)
       t.same(statusesOf(lifecycle), BROKEN)
       t.match(lifecycle.component, { status: 'DOWN', details: { reason: 'the worker is gone' } })
-      t.throws(() => lifecycle.putInService(), { message: /it is broken/ })
+      lifecycle.putInService()
+      t.same(statusesOf(lifecycle), BROKEN)
     }
   }
 })
 
-await t.test('putInService() throws when the app is broken, draining or closing', async (t) => {
+await t.test('putInService() has no effect when the app is broken, draining or closing', async (t) => {
   for (const [reason, takeOut] of PERMANENT) {
-    const { lifecycle, clock } = setUp()
+    const { lifecycle, clock, lines } = setUp()
     takeOut(lifecycle)
+    const { component } = lifecycle
     const statuses = statusesOf(lifecycle)
-    t.throws(() => lifecycle.putInService(), {
-      code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD',
-      message: `the app cannot be put in service again: ${reason}`
-    })
+    const logged = lines.length
+    lifecycle.putInService()
     t.same(statusesOf(lifecycle), statuses)
+    t.same(lifecycle.component, component)
+    t.same(lines.slice(logged), [
+      { level: 'debug', check: 'lifecycle', message: `putInService() has no effect: ${reason}` }
+    ])
     await clock.pass(0)
   }
 })
 
 await t.test('takeOutOfService() has no effect when the app is broken, draining or closing', async (t) => {
-  for (const [, takeOut] of PERMANENT) {
-    const { lifecycle, clock } = setUp()
+  for (const [reason, takeOut] of PERMANENT) {
+    const { lifecycle, clock, lines } = setUp()
     takeOut(lifecycle)
     const { component } = lifecycle
+    const logged = lines.length
     lifecycle.takeOutOfService('maintenance')
     t.same(lifecycle.component, component)
+    t.same(lines.slice(logged), [
+      { level: 'debug', check: 'lifecycle', message: `takeOutOfService() has no effect: ${reason}` }
+    ])
     await clock.pass(0)
   }
 })
 
-await t.test('putInService() throws after the drain has ended', async (t) => {
+await t.test('putInService() has no effect after the drain has ended', async (t) => {
   const { lifecycle, clock } = setUp()
   const drained = lifecycle.drain(1_000)
   await clock.pass(1_000)
   await drained
-  t.throws(() => lifecycle.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
+  lifecycle.putInService()
   t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
 })
 
@@ -263,7 +272,8 @@ await t.test('drain() waits for the delay on a broken app, which stays broken', 
   t.equal(isResolved(), false)
   await clock.pass(1)
   t.equal(isResolved(), true)
-  t.throws(() => lifecycle.putInService(), { message: /it is broken/ })
+  lifecycle.putInService()
+  t.same(statusesOf(lifecycle), BROKEN)
 })
 
 await t.test('simultaneous drains resolve after their own delays and are logged once', async (t) => {
@@ -326,7 +336,8 @@ await t.test('close() keeps the reason of an app that is out of service', async 
   lifecycle.close()
   lifecycle.close()
   t.match(lifecycle.component, { status: 'OUT_OF_SERVICE', details: { reason: 'draining' } })
-  t.throws(() => lifecycle.putInService(), { message: /it is draining/ })
+  lifecycle.putInService()
+  t.match(lifecycle.component, { status: 'OUT_OF_SERVICE', details: { reason: 'draining' } })
   await drained
 })
 
@@ -386,18 +397,19 @@ await t.test('drain() is logged with its reason', async (t) => {
   await drained
 })
 
-await t.test('putInService() throws in a subscriber of the change to broken or draining', async (t) => {
+await t.test('putInService() has no effect in a subscriber of the change to broken or draining', async (t) => {
   for (const [, takeOut] of PERMANENT.slice(0, 2)) {
     const { lifecycle, clock } = setUp()
     let changes = 0
     const putBack = (): void => {
       changes += 1
-      t.throws(() => lifecycle.putInService(), { code: 'FST_MANAGEMENT_OUT_OF_SERVICE_FOR_GOOD' })
+      lifecycle.putInService()
     }
     subscribe(CHANGES, putBack)
     takeOut(lifecycle)
     unsubscribe(CHANGES, putBack)
     t.equal(changes, 1)
+    t.not(lifecycle.statusFor('readiness'), 'UP')
     await clock.pass(0)
   }
 })
@@ -421,4 +433,34 @@ await t.test('a reason is truncated to 1,000 characters in the component and the
     t.equal(lines[0]?.['error'], reason)
   }
   t.end()
+})
+
+await t.test('no call throws in any state, in any order', async (t) => {
+  const calls: readonly ((lifecycle: Lifecycle) => unknown)[] = [
+    (lifecycle) => lifecycle.takeOutOfService('maintenance'),
+    (lifecycle) => lifecycle.putInService(),
+    (lifecycle) => lifecycle.markBroken('the worker is gone'),
+    async (lifecycle) => await lifecycle.drain(0),
+    (lifecycle) => lifecycle.hurry(),
+    (lifecycle) => lifecycle.close()
+  ]
+  for (const first of calls) {
+    for (const second of calls) {
+      for (const third of calls) {
+        const { lifecycle, clock } = setUp()
+        const returned = [first, second, third].map((call) => call(lifecycle))
+        await clock.pass(0)
+        await Promise.all(returned)
+        if (clock.waiting > 0) t.fail('a timer is left')
+      }
+    }
+  }
+})
+
+await t.test('putInService() does not throw when the logger throws', async (t) => {
+  const { lifecycle } = setUp(() => true, { debug: () => { throw new Error('the logger is broken') } })
+  lifecycle.close()
+  const warned = once(process, 'warning')
+  lifecycle.putInService()
+  t.match((await warned)[0], { message: 'the logger failed to log: putInService() has no effect: the app is closing' })
 })
