@@ -61,7 +61,7 @@ export async function answerTo (sent: ClientRequest): Promise<HttpAnswer> {
 
 /** Loads HTTP/2 only for a server that uses it, because most servers do not. Closes the connection after the answer. */
 async function sendHttp2 (socket: TLSSocket, request: SecureRequest): Promise<HttpAnswer> {
-  const { connect } = await import('node:http2')
+  const { connect } = process.getBuiltinModule('node:http2')
   const session = connect(request.target, { createConnection: () => socket, settings: { enablePush: false } })
   const stopListening = onAbort(request.signal, () => session.destroy())
   session.once('close', stopListening)

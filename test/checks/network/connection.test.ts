@@ -3,9 +3,9 @@ import type { RequestListener } from 'node:http'
 import https, { createServer as createHttpsServer } from 'node:https'
 import { createSecureServer } from 'node:http2'
 import net from 'node:net'
-import { connect } from 'node:tls'
+import { connect, createServer as createTlsServer, TLSSocket } from 'node:tls'
 import t from 'tap'
-import { openSecure } from '../../../lib/checks/network/connection.js'
+import { openSecure, whenOpen } from '../../../lib/checks/network/connection.js'
 import { http as httpCheck } from '../../../lib/checks/network/http.js'
 import { serviceDependency } from '../../../lib/checks/network/service-dependency.js'
 import { startApp } from '../../support/app.js'
@@ -109,6 +109,40 @@ await t.test('openSecure() resolves with the tunnel that Node.js opens, and ends
   t.equal(toProxy.destroyed, false)
   await t.rejects(open(new Error('Failed to establish tunnel')), { message: 'Failed to establish tunnel' })
   t.equal(toProxy.destroyed, true)
+})
+
+await t.test('openSecure() waits for the tunnel when the proxy itself uses TLS', async (t) => {
+  useProxy(t, { HTTPS_PROXY: 'https://proxy' })
+  const port = await listen(t, createTlsServer(SERVER, () => undefined))
+  const toProxy = connect({ host: '127.0.0.1', port, rejectUnauthorized: false })
+  const tunnel = new TLSSocket(new net.Socket())
+  t.teardown(() => { toProxy.destroy(); tunnel.destroy() })
+  const connection = { name: undefined, context: undefined, signal: new AbortController().signal }
+  const opened = await openSecure(new URL('https://localhost'), connection, {
+    createConnection: (_options, callback) => {
+      toProxy.once('secureConnect', () => setImmediate(() => callback?.(null, tunnel)))
+      return toProxy
+    }
+  })
+  t.equal(opened, tunnel)
+})
+
+await t.test('openSecure() rejects and opens no connection when its time is over', async (t) => {
+  const connection = { name: undefined, context: undefined, signal: AbortSignal.abort(new Error('too late')) }
+  const createConnection = (): never => t.fail('must not be called') as never
+  await t.rejects(openSecure(new URL('https://localhost'), connection, { createConnection }), { message: 'too late' })
+})
+
+await t.test('whenOpen() waits for the TLS handshake with a proxy', (t) => {
+  const socket = new TLSSocket(new net.Socket())
+  const events: string[] = []
+  whenOpen(socket, () => events.push('open'))
+  socket.emit('connect')
+  t.same(events, [])
+  socket.emit('secureConnect')
+  t.same(events, ['open'])
+  socket.destroy()
+  t.end()
 })
 
 await t.test('checks connect directly to the hosts in NO_PROXY', ONLY_WITH_PROXIES, async (t) => {
