@@ -4,12 +4,15 @@ import { constants } from 'node:http2'
 import type { ServerHttp2Session } from 'node:http2'
 import { Server } from 'node:net'
 import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import type { Clock } from '../base/clock.js'
+import { listenBeside } from './listen-beside.js'
 import { nextTurn } from '../base/timers.js'
 
 /**
- * An HTTP/1 socket with two private fields of Node: the response that is under way, and the parser.
- * Node removes the parser when it hands the socket over, for example to a WebSocket.
+ * An HTTP/1 socket with two private fields of Node: the response that is under way, and the parser. Node removes the
+ * parser when it hands the socket over, for example to a WebSocket. A version of Node may lack the fields, so they only
+ * add to what public events show: they reveal requests that other code takes before the app.
  */
 interface HttpSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null
@@ -34,6 +37,10 @@ export class Connections {
   /** The sockets that carry HTTP. Over TLS, this is the TLS socket, not the TCP socket below it. */
   readonly #httpSockets = new Set<HttpSocket>()
   readonly #sessions = new Set<ServerHttp2Session>()
+  /** The sockets that a server serves with HTTP/1. */
+  readonly #http1Sockets = new WeakSet<Socket>()
+  /** The sockets that had a parser when they were opened. */
+  readonly #parsedSockets = new WeakSet<Socket>()
   /** The response to each socket's newest request. Pipelined clients may still wait for older responses. */
   readonly #newestResponses = new WeakMap<Socket, ServerResponse>()
   #isCloseAnnounced = false
@@ -46,11 +53,32 @@ export class Connections {
     const isTls = 'setSecureContext' in server
     server.on('connection', (socket: HttpSocket) => {
       this.#hasActivity = true
-      track(socket, this.#tcpSockets, ...(isTls ? [] : [this.#httpSockets]))
+      track(socket, this.#tcpSockets)
+      if (!isTls) this.#trackHttp(socket, isHttpServer(server) && !isHttp2Server(server))
     })
-    if (isTls) server.on('secureConnection', (socket: HttpSocket) => track(socket, this.#httpSockets))
+    if (isTls) {
+      server.on('secureConnection', (socket: HttpSocket & Pick<TLSSocket, 'alpnProtocol'>) => {
+        this.#trackHttp(socket, isHttpServer(server) && socket.alpnProtocol !== 'h2')
+      })
+    }
     server.on('session', (session: ServerHttp2Session) => track(session, this.#sessions))
-    server.prependListener('request', (_request: unknown, response: ServerResponse) => this.#onRequest(response))
+    this.#watchRequests(server)
+  }
+
+  /** Node has already added the parser: its own listener is the first. */
+  #trackHttp (socket: HttpSocket, isHttp1: boolean): void {
+    track(socket, this.#httpSockets)
+    if (isHttp1) this.#http1Sockets.add(socket)
+    if (isPresent(socket.parser)) this.#parsedSockets.add(socket)
+  }
+
+  #watchRequests (server: EventEmitter): void {
+    const onRequest = (_request: unknown, response: ServerResponse): void => this.#onRequest(response)
+    server.prependListener('request', onRequest)
+    for (const event of ['checkContinue', 'checkExpectation']) listenBeside(server, event, onRequest)
+    for (const event of ['upgrade', 'connect']) {
+      listenBeside(server, event, (_request: unknown, socket: Socket) => { this.#http1Sockets.delete(socket) })
+    }
   }
 
   /**
@@ -93,7 +121,7 @@ export class Connections {
    */
   closeWhenIdle (): void {
     for (const socket of this.#unusedSockets()) socket.destroy()
-    for (const socket of this.#httpSockets) endWhenIdle(socket)
+    for (const socket of this.#httpSockets) this.#endWhenIdle(socket)
     for (const session of this.#sessions) session.close()
   }
 
@@ -127,6 +155,29 @@ export class Connections {
     this.#newestResponses.set(socket, response)
   }
 
+  #endWhenIdle (socket: HttpSocket): void {
+    // `end()` would keep the connection open until the client closes it too.
+    if (this.#isIdle(socket)) socket.destroySoon()
+    else this.#openResponse(socket)?.once('close', () => this.#endWhenIdle(socket))
+  }
+
+  /** Whether HTTP/1 owns the socket and no response is under way. */
+  #isIdle (socket: HttpSocket): boolean {
+    return this.#isHttp1(socket) && this.#openResponse(socket) === undefined
+  }
+
+  #isHttp1 (socket: HttpSocket): boolean {
+    if (this.#parsedSockets.has(socket)) return isPresent(socket.parser)
+    // A server that only passes its sockets on to an HTTP server may add the parser later.
+    return this.#http1Sockets.has(socket) || isPresent(socket.parser)
+  }
+
+  /** The newest response that has not been sent completely. Responses to pipelined requests are sent in order. */
+  #openResponse (socket: HttpSocket): ServerResponse | undefined {
+    const newest = this.#newestResponses.get(socket)
+    return newest === undefined || newest.writableFinished ? socket._httpMessage ?? undefined : newest
+  }
+
   /** Sockets without any request yet. Browsers open some in advance. Over TLS, even the handshake may be missing. */
   #unusedSockets (): readonly Socket[] {
     const httpClients = new Set([...this.#httpSockets].map(clientAddress))
@@ -134,7 +185,7 @@ export class Connections {
       return socket.bytesRead === 0 || !httpClients.has(clientAddress(socket))
     })
     const beforeRequest = [...this.#httpSockets].filter((socket) => {
-      return isIdle(socket) && !this.#newestResponses.has(socket)
+      return this.#isIdle(socket) && !this.#newestResponses.has(socket)
     })
     return [...beforeHttp, ...beforeRequest]
   }
@@ -163,17 +214,15 @@ function removeConnectionClose (response: ServerResponse | undefined): void {
   if (response?.headersSent === false) response.removeHeader('connection')
 }
 
-/** True if HTTP/1 owns the socket and no response is under way. */
-function isIdle ({ parser, _httpMessage: response }: HttpSocket): boolean {
-  return isPresent(parser) && !isPresent(response)
-}
-
 function isPresent (value: unknown): boolean {
   return value !== undefined && value !== null
 }
 
-function endWhenIdle (socket: HttpSocket): void {
-  // `end()` would keep the connection open until the client closes it too.
-  if (isIdle(socket)) socket.destroySoon()
-  else socket._httpMessage?.once('close', () => endWhenIdle(socket))
+/** Whether a server emits a `request` for each request. A server of `node:net` may only pass its sockets on. */
+function isHttpServer (server: object): boolean {
+  return 'setTimeout' in server
+}
+
+function isHttp2Server (server: object): boolean {
+  return 'updateSettings' in server
 }

@@ -4,8 +4,8 @@ import type { Clock } from '../base/clock.js'
 import { rootOf } from '../base/root-of.js'
 import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
 import type { Lifecycle } from '../health/lifecycle.js'
-import { hasMethods } from '../base/type-guards.js'
 import { logSafely } from '../base/safe-log.js'
+import { hasMethods } from '../base/type-guards.js'
 import type { ShutdownSettings, ShutdownSignal } from '../options/shutdown-option.js'
 import { Connections } from './connections.js'
 import type { SignalledApp } from './process-signals.js'
@@ -69,9 +69,13 @@ export class Shutdown implements SignalledApp {
   static install (dependencies: ShutdownDependencies): void {
     const { fastify } = dependencies
     const shutdown = new Shutdown(dependencies)
+    const beforeClose = async (): Promise<void> => await shutdown.#beforeClose()
+    const hasOnClose = hasMethods(fastify, 'onClose')
+    // Without `onClose`, which Fastify does not document, idle clients may get a 503 before their connection is closed.
+    if (!hasOnClose) fastify.addHook('preClose', beforeClose)
     fastify.addHook('onReady', (done) => {
       // A hook added here runs before Fastify begins to refuse requests. A `preClose` hook would run too late.
-      (fastify as unknown as Closable).onClose(async () => await shutdown.#beforeClose())
+      if (hasOnClose) (fastify as unknown as Closable).onClose(beforeClose)
       shutdown.#joinWhenListening()
       done()
     })
@@ -176,7 +180,8 @@ export class Shutdown implements SignalledApp {
 
 /**
  * Finds the servers that Fastify opens besides `fastify.server`: for `localhost`, one for each further address.
- * Fastify does not expose them, and `fastify.close()` does not wait for them.
+ * Fastify does not expose them, and `fastify.close()` does not wait for them. A version of Fastify that keeps them
+ * elsewhere has none here: the shutdown then does not wait for their requests.
  */
 function additionalServers (fastify: FastifyInstance): readonly Server[] {
   const root = rootOf(fastify)

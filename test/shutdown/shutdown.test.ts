@@ -327,6 +327,28 @@ await t.test('an app on `localhost` waits for requests on all addresses, also fr
   t.same(signals.left, [true])
 })
 
+await t.test('an app with an idle client closes when Fastify has no `onClose`', async (t) => {
+  const app = Fastify()
+  t.teardown(async () => await app.close())
+  const clock = new ManualClock()
+  const signals = new FakeSignals()
+  const lifecycle = new Lifecycle(new Events(app.log, app), clock, () => true)
+  const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: DELAY_MS, timeout: TIMEOUT_MS }
+  const fastify = Object.create(app, { onClose: { value: undefined } }) as FastifyInstance
+  Shutdown.install({ fastify, settings, lifecycle, signals, clock })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const agent = new Agent({ keepAlive: true })
+  t.teardown(() => agent.destroy())
+  await new Promise((resolve, reject) => {
+    get(url, { agent }, (response) => response.resume().on('end', resolve)).on('error', reject)
+  })
+  signals.send()
+  const left = once(signals, 'left')
+  await clock.pass(DELAY_MS)
+  await left
+  t.same(signals.left, [true])
+})
+
 await t.test('a logger that throws does not stop the shutdown', async (t) => {
   const { app, clock, signals } = setUp(t)
   await listen(app)
