@@ -38,7 +38,7 @@ export type Cases = [
   Expect<Equal<CheckOptions[Exclude<keyof CheckOptions, 'failureStatus'>], number | undefined>>,
   Expect<Equal<
     keyof CheckRunMessage,
-    'fastify' | 'check' | 'kinds' | 'attempt' | 'abandoned' | 'result' | 'durationMs' | 'error'
+    'fastify' | 'check' | 'kinds' | 'attempt' | 'abandoned' | 'result' | 'durationMs' | 'err' | 'error'
   >>,
   Expect<Equal<CheckRunMessage['fastify'], FastifyInstance>>,
   Expect<Equal<CheckRunMessage['kinds'], readonly Kind[]>>,
@@ -47,7 +47,10 @@ export type Cases = [
   Expect<Equal<CheckRunMessage['durationMs'], number | undefined>>,
   Expect<Equal<CheckRunMessage['result'], Component | undefined>>,
   Expect<Equal<CheckRunMessage['error'], unknown>>,
-  Expect<Equal<keyof StatusChangeMessage, 'fastify' | 'check' | 'kinds' | 'from' | 'to' | 'error' | 'durationMs'>>,
+  Expect<Equal<
+    keyof StatusChangeMessage,
+    'fastify' | 'check' | 'kinds' | 'from' | 'to' | 'error' | 'durationMs' | 'err'
+  >>,
   Expect<Equal<StatusChangeMessage['fastify'], FastifyInstance>>,
   Expect<Equal<StatusChangeMessage['kinds'], readonly Kind[]>>,
   Expect<Equal<StatusChangeMessage['check'], string>>,

@@ -73,7 +73,7 @@ function nameOf ({ code, name }: ErrorLike): string {
 }
 
 /** Takes only the reason from an OpenSSL error: its message contains a thread id, a source line and a line break. */
-function messageOf (error: ErrorLike): string {
+export function messageOf (error: ErrorLike): string {
   const isFromOpenssl = 'library' in error && typeof error.library === 'string' &&
     'reason' in error && typeof error.reason === 'string'
   return textOf(isFromOpenssl ? error.reason : error.message)

@@ -4,6 +4,8 @@ import type { Logger } from '../base/logger.js'
 import { chain } from '../base/maybe-promise.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import { logSafely } from '../base/safe-log.js'
+import { safeError } from '../base/safe-error.js'
+import { truncate } from '../base/truncate.js'
 import type { CheckObserver, RunEnd, RunStart, StatusChange } from './check/check-observer.js'
 import type { Component } from './component.js'
 import type { Kind } from './kind.js'
@@ -24,6 +26,8 @@ export interface CheckRunMessage<Owner extends object = object> extends RunStart
   durationMs?: number
   /** Number of runs that have timed out and not ended yet. If this run has timed out, it is included. */
   abandoned: number
+  /** The error that the check threw, with its stack. Secrets in it are redacted. */
+  err?: unknown
   /** An `AbortError`, if the check was removed or the app closed during the run. */
   error?: unknown
 }
@@ -40,6 +44,9 @@ export interface StatusChangeMessage<Owner extends object = object> extends Stat
 }
 
 const RUNS = tracingChannel<unknown, CheckRunMessage>('fastify-management-endpoints:check')
+/** The longest reason in a log message. The field `error` contains the whole reason. */
+const LONGEST_REASON = 200
+
 const CHANGES = channel('fastify-management-endpoints:status')
 
 /** Logs and publishes the runs and status changes of one instance. */
@@ -63,10 +70,13 @@ export class Events {
   }
 
   /** Publishes every change. Logs all changes except a first `UP` and a removal. */
-  changed (change: Omit<StatusChangeMessage, 'fastify'>): void {
-    const { check, from, to } = change
+  changed ({ err, ...others }: Omit<StatusChangeMessage, 'fastify'>): void {
+    const { check, from, to } = others
+    const error = to === 'UP' ? undefined : safeError(err)
+    const change = error === undefined ? others : { ...others, err: error }
     const isLogged = to !== 'UNKNOWN' && (from !== 'UNKNOWN' || to !== 'UP')
-    if (isLogged) logSafely(this.#log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}`)
+    const text = `check "${check}" is ${to}${reasonIn(others)}`
+    if (isLogged) logSafely(this.#log, to === 'UP' ? 'info' : 'warn', change, text)
     if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#owner, ...change } satisfies StatusChangeMessage)
   }
 
@@ -80,8 +90,10 @@ export class Events {
   }
 
   #trace (message: CheckRunMessage, run: () => MaybePromise<RunEnd>): void {
-    const traced = async (): Promise<Component> => await chain(run(), ({ result, abandoned }) => {
+    const traced = async (): Promise<Component> => await chain(run(), ({ result, thrown, abandoned }) => {
       message.abandoned = abandoned
+      const err = safeError(thrown)
+      if (err !== undefined) message.err = err
       if (result === undefined) throw new DOMException('the run was cancelled', 'AbortError')
       message.durationMs = result.durationMs
       // A copy: a subscriber that changes it must not change reports.
@@ -90,4 +102,11 @@ export class Events {
     // Subscribers receive the error of a cancelled run. Nothing else waits for this promise.
     RUNS.tracePromise(traced, message).catch(() => undefined)
   }
+}
+
+/** The reason at the end of a log message, in one line, for loggers that show only the message. */
+function reasonIn ({ to, error }: Pick<StatusChange, 'to' | 'error'>): string {
+  if (to === 'UP' || typeof error !== 'string') return ''
+  const line = error.replace(/[\s\p{Cc}]+/gu, ' ').trim()
+  return line === '' ? '' : `: ${truncate(line, LONGEST_REASON)}`
 }

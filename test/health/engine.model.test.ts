@@ -255,7 +255,7 @@ class Comparison {
     for (const probe of this.#probes.splice(0)) (this.#isAnswered(probe) ? this.#checked : this.#probes).push(probe)
     for (const check of this.model.checks) this.#compareCalls(check.name, check.calls)
     const changes = log.lines.filter(
-      ({ check, message }) => check !== 'lifecycle' && / is [A-Z_]+$/.test(String(message))
+      ({ check, message }) => check !== 'lifecycle' && / is [A-Z_]+(?::|$)/.test(String(message))
     )
     const logged = changes.map(({ check, from, to }) => `${String(check)} ${String(from)} ${String(to)}`)
     const expected = this.model.transitions.map(({ check, from, to }) => `${check} ${from} ${to}`)

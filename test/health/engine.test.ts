@@ -171,7 +171,7 @@ await t.test('each change of status is logged once: to UP as info, otherwise as 
     {
       ...common,
       level: 'warn',
-      message: 'check "db" is DOWN',
+      message: 'check "db" is DOWN: the check returned false',
       from: 'UNKNOWN',
       to: 'DOWN',
       error: 'the check returned false'

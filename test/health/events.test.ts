@@ -2,7 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { channel, subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { once } from 'node:events'
 import type { FastifyInstance } from 'fastify'
+import { inspect } from 'node:util'
 import t from 'tap'
+import { toCheckResult } from '../../lib/checks/kit/result.js'
+import type { CheckFunction } from '../../lib/health/check/check-function.js'
 import { Check } from '../../lib/health/check/check.js'
 import { HealthEngine } from '../../lib/health/engine.js'
 import { Events } from '../../lib/health/events.js'
@@ -413,7 +416,7 @@ await t.test('a change of the shown status is published once, with its reason an
   works = true
   await report(setting, 'readiness', 30)
   await report(setting, 'readiness', 30)
-  t.same(changes.map(({ fastify, ...change }) => change), [
+  t.same(changes.map(({ fastify, err, ...change }) => change), [
     {
       check: 'db',
       kinds: ['readiness', 'liveness'],
@@ -527,10 +530,82 @@ await t.test('a log line of a change contains the check, its kinds and the reaso
   works = true
   await report(setting)
   const common = { check: 'db', kinds: ['readiness'], durationMs: 0 }
-  t.same(setting.log.lines, [
-    { ...common, level: 'warn', message: 'check "db" is DOWN', from: 'UNKNOWN', to: 'DOWN', error: 'refused' },
+  t.same(setting.log.lines.map(({ err: _err, ...line }) => line), [
+    { ...common, level: 'warn', message: 'check "db" is DOWN: refused', from: 'UNKNOWN', to: 'DOWN', error: 'refused' },
     { ...common, level: 'info', message: 'check "db" is UP', from: 'DOWN', to: 'UP', error: undefined }
   ])
+})
+
+await t.test('a log message contains the reason in one line of at most 200 characters', async (t) => {
+  const reasons = ['a\n\tb\u001b[31m\u2028c', 'x'.repeat(900), '\n']
+  const messages = reasons.map(async (reason) => {
+    const setting = setUp()
+    setting.engine.add(['readiness'], 'db', () => ({ status: 'DOWN', details: { error: reason } }), {})
+    await report(setting)
+    return setting.log.lines[0]?.message
+  })
+  t.same(await Promise.all(messages), [
+    'check "db" is DOWN: a b [31m c', `check "db" is DOWN: ${'x'.repeat(200)}…`, 'check "db" is DOWN'
+  ])
+})
+
+await t.test('the error of a failed run is logged and published with its stack, once per change', async (t) => {
+  const changes = recordChanges(t)
+  const traced: unknown[] = []
+  listen(t, `${RUNS}:asyncEnd`, (message) => traced.push((message as CheckRunMessage).err))
+  const setting = setUp()
+  let works = false
+  setting.engine.add(['readiness'], 'db', async function readDatabase () {
+    await Promise.resolve()
+    if (!works) throw new TypeError('postgres://u:p@db is away', { cause: new Error('token=abcdef') })
+  }, { failureThreshold: 2 })
+  for (let run = 0; run < 2; run++) await report(setting)
+  works = true
+  await report(setting)
+  works = false
+  for (let run = 0; run < 3; run++) await report(setting)
+  const { lines } = setting.log
+  t.same(lines.map(({ err }) => err instanceof Error), [true, false, true])
+  t.same(changes.map(({ err }) => err instanceof Error), [true, false, true])
+  t.same(traced.map((err) => err instanceof Error), [true, true, false, true, true, true])
+  t.match(lines[0]?.['err'], {
+    name: 'TypeError',
+    message: 'postgres://[REDACTED]@db is away',
+    stack: /^TypeError: postgres:\/\/\[REDACTED\]@db is away\n {4}at .*readDatabase/,
+    cause: { message: 'token=[REDACTED]' }
+  })
+  t.notMatch(inspect([lines, changes, traced]), /u:p@|abcdef/)
+})
+
+await t.test('the error of a result is logged, and answers contain no error', async (t) => {
+  const functions: CheckFunction[] = [
+    () => ({ status: 'DOWN', details: { error: new Error('refused') } }),
+    () => new Error('refused') as unknown as boolean,
+    async () => await toCheckResult({}, () => { throw new Error('refused') })
+  ]
+  for (const checkFunction of functions) {
+    const setting = setUp()
+    setting.engine.add(['readiness'], 'db', checkFunction, {})
+    const { components } = await setting.engine.report({ kind: 'readiness' })
+    t.match(setting.log.lines[0]?.['err'], { message: 'refused', stack: /^Error: refused\n {4}at / })
+    t.notMatch(inspect(components, { showHidden: true }), /events\.test|Symbol/)
+  }
+})
+
+await t.test('a failure without an error is logged without an error', async (t) => {
+  const functions: CheckFunction[] = [
+    () => false,
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    () => { throw 'refused' },
+    () => ({ get status (): never { throw new Error('no') } }),
+    () => ({ status: 'DOWN', get details (): never { throw new Error('no') } })
+  ]
+  for (const checkFunction of functions) {
+    const setting = setUp()
+    setting.engine.add(['readiness'], 'db', checkFunction, {})
+    await report(setting)
+    t.notOk('err' in (setting.log.lines[0] ?? {}))
+  }
 })
 
 await t.test('a hanging check is logged with the number of its abandoned calls', async (t) => {
@@ -555,7 +630,7 @@ await t.test('a logger that throws does not break reports, and its message becom
   const warned = once(process, 'warning')
   t.match(await engine.report({ kind: 'readiness' }), { status: 'DOWN', components: { db: { status: 'DOWN' } } })
   t.match(await warned, [
-    { message: 'the logger failed to log: check "db" is DOWN', detail: 'syslog://[REDACTED]@log is away' }
+    { message: 'the logger failed to log: check "db" is DOWN: the check returned false', detail: 'syslog://[REDACTED]@log is away' }
   ])
   t.same(changes.map(({ to }) => to), ['DOWN'], 'the change is still published')
 })
@@ -568,7 +643,7 @@ await t.test('a logger that throws during background runs does not end the proce
   engine.start()
   const warned = once(process, 'warning')
   await clock.pass(800)
-  t.match(await warned, [{ message: 'the logger failed to log: check "db" is DOWN' }])
+  t.match(await warned, [{ message: /^the logger failed to log: check "db" is DOWN: timed out/ }])
   t.match(await engine.report({ kind: 'readiness' }), {
     status: 'DOWN',
     components: { db: { details: { error: 'timed out after 800 ms' } } }

@@ -350,7 +350,7 @@ await t.test('each change is logged once with its kinds: to UP as info, otherwis
   t.same(lines, [
     {
       level: 'warn',
-      message: 'check "lifecycle" is OUT_OF_SERVICE',
+      message: 'check "lifecycle" is OUT_OF_SERVICE: maintenance',
       check: 'lifecycle',
       kinds: ['readiness'],
       from: 'UP',
@@ -368,7 +368,7 @@ await t.test('each change is logged once with its kinds: to UP as info, otherwis
     },
     {
       level: 'warn',
-      message: 'check "lifecycle" is OUT_OF_SERVICE',
+      message: 'check "lifecycle" is OUT_OF_SERVICE: maintenance again',
       check: 'lifecycle',
       kinds: ['readiness'],
       from: 'UP',
@@ -377,7 +377,7 @@ await t.test('each change is logged once with its kinds: to UP as info, otherwis
     },
     {
       level: 'warn',
-      message: 'check "lifecycle" is DOWN',
+      message: 'check "lifecycle" is DOWN: the worker is gone',
       check: 'lifecycle',
       kinds: ['liveness', 'readiness'],
       from: 'OUT_OF_SERVICE',

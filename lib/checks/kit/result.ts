@@ -1,5 +1,6 @@
 import { reasonOf } from '../../base/describe.js'
 import { now } from '../../base/timers.js'
+import { THROWN } from '../../health/check/result.js'
 import type { CheckResult } from '../../health/check/result.js'
 import type { Status } from '../../health/status.js'
 
@@ -26,8 +27,13 @@ export async function toCheckResult (details: Details, work: () => void | Promis
     return { status: 'UP', details }
   } catch (error) {
     const status = error instanceof CheckFailure ? error.status : 'DOWN'
-    return { status, details: { error: reasonOf(error), ...details } }
+    return failedResult(status, { error: reasonOf(error), ...details }, error)
   }
+}
+
+/** Makes the result of a failure. The log shows the error with its stack, and answers show only the details. */
+export function failedResult (status: Status, details: Details, error: unknown): CheckResult {
+  return Object.defineProperty({ status, details }, THROWN, { value: error })
 }
 
 /** Runs work and measures its duration in milliseconds, rounded to a thousandth. */

@@ -1,4 +1,5 @@
 import { reasonOf } from '../../base/describe.js'
+import { failedResult } from '../kit/result.js'
 import { withDefault } from '../../base/rules.js'
 import type { CheckFunction } from '../../health/check/check-function.js'
 import { readyMadeOptions } from '../kit/ready-made-options.js'
@@ -79,7 +80,7 @@ export function healthCheck (
     try {
       return read(url, await TimeLimit.of(context, async (limit) => await requestHealth(request, limit)))
     } catch (error) {
-      return { status: 'DOWN', details: { error: `GET ${url.href} failed: ${reasonOf(error)}`, url: url.href } }
+      return failedResult('DOWN', { error: `GET ${url.href} failed: ${reasonOf(error)}`, url: url.href }, error)
     }
   }
 }

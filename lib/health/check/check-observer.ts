@@ -12,6 +12,8 @@ export interface StatusChange {
   readonly error: unknown
   /** Duration of the run that caused the change, in milliseconds. Absent if no run caused it. */
   readonly durationMs?: number
+  /** The error that the check threw, with its stack. Absent if the check passes, timed out, or threw no error. */
+  readonly err?: unknown
 }
 
 /** A run, as described before it begins. */
@@ -27,6 +29,8 @@ export interface RunStart {
 export interface RunEnd {
   /** `undefined` if the run was cancelled. */
   readonly result: RunResult | undefined
+  /** The value that the check threw. */
+  readonly thrown: unknown
   /** Number of runs that have timed out and not ended yet. */
   readonly abandoned: number
 }

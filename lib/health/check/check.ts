@@ -162,7 +162,7 @@ export class Check {
     this.#run = run
     this.#background.cancelRetry()
     const call = (): MaybePromise<RunEnd> => chain(run.start(this.checkFunction), (result) => {
-      return { result: this.#land(run, result), abandoned: this.#backOff.abandoned }
+      return { result: this.#land(run, result), thrown: run.thrown, abandoned: this.#backOff.abandoned }
     })
     const { timeouts, abandoned } = this.#backOff
     if (observer.isTracing) observer.trace({ check: this.name, attempt: timeouts + 1, abandoned }, call)
@@ -204,7 +204,7 @@ export class Check {
     if (this.#run !== run) return undefined
     const waiting = this.#takeWaiting()
     this.#retryLater()
-    this.#report(result)
+    this.#report(result, run.thrown)
     waiting?.resolve(this.#ended === undefined ? this.reported : this.#ended.result)
     return result
   }
@@ -217,12 +217,14 @@ export class Check {
   }
 
   /** Passes a result to the thresholds. Publishes the change of the reported status, if there is one. */
-  #report (result: RunResult): void {
+  #report (result: RunResult, thrown?: unknown): void {
     const now = this.#dependencies.clock.now()
     if (this.#freshness.isStale(now)) this.#thresholds.forgetPass()
     this.#freshness.renew(now)
     const reported = this.#thresholds.take(result, isPassing(result.status))
-    this.#published.set(this.severity.apply(reported, ALL_CHECKS), reported.durationMs)
+    const { durationMs } = reported
+    const err = reported === result ? thrown : undefined
+    this.#published.set(this.severity.apply(reported, ALL_CHECKS), { durationMs, ...(err !== undefined && { err }) })
   }
 
   #end (result: RunResult | undefined, reason: string): void {

@@ -1,5 +1,5 @@
 import type { ComponentStatus } from '../status.js'
-import type { CheckObserver } from './check-observer.js'
+import type { CheckObserver, StatusChange } from './check-observer.js'
 import type { Outcome } from './result.js'
 
 /** The status of a check in `/health`, as the log and the channel know it. */
@@ -13,10 +13,9 @@ export class PublishedStatus {
     this.#observer = observer
   }
 
-  /** Publishes the status of a result, if it has changed. `durationMs` is the duration of the run that caused it. */
-  set ({ status, details }: Outcome, durationMs?: number): void {
-    if (status === this.#status) return
-    this.#change(status, { error: details?.['error'], ...(durationMs !== undefined && { durationMs }) })
+  /** Publishes the status of a result, if it has changed. `run` describes the run that caused it. */
+  set ({ status, details }: Outcome, run: Pick<StatusChange, 'durationMs' | 'err'> = {}): void {
+    if (status !== this.#status) this.#change(status, { error: details?.['error'], ...run })
   }
 
   /** Publishes `UNKNOWN`, after the removal of the check. */
@@ -24,7 +23,7 @@ export class PublishedStatus {
     if (this.#status !== 'UNKNOWN') this.#change('UNKNOWN', { error: undefined })
   }
 
-  #change (to: ComponentStatus, cause: { readonly error: unknown, readonly durationMs?: number }): void {
+  #change (to: ComponentStatus, cause: Pick<StatusChange, 'error' | 'durationMs' | 'err'>): void {
     const from = this.#status
     this.#status = to
     this.#observer.changed({ check: this.#check, from, to, ...cause })

@@ -1,3 +1,4 @@
+import { attemptOr } from '../../base/attempt-or.js'
 import { describe, reasonOf } from '../../base/describe.js'
 import { isError } from '../../base/error-like.js'
 import { toJsonSafeObject } from '../../base/json-safe.js'
@@ -40,6 +41,22 @@ export function toOutcome (returned: unknown): Outcome {
   } catch (error) {
     return failure(error)
   }
+}
+
+/**
+ * The key under which a ready-made check returns the error of a failure. Answers never contain it, because an outcome
+ * copies only the known keys.
+ */
+export const THROWN = Symbol('thrown')
+
+/** Returns the error in a result: of a ready-made check, in `details.error`, or the result itself. Never throws. */
+export function thrownIn (returned: unknown): unknown {
+  return attemptOr(() => {
+    if (!isRecord(returned)) return undefined
+    if (THROWN in returned) return returned[THROWN]
+    const { details } = returned
+    return [isRecord(details) ? details['error'] : undefined, returned].find(isError)
+  }, undefined)
 }
 
 /** Returns the outcome of a failed run. The reason is a thrown value, or a sentence. */

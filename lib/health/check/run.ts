@@ -7,7 +7,7 @@ import { isPromise, settle } from '../../base/maybe-promise.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
 import { LIFE } from './check-function.js'
 import type { CheckFunction, LivingContext } from './check-function.js'
-import { failure, toOutcome } from './result.js'
+import { failure, thrownIn, toOutcome } from './result.js'
 import type { Outcome, RunResult } from './result.js'
 import { isPassing } from '../status.js'
 import { isThenable } from '../../base/type-guards.js'
@@ -42,6 +42,7 @@ export class Run {
   #cancelTimer: (() => void) | undefined
   #controller: AbortController | undefined
   #abortReason: Error | undefined
+  #thrown: unknown
 
   constructor (dependencies: RunDependencies) {
     this.#dependencies = dependencies
@@ -51,6 +52,11 @@ export class Run {
   /** True if the run has ended because its timeout has passed. */
   get timedOut (): boolean {
     return this.#state === 'abandoned'
+  }
+
+  /** The value that the function threw. Only the run refers to it, so it does not outlive the run. */
+  get thrown (): unknown {
+    return this.#thrown
   }
 
   /**
@@ -91,10 +97,28 @@ export class Run {
   #call (checkFunction: CheckFunction): MaybePromise<Outcome> {
     try {
       const returned: unknown = checkFunction(this.#context())
-      return isThenable(returned) ? awaitOutcome(returned) : toOutcome(returned)
+      return isThenable(returned) ? this.#await(returned) : this.#outcomeOf(returned)
     } catch (error) {
-      return failure(error)
+      return this.#failure(error)
     }
+  }
+
+  async #await (returned: PromiseLike<unknown>): Promise<Outcome> {
+    try {
+      return this.#outcomeOf(await settle(returned))
+    } catch (error) {
+      return this.#failure(error)
+    }
+  }
+
+  #outcomeOf (returned: unknown): Outcome {
+    if (typeof returned === 'object') this.#thrown = thrownIn(returned)
+    return toOutcome(returned)
+  }
+
+  #failure (error: unknown): Outcome {
+    this.#thrown = error
+    return failure(error)
   }
 
   #context (): LivingContext {
@@ -149,13 +173,5 @@ export class Run {
     const { clock } = this.#dependencies
     const durationMs = Math.round((clock.now() - this.#startedAt) * 1_000) / 1_000
     return { ...outcome, time: clock.date().toISOString(), durationMs }
-  }
-}
-
-async function awaitOutcome (returned: PromiseLike<unknown>): Promise<Outcome> {
-  try {
-    return toOutcome(await settle(returned))
-  } catch (error) {
-    return failure(error)
   }
 }
