@@ -2,6 +2,7 @@ import { inspect } from 'node:util'
 import { attemptOr } from './attempt-or.js'
 import { isErrorLike } from './error-like.js'
 import type { ErrorLike } from './error-like.js'
+import { withoutOpenssl } from './openssl.js'
 import { redactAndTruncate } from './truncate.js'
 
 const LONGEST_VALUE = 60
@@ -54,7 +55,7 @@ function reasonOfError (error: ErrorLike): string {
 function collectReasons (thrown: unknown, reasons: string[], seen: Set<unknown>): void {
   if (thrown === undefined || seen.has(thrown) || seen.size >= MOST_ERRORS) return
   seen.add(thrown)
-  const message = isErrorLike(thrown) ? messageOf(thrown) : typeof thrown === 'string' ? thrown : ''
+  const message = isErrorLike(thrown) ? messageOf(thrown) : typeof thrown === 'string' ? withoutOpenssl(thrown) : ''
   if (message !== '' && !reasons.some((reason) => reason.includes(message))) reasons.push(message)
   if (isErrorLike(thrown)) for (const cause of causesOf(thrown)) collectReasons(cause, reasons, seen)
 }
@@ -76,7 +77,7 @@ function nameOf ({ code, name }: ErrorLike): string {
 export function messageOf (error: ErrorLike): string {
   const isFromOpenssl = 'library' in error && typeof error.library === 'string' &&
     'reason' in error && typeof error.reason === 'string'
-  return textOf(isFromOpenssl ? error.reason : error.message)
+  return withoutOpenssl(textOf(isFromOpenssl ? error.reason : error.message))
 }
 
 /** Handles a message that was overwritten with a value of another type. */
@@ -85,5 +86,5 @@ function textOf (value: unknown): string {
 }
 
 function reasonOfOther (thrown: unknown): string {
-  return typeof thrown === 'string' && thrown !== '' ? thrown : `threw ${describe(thrown)}`
+  return typeof thrown === 'string' && thrown !== '' ? withoutOpenssl(thrown) : `threw ${describe(thrown)}`
 }

@@ -60,6 +60,24 @@ await t.test('reasonOf() takes only the reason from an OpenSSL error', (t) => {
   t.end()
 })
 
+await t.test('reasonOf() keeps only the reason of an OpenSSL message in any text', (t) => {
+  const path = '../deps/openssl/openssl/ssl/statem/statem_clnt.c:1889:'
+  const code = 'C0C7A3B1:error:0A000086:SSL routines:tls_post_process_server_certificate'
+  const cases = {
+    [`${code}:certificate verify failed:${path}`]: 'certificate verify failed',
+    [`no TLS: ${code}:certificate verify failed:${path}\n`]: 'no TLS: certificate verify failed',
+    'error:0A00010B:SSL routines::wrong version number': 'wrong version number',
+    'error:0A000410:SSL routines::handshake failure:../ssl/x.c:1590:SSL alert number 40': 'handshake failure',
+    'syntax error:1 near x': 'syntax error:1 near x'
+  }
+  for (const [message, reason] of Object.entries(cases)) {
+    t.equal(reasonOf(new Error(message)), reason)
+    t.equal(reasonOf(message), reason)
+    t.equal(reasonOf(new Error('outer', { cause: { message, cause: message } })), `outer: ${reason}`)
+  }
+  t.end()
+})
+
 await t.test('reasonOf() and describe() redact before they truncate', (t) => {
   const secret = `${'e'.repeat(965)} postgres://admin:hunter2hunter2hunter2hunter2@db/x`
   t.notMatch(reasonOf(new Error(secret)), /hunter2/)

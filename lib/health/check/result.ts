@@ -1,4 +1,5 @@
 import { attemptOr } from '../../base/attempt-or.js'
+import { redactAndTruncate } from '../../base/truncate.js'
 import { describe, reasonOf } from '../../base/describe.js'
 import { isError } from '../../base/error-like.js'
 import { toJsonSafeObject } from '../../base/json-safe.js'
@@ -26,6 +27,11 @@ export type CheckResult = void | boolean | Outcome
 
 /** The outcome of a run, with the time of its end and its duration. */
 export type RunResult = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
+
+/** For a check that returns the rows of its query by mistake: `() => pool.query('SELECT 1')`. */
+const BRACES = '; put braces around the query, so that the check returns nothing: async () => { await query() }'
+const MOST_KEYS = 10
+const LONGEST_KEY = 40
 
 const EXPECTED = `nothing, true, or an object whose status is one of ${STATUSES.join(', ')}`
 
@@ -65,7 +71,7 @@ export function failure (reason: unknown): Outcome {
 }
 
 function objectOutcome (returned: unknown): Outcome {
-  if (!isRecord(returned)) return unexpected(describe(returned))
+  if (!isRecord(returned)) return unexpected(describe(returned), Array.isArray(returned) ? BRACES : '')
   const { status, details, components } = returned
   if (!isStatus(status)) return unknownStatus(returned, status)
   return {
@@ -77,9 +83,16 @@ function objectOutcome (returned: unknown): Outcome {
 
 function unknownStatus (returned: object, status: unknown): Outcome {
   if (isError(returned)) return failure(`the check returned an error instead of throwing it: ${reasonOf(returned)}`)
-  return unexpected(`${describe(returned)} whose status is ${describe(status)}`)
+  if ('rows' in returned) return unexpected(`${describe(returned)} with rows`, BRACES)
+  return unexpected(`${describe(returned)} whose status is ${describe(status)}${receivedKeys(returned)}`)
 }
 
-function unexpected (came: string): Outcome {
-  return failure(`the check returned ${came}, expected ${EXPECTED}`)
+/** Lists the keys of a result without a status, for example of a terminus indicator: `{ redis: { status: 'up' } }`. */
+function receivedKeys (returned: object): string {
+  const keys = Object.keys(returned).slice(0, MOST_KEYS).map((key) => redactAndTruncate(key, LONGEST_KEY))
+  return keys.length === 0 || 'status' in returned ? '' : ` and whose keys are ${keys.join(', ')}`
+}
+
+function unexpected (came: string, remedy = ''): Outcome {
+  return failure(`the check returned ${came}, expected ${EXPECTED}${remedy}`)
 }

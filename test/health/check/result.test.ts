@@ -27,16 +27,27 @@ await t.test('a check that returns anything else is DOWN, with an error that nam
     [null, 'null'],
     ['ok', 'the string "ok"'],
     [10n, 'the bigint 10n'],
-    [[], 'an array of 0'],
     [() => true, 'a function'],
     [{}, 'an object whose status is undefined'],
     [{ status: 'up' }, 'an object whose status is the string "up"'],
     [{ status: 'UNKNOWN' }, 'an object whose status is the string "UNKNOWN"'],
-    [{ rows: [], rowCount: 0 }, 'an object whose status is undefined'],
+    [{ redis: { status: 'up' }, b: 1 }, 'an object whose status is undefined and whose keys are redis, b'],
     [new Response('', { status: 200 }), 'an object of class Response whose status is the number 200']
   ]
   for (const [returned, description] of cases) {
     const error = `the check returned ${description}, ${EXPECTED}`
+    t.same(toOutcome(returned), { status: 'DOWN', details: { error } })
+  }
+  t.end()
+})
+
+await t.test('a check that returns the rows of a query is DOWN, with a hint to put braces around the query', (t) => {
+  const cases: readonly [unknown, string][] = [
+    [[], 'an array of 0'], [[[1], []], 'an array of 2'], [{ rows: [], rowCount: 0 }, 'an object with rows']
+  ]
+  const remedy = 'put braces around the query, so that the check returns nothing: async () => { await query() }'
+  for (const [returned, description] of cases) {
+    const error = `the check returned ${description}, ${EXPECTED}; ${remedy}`
     t.same(toOutcome(returned), { status: 'DOWN', details: { error } })
   }
   t.end()
