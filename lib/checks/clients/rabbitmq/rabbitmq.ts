@@ -30,7 +30,7 @@ export interface RabbitmqServer {
 /** The parts of an amqplib connection that the check uses, with promises or callbacks. */
 export interface RabbitmqConnection extends RabbitmqEvents {
   /** The server's description. A connection with the option `recovery` does not show it. */
-  readonly connection?: { readonly serverProperties: RabbitmqServer }
+  readonly connection?: { readonly serverProperties?: RabbitmqServer }
   createChannel (...nothing: never[]): RabbitmqChannel | PromiseLike<RabbitmqChannel>
 }
 
@@ -120,7 +120,7 @@ function assertConnected ({ lost }: RabbitmqState): void {
 }
 
 function serverOf ({ connection }: RabbitmqConnection): Details {
-  return { product: connection?.serverProperties.product, version: connection?.serverProperties.version }
+  return { product: connection?.serverProperties?.product, version: connection?.serverProperties?.version }
 }
 
 /** Waits for the event `close`: `close()` may never settle, and returns no promise in the callback API. */

@@ -7,8 +7,12 @@ import { hasMethods, isFunction, isRecord } from '../../../base/type-guards.js'
 
 /** A connection of the class of a pool's connections, which belongs to no pool. */
 interface Mysql2OutsideConnection extends MysqlCallbackConnection {
-  readonly stream: Pick<NodeJS.EventEmitter, 'once'>
   on (event: 'error', listener: () => void): unknown
+}
+
+/** The private parts of mysql2 that end such a connection. */
+interface Endable {
+  readonly stream: Pick<NodeJS.EventEmitter, 'once'>
   /** Ends the connection. `end` of a pool's connection only returns it to the pool. */
   _realEnd (callback: () => void): unknown
 }
@@ -57,10 +61,16 @@ function configOf (pool: AnyPool): unknown {
 }
 
 function isOutsideConnection (value: unknown): value is Mysql2OutsideConnection {
-  return hasMethods(value, 'promise', 'on', '_realEnd') && hasMethods(memberOf(value, 'stream'), 'once')
+  return hasMethods(value, 'promise', 'on')
 }
 
-async function end (connection: Mysql2OutsideConnection): Promise<void> {
+function isEndable (value: object): value is Endable {
+  return hasMethods(value, '_realEnd') && hasMethods(memberOf(value, 'stream'), 'once')
+}
+
+/** Rejects if a version of mysql2 lacks the private parts. The connection is then destroyed without a goodbye. */
+async function end (connection: object): Promise<void> {
+  if (!isEndable(connection)) throw new TypeError('the connection cannot say goodbye')
   await new Promise<void>((resolve) => {
     connection.stream.once('close', resolve)
     connection._realEnd(ignore)

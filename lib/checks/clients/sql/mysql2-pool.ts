@@ -46,7 +46,10 @@ export function destroy (connection: unknown): void {
   }
 }
 
-/** Reads the private queues of mysql2. All numbers are 0 in a version without these queues. */
+/**
+ * Reads the private queues of mysql2. All numbers are 0 in a version without these queues, also `max`: with a limit but
+ * without connections, each run would add another request to the queue of an exhausted pool.
+ */
 function usageOf (pool: AnyPool): PoolUsage {
   const numberIn = (member: string, key: string): number => {
     const number = memberOf(memberOf(pool, member), key)
@@ -57,7 +60,7 @@ function usageOf (pool: AnyPool): PoolUsage {
     opening: connectionsOf(pool).filter((connection) => memberOf(connection, 'authorized') === false).length,
     idle: numberIn('_freeConnections', 'length'),
     waiting: numberIn('_connectionQueue', 'length'),
-    max: numberIn('config', 'connectionLimit')
+    max: isRecord(memberOf(pool, '_allConnections')) ? numberIn('config', 'connectionLimit') : 0
   }
 }
 

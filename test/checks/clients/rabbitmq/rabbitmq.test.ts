@@ -80,10 +80,13 @@ await t.test('rabbitmq() accepts a connection of the callback API', async (t) =>
 })
 
 await t.test('rabbitmq() is UP without the server\'s description if the connection hides it', async (t) => {
-  const connection = Object.assign(new ConnectionDouble(), { connection: undefined })
-  const { status, details } = await run(rabbitmq(connection))
-  t.equal(status, 'UP')
-  t.same(Object.keys(details ?? {}), ['latencyMs'])
+  for (const hidden of [undefined, {}]) {
+    const connection = new ConnectionDouble()
+    Object.defineProperty(connection, 'connection', { value: hidden })
+    const { status, details } = await run(rabbitmq(connection))
+    t.equal(status, 'UP')
+    t.same(Object.keys(details ?? {}), ['latencyMs'])
+  }
 })
 
 await t.test('a silent server is DOWN with one pending channel, which is closed when it opens late', async (t) => {

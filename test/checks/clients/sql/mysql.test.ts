@@ -173,6 +173,19 @@ await t.test('mysql() reports zeros for a pool without the private queues of mys
   }
 })
 
+await t.test('mysql() adds one request to the queue of a pool that hides its connections', async (t) => {
+  const pool = new PoolDouble()
+  Object.defineProperty(pool, '_allConnections', { value: undefined })
+  let requests = 0
+  pool.take = async () => {
+    requests += 1
+    return await new Promise(() => undefined)
+  }
+  const check = mysql(pool)
+  for (let count = 0; count < 3; count++) t.match(await runBriefly(check), { status: 'DOWN' })
+  t.equal(requests, 1)
+})
+
 await t.test('a pool has the status whenExhausted when all its connections are in use', async (t) => {
   const pool = new PoolDouble()
   pool._freeConnections.length = 0

@@ -80,6 +80,19 @@ await t.test('openOutside() throws when the class makes no connection', (t) => {
   t.end()
 })
 
+await t.test('openOutside() rejects the end of a connection that lacks the private parts of mysql2', async (t) => {
+  for (const hidden of ['_realEnd', 'stream']) {
+    const member = new PoolConnectionDouble({}, { config: { user: 'app' } })
+    const connection = openOutside(poolWith([member], {}))?.()
+    const client = PoolConnectionDouble.made.at(-1)
+    Object.defineProperty(client, hidden, { value: undefined })
+    t.equal(await connection?.opened, client)
+    await t.rejects(connection?.end() ?? Promise.resolve(), { message: 'the connection cannot say goodbye' })
+    connection?.destroy()
+    t.match(client?.calls, ['destroyed'])
+  }
+})
+
 await t.test('isServerFull() recognizes a full server and a user without a free connection', (t) => {
   const limit = (resource: string): Error => new Error(`User 'app' has exceeded the '${resource}' resource`)
   const full: readonly unknown[] = [
