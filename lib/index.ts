@@ -17,6 +17,7 @@ import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
 import { guardedAuth } from './routes/auth.js'
+import { Authorization } from './routes/authorization.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
 import { warnOfLoopback } from './routes/loopback.js'
@@ -149,11 +150,12 @@ async function createInfo ({ log }: FastifyInstance, settings: Settings): Promis
 }
 
 function createVisibilityPolicy (
-  { log }: FastifyInstance, { showComponents, showDetails }: Settings
+  { log }: FastifyInstance, { showComponents, showDetails, auth }: Settings
 ): VisibilityPolicy {
   return new VisibilityPolicy(
     { show: showComponents, guardedFunction: new GuardedFunction('showComponents', log, systemClock) },
-    { show: showDetails, guardedFunction: new GuardedFunction('showDetails', log, systemClock) }
+    { show: showDetails, guardedFunction: new GuardedFunction('showDetails', log, systemClock) },
+    new Authorization(auth, log, systemClock)
   )
 }
 

@@ -19,10 +19,18 @@ export const version: Rule<NonNullable<ManagementOptions['version']>> = (value, 
     ? value
     : refuse(value, path, 'a string that is not empty, or a function that returns one')
 
-export const show: Rule<Show> = (value, path) =>
-  value === 'always' || value === 'never' || isFunction(value)
+const show: Rule<Show> = (value, path) =>
+  value === 'always' || value === 'never' || value === 'authorized' || isFunction(value)
     ? value
-    : refuse(value, path, '"always", "never", or a function of the request')
+    : refuse(value, path, '"always", "never", "authorized", or a function of the request')
+
+/** Refuses `'authorized'` without `auth` hooks, which decide who is authorized. */
+export function showWith (hasAuth: boolean): Rule<Show> {
+  return (value, path) => {
+    if (value !== 'authorized' || hasAuth) return show(value, path)
+    return refuse(value, path, '"always", "never", or a function of the request without the option "auth"')
+  }
+}
 
 export const instanceId: Rule<boolean | string> = (value, path) =>
   typeof value === 'boolean' || (typeof value === 'string' && value.trim() !== '')

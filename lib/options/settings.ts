@@ -9,7 +9,7 @@ import { Kinds } from '../health/kind.js'
 import { autoChecks, checks, readCheckOptions } from './check-options.js'
 import { dependencies, preferredScheme } from './dependency-options.js'
 import { listen } from './listen-option.js'
-import { authHooks, endpoints, info, instanceId, prefix, show, statusCodes, version } from './rules.js'
+import { authHooks, endpoints, info, instanceId, prefix, showWith, statusCodes, version } from './rules.js'
 import { shutdown } from './shutdown-option.js'
 import type { AuthHook, ManagementOptions } from './types.js'
 
@@ -61,8 +61,8 @@ function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
     // Read first, because other rules need the kinds.
     kinds: () => kinds,
     checkDefaults: (value, path) => readCheckOptions(value, path),
-    showComponents: withDefault(show, 'always'),
-    showDetails: withDefault(show, 'never'),
+    showComponents: withDefault(showWith(hasAuth), 'always'),
+    showDetails: withDefault(showWith(hasAuth), 'never'),
     auth: hasAuth ? authHooks : (): readonly AuthHook[] => [],
     endpoints,
     statusCodes,

@@ -8,13 +8,17 @@ import type { ListenOption } from './listen-option.js'
 import type { ShutdownOption } from './shutdown-option.js'
 
 /**
- * Decides which requests see something: every request, no request, or the requests for which a function returns `true`.
- * The function may be async and has 800 ms. If it throws, rejects or takes longer, the request sees nothing.
+ * Decides which requests see something: every request, no request, the requests that pass the `auth` hooks, or the
+ * requests for which a function returns `true`. The function may be async and has 800 ms. If it throws, rejects or
+ * takes longer, the request sees nothing.
+ *
+ * With `'authorized'`, `/health` and `/health/NAME` are open, and all other reports still require `auth`. The hooks run
+ * against a recorder, so the client receives nothing of what they send. On probes, `'authorized'` means `'never'`.
  *
  * @example
- * (request) => request.headers['x-role'] === 'operator'
+ * 'authorized'
  */
-export type Show = 'always' | 'never' | ((request: FastifyRequest) => boolean | Promise<boolean>)
+export type Show = 'always' | 'never' | 'authorized' | ((request: FastifyRequest) => boolean | Promise<boolean>)
 
 /**
  * The class of a management route, for hooks of the app. Probes are requested by machines, such as a kubelet. Reports
@@ -161,7 +165,7 @@ export interface ManagementOptions {
    *
    * @default 'never'
    * @example
-   * (request) => request.headers['x-role'] === 'operator'
+   * 'authorized' // requests that pass the `auth` hooks
    */
   readonly showDetails?: Show | undefined
   /**

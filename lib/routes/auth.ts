@@ -46,7 +46,7 @@ async function runHook (
     const result = await callUntilClosed(hook, instance, request, reply)
     return { isClosed: result === CLOSED || reply.raw.closed }
   } catch (error) {
-    if (isRecord(error) && isRefusal(error, reply)) return { refusal: ownError(error), isClosed: false }
+    if (isRecord(error) && isRefusal(error, reply.statusCode)) return { refusal: ownError(error), isClosed: false }
     throw error
   }
 }
@@ -71,7 +71,7 @@ async function callUntilClosed (
  * Waits for the promise that the hook returns, otherwise for `done`, like Fastify. The number of its parameters
  * does not matter.
  */
-async function callHook (
+export async function callHook (
   hook: AuthHook, instance: FastifyInstance, request: FastifyRequest, reply: FastifyReply
 ): Promise<unknown> {
   return await new Promise<unknown>((resolve, reject) => {
@@ -91,7 +91,7 @@ function ownError (error: object): object {
 }
 
 /** Reads the status code of an error like Fastify: from the error, then from the reply. */
-function isRefusal (error: Readonly<Record<string, unknown>>, reply: FastifyReply): boolean {
-  const code = error['statusCode'] ?? error['status'] ?? reply.statusCode
+export function isRefusal (error: Readonly<Record<string, unknown>>, statusCode: number): boolean {
+  const code = error['statusCode'] ?? error['status'] ?? statusCode
   return typeof code === 'number' && code >= 400 && code < 500
 }

@@ -5,7 +5,7 @@ import { visibleComponent } from './health-body.js'
 import { JSON_TYPE, mediaTypeFor } from './media-type.js'
 import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { sendJson, sendNotFound } from './reply.js'
-import { reportRoute } from './route.js'
+import { healthRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { ComponentParams, componentResponse, errorResponse } from './schemas.js'
 import { responsesByStatus } from './status-codes.js'
@@ -21,7 +21,7 @@ interface NameRoute {
  */
 export function registerComponent (instance: FastifyInstance, context: RouteContext): void {
   const { endpoints, statusCodes } = context.settings
-  const route = reportRoute(context, {
+  const route = healthRoute(context, {
     summary: 'Health of one check',
     description: 'Runs one check and returns its component.',
     hide: !endpoints.health,
@@ -44,7 +44,7 @@ async function sendComponent (
   // A hidden check must not run: its duration would show that the name exists.
   const timeLimitMs = timeLimitOf(request, reply)
   const startedAt = systemClock.now()
-  const { components, details } = await visibilityPolicy.visibilityFor(request, timeLimitMs)
+  const { components, details } = await visibilityPolicy.visibilityFor(request, reply, timeLimitMs)
   const peer = isPeer(request)
   const caller = { peer, timeLimitMs: timeLimitMs && remainingMs(timeLimitMs, startedAt) }
   const component = components ? await engine.component(request.params['*'], caller) : undefined

@@ -12,7 +12,7 @@ import type { ActuatorType } from './media-type.js'
 import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { readQuery } from './query.js'
 import { sendText } from './reply.js'
-import { probeRoute, reportRoute } from './route.js'
+import { healthRoute, probeRoute } from './route.js'
 import type { RouteContext, RouteSchema } from './route.js'
 import { healthResponse, HealthQuerystring, probeResponse } from './schemas.js'
 import type { ResponseSchema } from './schemas.js'
@@ -24,7 +24,7 @@ import type { Visibility } from './visibility.js'
 export function registerHealth (instance: FastifyInstance, context: RouteContext): void {
   const description = 'Runs all checks and requests the health of service dependencies.'
   const schema = healthSchema(context, 'Health', description, healthResponse)
-  instance.get('/health', reportRoute(context, schema), async (request, reply) =>
+  instance.get('/health', healthRoute(context, schema), async (request, reply) =>
     await sendReport(context, ALL_CHECKS, request, reply))
 }
 
@@ -34,9 +34,11 @@ export function registerHealth (instance: FastifyInstance, context: RouteContext
  * `showComponents` decides otherwise.
  */
 export function registerProbes (instance: FastifyInstance, reportContext: RouteContext): void {
-  const { auth, settings } = reportContext
-  const areReportsClosed = auth.length > 0 || !settings.endpoints.health
-  const context = areReportsClosed ? withClosedReports(reportContext) : reportContext
+  const { auth, settings, visibilityPolicy } = reportContext
+  const areReportsClosed = (auth.length > 0 && !visibilityPolicy.isOpen) || !settings.endpoints.health
+  const openPolicy = visibilityPolicy.forProbes
+  const policy = areReportsClosed ? openPolicy.whenReportsAreClosed : openPolicy
+  const context = { ...reportContext, visibilityPolicy: policy }
   const kinds = probedKinds(context.engine)
   const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' }]
   for (const { path, kind } of probes) {
@@ -46,10 +48,6 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
     instance.get(`/health/${path}`, probeRoute(context, kind, schema), (request, reply) =>
       sendProbe(context, kind, request, reply))
   }
-}
-
-function withClosedReports (context: RouteContext): RouteContext {
-  return { ...context, visibilityPolicy: context.visibilityPolicy.whenReportsAreClosed }
 }
 
 /**
@@ -77,7 +75,7 @@ async function sendReport (
   const hasComponents = kind === 'health' || verbose
   const reportRequest = { kind, peer: isPeer(request), timeLimitMs }
   const pendingVisibility = hasComponents || exclude.size > 0
-    ? visibilityPolicy.visibilityFor(request, timeLimitMs)
+    ? visibilityPolicy.visibilityFor(request, reply, timeLimitMs)
     : Promise.resolve(STATUS_ONLY)
   const [report, visibility] = await Promise.all([
     makeReport(context, reportRequest, exclude, pendingVisibility),

@@ -75,6 +75,11 @@ export function reportRoute (context: RouteContext, schema: RouteSchema): RouteS
   return { ...common(context, { ...schema, response }), config: { ...REPORT }, onRequest: [...auth] }
 }
 
+/** Returns the options of `/health` and `/health/NAME`: open if the `auth` hooks decide only how much they show. */
+export function healthRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
+  return reportRoute(context.visibilityPolicy.isOpen ? { ...context, auth: [] } : context, schema)
+}
+
 function common ({ overrides }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
   // Hooks may change a route's schema. The copy keeps such a change in one app.
   const copy = structuredClone({ tags: TAGS, ...schema })

@@ -1,6 +1,7 @@
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { GuardedFunction } from '../base/guarded-function.js'
 import type { Show } from '../options/types.js'
+import type { Authorization } from './authorization.js'
 
 /** The parts of a report that one request may see. */
 export interface Visibility {
@@ -14,16 +15,30 @@ export const STATUS_ONLY: Visibility = { components: false, details: false }
 export class VisibilityPolicy {
   readonly #components: ShowRule
   readonly #details: ShowRule
+  readonly #authorization: Pick<Authorization, 'allows'>
 
-  constructor (components: ShowRule, details: ShowRule) {
+  constructor (components: ShowRule, details: ShowRule, authorization: Pick<Authorization, 'allows'>) {
     this.#components = components
     this.#details = details
+    this.#authorization = authorization
   }
 
-  /** Whether components are shown; `undefined` if a function decides this for each request. */
+  /** Whether components are shown; `undefined` if a function or the `auth` hooks decide this for each request. */
   get showsComponents (): boolean | undefined {
     const { show } = this.#components
-    return typeof show === 'function' ? undefined : show === 'always'
+    return typeof show === 'function' || show === 'authorized' ? undefined : show === 'always'
+  }
+
+  /** Whether `/health` and `/health/NAME` are open, because the `auth` hooks decide only how much they show. */
+  get isOpen (): boolean {
+    return this.#components.show === 'authorized' || this.#details.show === 'authorized'
+  }
+
+  /** The policy of probes: `'authorized'` means `'never'`. Unlimited probes must not serve to guess passwords. */
+  get forProbes (): VisibilityPolicy {
+    if (!this.isOpen) return this
+    return new VisibilityPolicy(withoutAuthorization(this.#components), withoutAuthorization(this.#details),
+      this.#authorization)
   }
 
   /**
@@ -32,22 +47,27 @@ export class VisibilityPolicy {
    */
   get whenReportsAreClosed (): VisibilityPolicy {
     if (this.showsComponents !== true) return this
-    return new VisibilityPolicy({ ...this.#components, show: 'never' }, this.#details)
+    return new VisibilityPolicy({ ...this.#components, show: 'never' }, this.#details, this.#authorization)
   }
 
   /** Decides for one request. After `timeLimitMs`, a function that has not returned counts as `false`. */
-  async visibilityFor (request: FastifyRequest, timeLimitMs: number | undefined): Promise<Visibility> {
-    const [components, details] = await Promise.all([
-      isShown(this.#components, request, timeLimitMs),
-      isShown(this.#details, request, timeLimitMs)
-    ])
-    return { components, details }
+  async visibilityFor (
+    request: FastifyRequest, reply: FastifyReply, timeLimitMs: number | undefined
+  ): Promise<Visibility> {
+    const isAuthorized = this.isOpen ? this.#authorization.allows(request, reply, timeLimitMs) : Promise.resolve(false)
+    const [components, details] = await Promise.all([this.#components, this.#details].map(async (rule) =>
+      rule.show === 'authorized' ? await isAuthorized : await isShown(rule, request, timeLimitMs)))
+    return { components: components === true, details: details === true }
   }
 }
 
 interface ShowRule {
   readonly show: Show
   readonly guardedFunction: GuardedFunction
+}
+
+function withoutAuthorization (rule: ShowRule): ShowRule {
+  return rule.show === 'authorized' ? { ...rule, show: 'never' } : rule
 }
 
 /** Only the result `true` shows. A function that returns nothing, or returns a user object, hides. */

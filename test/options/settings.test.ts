@@ -137,12 +137,15 @@ await testWrongOptions('a header of a service dependency is wrong', [
   [headers({ x: 1 }), `${HEADERS_PATH}.x`, STRING, 'a value of the type number']
 ])
 
-const SHOW = '"always", "never", or a function of the request'
+const SHOW = '"always", "never", "authorized", or a function of the request'
+const SHOW_WITHOUT_AUTH = '"always", "never", or a function of the request without the option "auth"'
 const AUTH = 'an onRequest hook, or an array of at least one; omit the option to leave the endpoints open'
 
 await testWrongOptions('an option that protects endpoints is wrong', [
   [{ showComponents: true }, 'showComponents', SHOW, 'the boolean true'],
   [{ showDetails: 'when-authorized' }, 'showDetails', SHOW, 'the string "when-authorized"'],
+  [{ showDetails: 'authorized' }, 'showDetails', SHOW_WITHOUT_AUTH, 'the string "authorized"'],
+  [{ showComponents: 'authorized' }, 'showComponents', SHOW_WITHOUT_AUTH, 'the string "authorized"'],
   [{ auth: [() => true, 'x'] }, 'auth', AUTH, 'an array of 2'],
   [{ auth: [] }, 'auth', AUTH, 'an array of 0']
 ])
