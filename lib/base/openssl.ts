@@ -1,6 +1,6 @@
 /**
- * A message of OpenSSL: a thread id, `error:CODE`, the library, the function, the reason, and perhaps the source file, its
- * line and the number of a TLS alert. Each part has a limit, so that a hostile text takes linear time.
+ * A message of OpenSSL: a thread id, `error:CODE`, the library, the function, the reason, and perhaps the source file,
+ * its line and the number of a TLS alert. Each part has a limit, so that a hostile text takes linear time.
  */
 const MESSAGE = new RegExp([
   /(?:[0-9A-F]{6,32}:)?error:[0-9A-F]{8}:[^:\n]{0,100}:[^:\n]{0,100}:([^:\n]{1,200})/.source,
