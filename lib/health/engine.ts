@@ -7,6 +7,7 @@ import type { CheckFunction } from './check/check-function.js'
 import { Lifecycle } from './lifecycle.js'
 import { Check } from './check/check.js'
 import type { Component } from './component.js'
+import { warnOfDegraded } from './degraded-warning.js'
 import { Events } from './events.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind, Kinds } from './kind.js'
@@ -96,6 +97,7 @@ export class HealthEngine {
     const newCheck = (kind: Kind, request: CheckFunction): Check =>
       this.#check(name, request, this.#optionsFor(kind, options), () => [kind])
     const byKind = new Map([...requestByKind].map(([kind, request]) => [kind, newCheck(kind, request)]))
+    for (const [kind, check] of byKind) warnOfDegraded(check, [kind], this.#dependencies.log)
     this.#put(new RemoteEntry(newCheck(ALL_CHECKS, request), byKind))
   }
 
@@ -138,13 +140,16 @@ export class HealthEngine {
     const entry: LocalEntry = new LocalEntry(this.#check(name, checkFunction, options, () => entry.kinds), kinds)
     const replaced = this.#automatic.delete(name) ? this.#registry.get(name) : undefined
     this.#put(entry, replaced)
+    warnOfDegraded(entry.check, kinds, this.#dependencies.log)
     for (const check of replaced?.checks ?? []) check.remove()
   }
 
   #extend (existing: Entry, kinds: readonly Kind[], checkFunction: CheckFunction, options: CheckOptions): void {
     assertSame(existing, checkFunction, options)
+    const added = kinds.filter((kind) => !existing.kinds.has(kind))
     this.#startup.beforeAdd(kinds)
     this.#registry.extend(existing, kinds)
+    warnOfDegraded(existing.check, added, this.#dependencies.log)
     existing.check.kindsChanged()
     this.#begin(existing)
   }

@@ -161,3 +161,22 @@ await t.test('add() compares a status per kind by its value', (t) => {
   t.throws(() => engine.add(['startup'], 'db', down, { failureStatus: 'DEGRADED' }), { message: /not DEGRADED\)/ })
   t.end()
 })
+
+await t.test('add() warns once per check of failureStatus DEGRADED on liveness and startup', (t) => {
+  const { engine, log } = setUpEngine()
+  engine.add(['liveness', 'startup', 'readiness'], 'db', down, { failureStatus: 'DEGRADED' })
+  engine.add(['liveness'], 'db', down, {})
+  t.match(log.lines, [{
+    level: 'warn',
+    check: 'db',
+    kinds: ['liveness', 'startup'],
+    message: /"db" is DEGRADED, which answers 200: for liveness the orchestrator never restarts .* and for startup /
+  }])
+  engine.add(['readiness'], 'cache', down, { failureStatus: 'DEGRADED' })
+  engine.add(['liveness'], 'fine', down, { failureStatus: { readiness: 'DEGRADED' } })
+  t.equal(log.lines.length, 1)
+  engine.add(['liveness'], 'cache', down, {})
+  engine.addRemote('users', down, new Map([['startup', down]]), { failureStatus: { startup: 'DEGRADED' } })
+  t.match(log.lines.slice(1), [{ check: 'cache', kinds: ['liveness'] }, { check: 'users', kinds: ['startup'] }])
+  t.end()
+})
