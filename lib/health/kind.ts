@@ -33,10 +33,6 @@ export class Kinds {
     return this.#kinds.values()
   }
 
-  has (kind: string): boolean {
-    return this.#kinds.has(kind)
-  }
-
   /** Throws for an unknown kind and for an empty list: a typo must not add a check that no probe runs. */
   assertKnown (kinds: readonly unknown[]): asserts kinds is readonly Kind[] {
     if (kinds.length === 0) throw this.#unknown(kinds)

@@ -113,8 +113,8 @@ await testWrongOptions('checks or their defaults are wrong', [
 ])
 
 const FAILURE = 'one of DOWN, OUT_OF_SERVICE, DEGRADED, or an object with one of them for at least one kind'
-const OWN_HEADERS = 'an object without the headers connection, content-length, expect, keep-alive, te, trailer, ' +
-  'transfer-encoding, upgrade'
+const OWN_HEADERS = 'an object without the headers connection, content-length, expect, http2-settings, keep-alive, ' +
+  'proxy-connection, te, trailer, transfer-encoding, upgrade'
 const HEADERS_PATH = 'serviceDependencies.users.headers'
 const HEADERS = 'an object with valid names and values of HTTP headers'
 const KINDS = 'one of liveness, readiness, startup, health'

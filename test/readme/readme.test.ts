@@ -144,10 +144,9 @@ await t.test('the log line has the fields that the plugin writes', (t) => {
 
 await t.test('every error code is listed, and no other', (t) => {
   const listed = [...README.matchAll(/^\| `(FST_MANAGEMENT_\w+)` \|/gm)].map(([, code]) => code)
-  t.same(
-    listed,
-    Object.values(errors).map((ErrorClass) => new (ErrorClass as unknown as new () => { code: string })().code)
-  )
+  const classes = Object.values(errors) as unknown as (new () => { code: string })[]
+  const codes = classes.map((ErrorClass) => new ErrorClass().code)
+  t.same(listed, [...new Set(codes)])
   t.end()
 })
 

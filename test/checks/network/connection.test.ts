@@ -14,11 +14,15 @@ import { run } from '../../support/check.js'
 import { KNOWS_PROXIES, startForwardProxy } from '../../support/forward-proxy.js'
 import { blackHole, listen, refusingPort } from '../../support/loopback.js'
 
-type Test = Pick<typeof t, 'teardown'>
+type Test = Pick<typeof t, 'equal' | 'match' | 'notMatch' | 'same' | 'teardown'>
 
-const ONLY_WITH_PROXIES = { skip: KNOWS_PROXIES ? false : 'this Node.js uses no proxy' }
 const SERVER = { key: CHAIN.key, cert: `${CHAIN.leaf}\n${CHAIN.intermediate}` }
 const UP: RequestListener = (_request, response) => response.end('{"status":"UP"}')
+
+/** Adds a test if this Node.js uses the proxy of the environment for its own requests. */
+async function testWithProxy (title: string, run: (test: Test) => Promise<void>): Promise<void> {
+  if (KNOWS_PROXIES) await t.test(title, run)
+}
 
 /** Sets the proxy of the environment as Node.js does at its start with `NODE_USE_ENV_PROXY=1`. */
 function useProxy (test: Test, env: Readonly<Record<string, string>>): void {
@@ -46,7 +50,7 @@ await t.test('checks work when the app has replaced the global agent', async (t)
   t.match(await run(httpCheck(url)), { status: 'UP' })
 })
 
-await t.test('checks request http:// URLs from the proxy of the environment', ONLY_WITH_PROXIES, async (t) => {
+await testWithProxy('checks request http:// URLs from the proxy of the environment', async (t) => {
   const port = await listen(t, createServer(UP))
   const proxy = await startForwardProxy(t, port)
   useProxy(t, { http_proxy: proxy.url })
@@ -57,7 +61,7 @@ await t.test('checks request http:// URLs from the proxy of the environment', ON
   t.same(proxy.targets, [url, url, url])
 })
 
-await t.test('checks open a tunnel through the proxy for https:// URLs', ONLY_WITH_PROXIES, async (t) => {
+await testWithProxy('checks open a tunnel through the proxy for https:// URLs', async (t) => {
   const port = await listen(t, createHttpsServer(SERVER, UP))
   const proxy = await startForwardProxy(t, port)
   useProxy(t, { HTTPS_PROXY: proxy.url })
@@ -70,7 +74,7 @@ await t.test('checks open a tunnel through the proxy for https:// URLs', ONLY_WI
   t.match(await run(httpCheck(url)), { status: 'DOWN', details: { error: /unable to get local issuer/ } })
 })
 
-await t.test('a proxied service receives the hop and the time limit', ONLY_WITH_PROXIES, async (t) => {
+await testWithProxy('a proxied service receives the hop and the time limit', async (t) => {
   const seen: unknown[] = []
   const service: RequestListener = ({ headers }, response) => {
     seen.push(headers['management-hop'], Number(headers['management-timeout']) > 0)
@@ -84,7 +88,7 @@ await t.test('a proxied service receives the hop and the time limit', ONLY_WITH_
   t.same(seen, ['1', true, '1', true])
 })
 
-await t.test('checks use HTTP/2 through a tunnel of the proxy', ONLY_WITH_PROXIES, async (t) => {
+await testWithProxy('checks use HTTP/2 through a tunnel of the proxy', async (t) => {
   const port = await listen(t, createSecureServer(SERVER, (_request, response) => response.end('{"status":"UP"}')))
   const proxy = await startForwardProxy(t, port)
   useProxy(t, { https_proxy: proxy.url })
@@ -145,7 +149,7 @@ await t.test('whenOpen() waits for the TLS handshake with a proxy', (t) => {
   t.end()
 })
 
-await t.test('checks connect directly to the hosts in NO_PROXY', ONLY_WITH_PROXIES, async (t) => {
+await testWithProxy('checks connect directly to the hosts in NO_PROXY', async (t) => {
   const port = await listen(t, createServer(UP))
   const securePort = await listen(t, createHttpsServer(SERVER, UP))
   const dead = `http://127.0.0.1:${await refusingPort()}`
@@ -154,7 +158,7 @@ await t.test('checks connect directly to the hosts in NO_PROXY', ONLY_WITH_PROXI
   t.match(await run(httpCheck(`https://localhost:${securePort}/`, { tls: { ca: CHAIN.root } })), { status: 'UP' })
 })
 
-await t.test('a check is DOWN with the reason when the proxy fails', ONLY_WITH_PROXIES, async (t) => {
+await testWithProxy('a check is DOWN with the reason when the proxy fails', async (t) => {
   const refusing = createServer((_request, response) => response.writeHead(407).end())
     .on('connect', (_request, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'))
   const proxies: readonly (readonly [number, RegExp, RegExp])[] = [
@@ -185,7 +189,7 @@ await t.test('a check is DOWN before the timeout and closes the connection when 
   t.equal(closed.length, 2)
 })
 
-await t.test('a check is DOWN before the timeout when the proxy does not accept', ONLY_WITH_PROXIES, async (t) => {
+await testWithProxy('a check is DOWN before the timeout when the proxy does not accept', async (t) => {
   const url = `http://127.0.0.1:${await blackHole(t)}`
   useProxy(t, { http_proxy: url, https_proxy: url })
   for (const target of ['http://localhost/', 'https://localhost/']) {

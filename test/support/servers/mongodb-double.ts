@@ -78,6 +78,11 @@ export class MongodbDouble {
     return this.#sessions.size
   }
 
+  /** The number of connections that a `sleep` keeps in use. */
+  get sleeping (): number {
+    return [...this.#sessions].filter(({ isSleeping }) => isSleeping).length
+  }
+
   /** Answers every `sleep`. */
   wake (): Document {
     for (const session of this.#sessions) session.wake()
@@ -127,6 +132,10 @@ class Session {
 
   get isAuthenticated (): boolean {
     return this.#scram.isDone
+  }
+
+  get isSleeping (): boolean {
+    return this.#sleeping !== undefined
   }
 
   wake (): void {

@@ -78,8 +78,8 @@ const readOptions = readyMadeOptions<MongodbSettings>('client', {
  * - `DOWN` if no server can be reached, or a server refuses or does not answer in time
  * - `OUT_OF_SERVICE` while the pool is exhausted
  *
- * Every `renewAfter` it opens a new connection beside the pool, and closes it. While that fails, the check is `DOWN`, or
- * `DEGRADED` if the server closes the new connection unanswered because it has no room.
+ * Every `renewAfter` it opens a new connection beside the pool, and closes it. While that fails, the check is `DOWN`,
+ * or `DEGRADED` if the server closes the new connection unanswered because it has no room.
  *
  * A command without an answer is cancelled before the check's timeout. The driver then closes the connection, and frees
  * its place in the pool.

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { Db, MongoClient } from 'mongodb'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { MongoClient } from 'mongodb'
 import type { MongoClientOptions } from 'mongodb'
 import t from 'tap'
 import { isMongoDb, mongodb } from '../../../../lib/checks/clients/mongodb/mongodb.js'
@@ -37,6 +38,8 @@ async function occupy (server: MongodbDouble, client: MongoClient, count: number
     taken.push(client.db('admin').command({ sleep: 1 }))
     await isTaken
   }
+  // The event comes before the command. A `wake()` in between would miss it.
+  while (server.sleeping < count) await nextTurn()
   return async () => {
     server.wake()
     return await Promise.all(taken)
@@ -181,12 +184,11 @@ await t.test('a pool is OUT_OF_SERVICE when its waitQueueTimeoutMS ends the wait
 await t.test('a pool is OUT_OF_SERVICE when the wait ends with an error of another realm', async (t) => {
   const server = await startServer(t)
   const client = clientOf(t, server, { maxPoolSize: 1 })
-  const check = mongodb(client)
-  while ((await run(check)).status !== 'UP');
-  const release = await occupy(server, client, 1)
   const foreign = { name: 'MongoWaitQueueTimeoutError', message: 'Timed out while checking out a connection' }
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-  t.intercept(Db.prototype, 'command', { value: async () => await Promise.reject(foreign) })
+  const check = mongodb({ client, command: async () => await Promise.reject(foreign) })
+  t.match(await run(check), { status: 'DOWN' }, 'from now on the check counts the connections of the pool')
+  const release = await occupy(server, client, 1)
   t.match(await run(check), { status: 'OUT_OF_SERVICE' })
   await release()
 })
