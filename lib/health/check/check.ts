@@ -28,9 +28,7 @@ export interface CheckDependencies {
   readonly runningKinds: () => Iterable<Kind>
 }
 
-/**
- * The result of a check, or a promise of it. `undefined` if the check was removed, or closed before its first result.
- */
+/** A check's result, or a promise of it. `undefined` after its removal, or if it closed before its first result. */
 export type MaybeResult = MaybePromise<RunResult | undefined>
 
 /** One named function. Decides when to run it, and which result to report. */
