@@ -28,14 +28,12 @@ export async function buildApp ({ logger, inventoryPort }: AppOptions): Promise<
     name: 'bookshop',
     version: process.env['VERSION'] ?? '1.0.0',
     // /health includes the inventory, readiness does not (`cascade: ['readiness']` would add it). Most of the shop
-    // works
-    // without the inventory. If each service failed readiness with the next, one failure would stop all of them.
+    // works without the inventory. If each service failed readiness with the next, one failure would stop all of them.
     serviceDependencies: { inventory: fastify.inventory.address },
     // Reasons of failures are for operators. In a pod, `kubectl port-forward` comes from loopback. Requests through a
     // proxy on the same machine come from loopback too, so an app behind such a proxy needs another rule.
     showDetails: isFromLoopback,
-    // SIGTERM and Ctrl+C: the app is out of service first (5 s in Kubernetes), then answers its open requests and
-    // closes.
+    // SIGTERM and Ctrl+C: the app is out of service first (5 s in Kubernetes), then answers open requests and closes.
     shutdown: true
   })
   await fastify.register(database)
