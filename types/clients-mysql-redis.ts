@@ -2,6 +2,8 @@ import type { MySQLConnection, MySQLPool, MySQLPromiseConnection, MySQLPromisePo
 import type { FastifyRedis } from '@fastify/redis'
 import type { FastifyInstance } from 'fastify'
 import { Cluster, Redis } from 'ioredis'
+import type * as mariadb from 'mariadb'
+import type * as mariadbCallbacks from 'mariadb/callback'
 import type mysqlCallbacks from 'mysql2'
 import type mysqlPromises from 'mysql2/promise'
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis'
@@ -37,6 +39,24 @@ export function ofMysql2 (
     mysql((): mysqlPromises.Connection | undefined => undefined),
     mysql(pool, {}),
     mysql(pool, { writable: true, whenExhausted: 'DEGRADED' })
+  ]
+}
+
+/** Clients of the connector mariadb, with callbacks and with promises. */
+export function ofMariadb (
+  pool: mariadb.Pool,
+  callbackPool: mariadbCallbacks.Pool,
+  connection: mariadb.Connection,
+  callbackConnection: mariadbCallbacks.Connection
+): readonly CheckFunction[] {
+  return [
+    mysql(pool),
+    mysql(callbackPool),
+    mysql(connection),
+    mysql(callbackConnection),
+    mysql({ pool }),
+    mysql(() => pool),
+    mysql(pool, { renewAfter: 0 })
   ]
 }
 

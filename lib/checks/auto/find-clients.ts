@@ -26,10 +26,14 @@ interface Decorator {
   readonly makerFor: (value: unknown) => (() => CheckFunction) | undefined
 }
 
-/** The decorators of `@fastify/postgres`, `@fastify/mysql`, `@fastify/redis` and `@fastify/mongodb`. */
+/**
+ * The decorators of `@fastify/postgres`, `@fastify/mysql`, `@fastify/redis` and `@fastify/mongodb`. The connector
+ * mariadb has no official plugin: apps decorate with its pool as `mariadb`, and `fastify-mariadb` with `{ pool }`.
+ */
 const DECORATORS: readonly Decorator[] = [
   { key: 'pg', name: 'postgres', makerFor: (value) => isPostgres(value) ? () => postgres(value) : undefined },
   { key: 'mysql', name: 'mysql', makerFor: (value) => isMysql(value) ? () => mysql(value) : undefined },
+  { key: 'mariadb', name: 'mariadb', makerFor: (value) => isMysql(value) ? () => mysql(value) : undefined },
   { key: 'redis', name: 'redis', makerFor: (value) => isRedis(value) ? () => redis(value) : undefined },
   { key: 'mongo', name: 'mongodb', makerFor: (value) => isMongoDb(value) ? () => mongodb(value) : undefined }
 ]

@@ -96,6 +96,11 @@ export class Renewal {
     return worked.value
   }
 
+  /** Starts the schedule of a client. Its first renewal is due `renewAfter` later. */
+  start (client: object): void {
+    this.#schedules.of(client)
+  }
+
   /** Call this when the client itself has opened a new connection that works. */
   renewed (client: object): void {
     this.#schedules.of(client).dueAt = this.#next()

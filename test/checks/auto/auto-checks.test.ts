@@ -188,6 +188,20 @@ await t.test('a decorator that is not a client is ignored, and the missing clien
   }
 })
 
+await t.test('a pool of the connector mariadb is found, also as { pool } and under a name', async (t) => {
+  const pool = (): object => ({
+    getConnection: () => undefined,
+    totalConnections: () => 0,
+    idleConnections: () => 0,
+    taskQueueSize: () => 0
+  })
+  const own = await start(t, { autoChecks: 'readiness' }, { before: decorate('mariadb', pool()) })
+  const wrapped = await start(t, { autoChecks: 'readiness' }, { before: decorate('mariadb', { pool: pool() }) })
+  const named = await start(t, { autoChecks: 'readiness' }, { before: decorate('mariadb', { orders: pool() }) })
+  const found = [own, wrapped, named].map(async ({ names }) => await names())
+  t.same(await Promise.all(found), [['mariadb'], ['mariadb'], ['mariadb.orders']])
+})
+
 await t.test('named clients are found under the names of a client\'s parts', async (t) => {
   const pg = { db: postgresDouble(), pool: postgresDouble(), client: postgresDouble() }
   const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', pg) })

@@ -71,6 +71,16 @@ export const EXPECTED = {
     reset: down('read ECONNRESET'),
     'black hole': down(NO_ANSWER)
   },
+  'mariadb Pool': {
+    stopped: down('could not open a connection within 720 ms: connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('could not open a connection within 720 ms'),
+    'wrong password': down(`could not open a connection within 720 ms: ${ACCESS_DENIED}`),
+    'rotated password': noNewConnection('DOWN', ACCESS_DENIED),
+    'too many connections': noNewConnection('DEGRADED', 'Too many connections'),
+    'pool exhausted': exhausted(2),
+    reset: RECOVERED,
+    'black hole': down('could not open a connection within 720 ms')
+  },
   ioredis: {
     stopped: down('the client is in state reconnecting: connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),

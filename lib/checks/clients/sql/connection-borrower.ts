@@ -19,6 +19,14 @@ export interface Pool<C> {
   readonly usage: () => PoolUsage
   /** Whether an error of the driver means that all connections are in use. */
   readonly isExhaustedError?: (error: unknown) => boolean
+  /** Whether the pool itself settles each request in time, so that no request is lost. */
+  readonly settlesRequests?: boolean
+  /** Whether the pool has all the connections it may have. Needed if requests hide whether they are queued. */
+  readonly isFull?: () => boolean
+  /** Whether the pool is testing an idle connection for the caller. */
+  readonly isValidating?: () => boolean
+  /** Why the pool could not open its latest connection, if the pool does not reject with it. */
+  readonly problem?: () => string | undefined
 }
 
 /** A connection that was requested from a pool. */
@@ -101,11 +109,13 @@ export class ConnectionBorrower<C> {
       const connection = await limit.wait(waiter.promise, () => {
         isOver = true
         this.#giveUp(pool, request)
-        return `could not open a connection within ${limit.ms} ms`
+        const problem = pool.problem?.()
+        return `could not open a connection within ${limit.ms} ms${problem === undefined ? '' : `: ${problem}`}`
       })
       return { connection, isNew: request.cancelOpening !== undefined }
     } catch (error) {
-      throw isExhausted(pool, request, error) ? this.#exhausted(pool) : error
+      const isTested = limit.signal.aborted && pool.isValidating?.() === true
+      throw !isTested && isExhausted(pool, request, error) ? this.#exhausted(pool) : error
     }
   }
 
@@ -134,6 +144,7 @@ export class ConnectionBorrower<C> {
 
   /** A queued request stays useful until its pool ends. If the pool does not show its usage, a time limit decides. */
   #isExpected ({ requestedAt }: PoolRequest<C>, pool: Pool<C>): boolean {
+    if (pool.settlesRequests === true) return true
     const { open, max } = pool.usage()
     return max > 0 ? open > 0 : this.#clock.now() - requestedAt <= LOST_AFTER_MS
   }
@@ -174,7 +185,7 @@ function returnUnused<C> (pool: Pool<C>, connection: C): void {
 function isExhausted<C> (pool: Pool<C>, { cancelOpening }: PoolRequest<C>, error: unknown): boolean {
   const usage = pool.usage()
   if (pool.isExhaustedError?.(error) === true) return !areAllOpening(usage)
-  return cancelOpening === undefined && areAllInUse(usage)
+  return cancelOpening === undefined && areAllInUse(usage) && pool.isFull?.() !== false
 }
 
 function areAllInUse ({ open, opening, idle }: PoolUsage): boolean {

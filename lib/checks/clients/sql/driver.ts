@@ -29,9 +29,7 @@ interface SqlClient {
 }
 
 /** The parts of a driver that a check uses. */
-export interface Driver<C extends object, P extends C> {
-  /** Returns the app's current client. Throws if the app has no client. */
-  readonly current: () => PoolOrConnection<C, P>
+export interface Driver<C extends object> {
   readonly query: (connection: C) => Promise<SqlServer>
   /** True if the server has no room for another connection, but serves the open connections. */
   readonly isServerFull: (error: unknown) => boolean

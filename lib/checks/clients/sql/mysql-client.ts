@@ -1,3 +1,5 @@
+import { isMariadbConnection, isMariadbPool } from './mariadb-client.js'
+import type { MariadbConnection, MariadbPool } from './mariadb-client.js'
 import { hasMethods, isRecord } from '../../../base/type-guards.js'
 
 /** The query. Its options fix the shape of the rows, whatever the app configured for its connections. */
@@ -39,13 +41,22 @@ export interface MysqlCallbackConnection {
 export type AnyPool = MysqlPool | MysqlCallbackPool
 export type AnyConnection = MysqlConnection | MysqlCallbackConnection
 
-/** A `Pool` or a `Connection` of mysql2 or mysql2/promise, or the decorator `fastify.mysql` of `@fastify/mysql`. */
-export type MysqlClient = AnyPool | AnyConnection | { readonly pool: AnyPool } | { readonly connection: AnyConnection }
+/** A pool or a connection of mysql2 or of the connector mariadb. */
+export type PoolOrSingle = AnyPool | AnyConnection | MariadbPool | MariadbConnection
+
+/**
+ * A `Pool` or a `Connection` of mysql2, mysql2/promise, mariadb or mariadb/callback, or the decorator `fastify.mysql`
+ * of `@fastify/mysql`.
+ */
+export type MysqlClient = PoolOrSingle | { readonly pool: AnyPool | MariadbPool } | {
+  readonly connection: AnyConnection | MariadbConnection
+}
 
 /** Whether `mysql` accepts a value as its client. */
 export function isMysql (value: unknown): value is MysqlClient {
   const candidates = [value, memberOf(value, 'pool'), memberOf(value, 'connection')]
-  return candidates.some((candidate) => isPool(candidate) || isConnection(candidate))
+  const tests = [isPool, isConnection, isMariadbPool, isMariadbConnection]
+  return candidates.some((candidate) => tests.some((test) => test(candidate)))
 }
 
 /** Returns a member of an object, or undefined. */

@@ -41,7 +41,10 @@ export async function useOnce<C> (
 }
 
 /** Ends a connection. Destroys it if the goodbye fails or stays without a reply. */
-function close ({ end, destroy }: OutsideConnection<unknown>, clock: Pick<Clock, 'inBackground'>): void {
+export function close (
+  { end, destroy }: OutsideConnection<unknown>,
+  clock: Pick<Clock, 'inBackground'> = systemClock
+): void {
   const cancel = clock.inBackground(CLOSE_LIMIT_MS, destroy)
   end().then(cancel, () => {
     cancel()

@@ -1,4 +1,5 @@
 import type { CheckFunction } from '../../../health/check/check-function.js'
+import { readyMade } from '../../kit/ready-made.js'
 import { clientFrom, lacksErrorListener } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import type { PoolOrConnection, SqlServer } from './driver.js'
@@ -8,7 +9,7 @@ import { isServerFull, openOutside } from './postgres-outside.js'
 import { toPool } from './postgres-pool.js'
 import { readSqlOptions } from './sql-options.js'
 import type { SqlOptions } from './sql-options.js'
-import { sqlCheck } from './sql.js'
+import { SqlRunner } from './sql-runner.js'
 import { isRecord } from '../../../base/type-guards.js'
 
 export { isPostgres } from './postgres-client.js'
@@ -48,8 +49,9 @@ const CLIENT_TYPE = {
  */
 export function postgres (client: ClientSource<PostgresClient>, options: SqlOptions = {}): CheckFunction {
   const current = clientFrom(client, CLIENT_TYPE)
-  const driver = { current: () => toPoolOrConnection(current()), query, isServerFull }
-  return sqlCheck(driver, readSqlOptions(options, 'postgres'))
+  const settings = readSqlOptions(options, 'postgres')
+  const runner = new SqlRunner<PostgresConnection, PostgresPoolClient>({ query, isServerFull }, settings)
+  return readyMade(async (run) => await runner.run(toPoolOrConnection(current()), run))
 }
 
 function toPoolOrConnection (client: PostgresClient): PoolOrConnection<PostgresConnection, PostgresPoolClient> {

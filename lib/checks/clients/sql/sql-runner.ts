@@ -20,7 +20,7 @@ interface QueryResult {
 
 /** Runs the query on a borrowed connection of the pool, or on the single connection. */
 export class SqlRunner<C extends object, P extends C> {
-  readonly #driver: Driver<C, P>
+  readonly #driver: Driver<C>
   readonly #writable: boolean
   readonly #borrower: ConnectionBorrower<P>
   readonly #renewal: Renewal
@@ -28,7 +28,7 @@ export class SqlRunner<C extends object, P extends C> {
   #isWarned = false
 
   constructor (
-    driver: Driver<C, P>,
+    driver: Driver<C>,
     { writable, whenExhausted, renewAfter }: SqlSettings,
     clock: Pick<Clock, 'now' | 'random'> = systemClock
   ) {
@@ -39,8 +39,8 @@ export class SqlRunner<C extends object, P extends C> {
     this.#request = new SharedRequest(async (connection) => await this.#measure(connection))
   }
 
-  async run (run: ReadyMadeRun): Promise<void> {
-    const current = this.#driver.current()
+  /** @param current the app's current client */
+  async run (current: PoolOrConnection<C, P>, run: ReadyMadeRun): Promise<void> {
     this.#warn(current, run.log)
     if ('connection' in current) this.#report(await this.#request.send(current.connection, run.limit), run)
     else await this.#runPool(current, run)
@@ -50,6 +50,7 @@ export class SqlRunner<C extends object, P extends C> {
     const { pool, openOutside, resumesTls = false } = current
     const usage = pool.usage()
     run.details['pool'] = usage
+    this.#renewal.start(pool.client)
     const query = async (): Promise<void> => await this.#queryPool(current, run)
     if (openOutside === undefined || (opensConnection(usage) && !resumesTls)) {
       await query()

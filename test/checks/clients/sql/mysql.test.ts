@@ -292,7 +292,7 @@ await t.test('mysql() throws when its client is invalid', (t) => {
     undefined, null, 'mysql://db', {}, { pool: {} }, { connection: {} }, { query: () => undefined },
     { users: new PoolDouble() }
   ]
-  const message = /^the check mysql\(\) must be given a Pool or a Connection of mysql2, fastify\.mysql, or a function/
+  const message = /^the check mysql\(\) must be given a Pool or a Connection of mysql2 or mariadb, fastify\.mysql, or a/
   for (const client of wrong) {
     t.throws(() => mysql(client as MysqlClient), { code: 'FST_MANAGEMENT_CLIENT_INVALID', message })
   }

@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { Pool, PoolUsage } from '../../../../lib/checks/clients/sql/connection-borrower.js'
-import type { Driver, SqlServer } from '../../../../lib/checks/clients/sql/driver.js'
+import type { Driver, PoolClient, SqlServer } from '../../../../lib/checks/clients/sql/driver.js'
 import { SqlRunner } from '../../../../lib/checks/clients/sql/sql-runner.js'
 import { readyMade } from '../../../../lib/checks/kit/ready-made.js'
 import type { RunResult } from '../../../../lib/health/check/result.js'
@@ -46,8 +46,9 @@ class AppDouble {
     return { opened: Promise.resolve({ answer }), end: async () => await Promise.resolve(), destroy: () => undefined }
   }
 
-  driver: Driver<Connection, Connection> = {
-    current: () => ({ pool: this.pool, openOutside: this.openOutside }),
+  client: PoolClient<Connection, Connection> = { pool: this.pool, openOutside: this.openOutside }
+
+  readonly driver: Driver<Connection> = {
     query: async ({ answer }) => await answer(),
     isServerFull: (error) => String(error).includes('too many')
   }
@@ -55,8 +56,8 @@ class AppDouble {
   /** Makes a check that has run once, and whose next run is due to renew. */
   async makeCheck (writable = false): Promise<() => Promise<RunResult>> {
     const settings = { writable, whenExhausted: 'OUT_OF_SERVICE', renewAfter: 30_000 } as const
-    const runner = new SqlRunner(this.driver, settings, this.clock)
-    const check = readyMade(async (run) => await runner.run(run))
+    const runner = new SqlRunner<Connection, Connection>(this.driver, settings, this.clock)
+    const check = readyMade(async (run) => await runner.run(this.client, run))
     const runCheck = async (): Promise<RunResult> => await run(check)
     await runCheck()
     await this.clock.pass(30_000)
@@ -134,7 +135,7 @@ await t.test('a connection that the pool opens for the check replaces a renewal'
 
 await t.test('a connection that the pool opens does not replace a renewal when the pool resumes TLS', async (t) => {
   const app = new AppDouble()
-  app.driver = { ...app.driver, current: () => ({ pool: app.pool, openOutside: app.openOutside, resumesTls: true }) }
+  app.client = { ...app.client, resumesTls: true }
   const check = await app.makeCheck()
   app.usage = { open: 0, opening: 0, idle: 0, waiting: 0, max: 2 }
   t.match(await check(), { status: 'UP' })
@@ -151,7 +152,7 @@ await t.test('a busy pool that is full does not stop renewals', async (t) => {
 
 await t.test('a check opens no connection outside a pool that does not show its settings', async (t) => {
   const app = new AppDouble()
-  app.driver = { ...app.driver, current: () => ({ pool: app.pool }) }
+  app.client = { pool: app.pool }
   const check = await app.makeCheck()
   t.match(await check(), { status: 'UP' })
   t.equal(app.opened, 0)
