@@ -11,6 +11,7 @@ import type { Details } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
 import { MongodbDeployment } from './mongodb-deployment.js'
 import type { MongodbEvents } from './mongodb-deployment.js'
+import { isCollection, isSession, MONGODB_MISTAKES } from './mongodb-mistakes.js'
 import { MongodbRenewal } from './mongodb-renewal.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
@@ -64,7 +65,8 @@ interface MongodbSettings {
 const CLIENT_TYPE = {
   check: 'mongodb',
   description: 'a MongoClient or a Db of mongodb, fastify.mongo, or a function that returns one',
-  is: isMongoDb
+  is: isMongoDb,
+  mistakes: MONGODB_MISTAKES
 }
 
 const readOptions = readyMadeOptions<MongodbSettings>('client', {
@@ -178,5 +180,6 @@ function isDatabase (value: unknown): value is MongodbDatabase {
 
 /** Whether `mongodb` accepts a value as its client. */
 export function isMongoDb (value: unknown): value is MongodbClient {
+  if (isCollection(value) || isSession(value)) return false
   return isConnections(value) || isDatabase(value) || (isRecord(value) && isConnections(value['client']))
 }

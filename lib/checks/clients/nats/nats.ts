@@ -2,6 +2,7 @@ import type { CheckFunction } from '../../../health/check/check-function.js'
 import { readyMade } from '../../kit/ready-made.js'
 import { CheckFailure, timed } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
+import { NATS_MISTAKES } from './nats-mistakes.js'
 import { NatsState } from './nats-state.js'
 import type { NatsEvents } from './nats-state.js'
 import { SharedRequest } from '../shared-request.js'
@@ -24,7 +25,8 @@ export interface NatsClient extends NatsEvents {
 const CLIENT_TYPE = {
   check: 'nats',
   description: 'a NatsConnection of @nats-io/transport-node or nats, or a function that returns one',
-  is: isNatsClient
+  is: isNatsClient,
+  mistakes: NATS_MISTAKES
 }
 
 /**

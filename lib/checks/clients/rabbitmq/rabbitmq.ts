@@ -8,6 +8,7 @@ import type { Details } from '../../kit/result.js'
 import { SharedRequest } from '../shared-request.js'
 import { RabbitmqState } from './rabbitmq-state.js'
 import type { RabbitmqEvents } from './rabbitmq-state.js'
+import { RABBITMQ_MISTAKES } from './rabbitmq-mistakes.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
@@ -56,7 +57,8 @@ export interface RabbitmqOptions {
 const CLIENT_TYPE = {
   check: 'rabbitmq',
   description: 'a connection of amqplib, or a function that returns one',
-  is: isRabbitmqClient
+  is: isRabbitmqClient,
+  mistakes: RABBITMQ_MISTAKES
 }
 
 const readOptions = readyMadeOptions<{ readonly whenBlocked: FailureStatus }>('connection', {

@@ -6,6 +6,7 @@ import { failureStatus } from '../../kit/rules.js'
 import { readyMade } from '../../kit/ready-made.js'
 import { isRedis } from './redis-client.js'
 import type { RedisClient } from './redis-client.js'
+import { REDIS_MISTAKES } from './redis-mistakes.js'
 import { RedisRunner } from './redis-runner.js'
 import type { RedisSettings } from './redis-runner.js'
 import { clientFrom } from '../client-source.js'
@@ -47,7 +48,8 @@ const readOptions = readyMadeOptions<RedisSettings>('client', {
 const CLIENT_TYPE = {
   check: 'redis',
   description: 'a client of ioredis or node-redis, fastify.redis, or a function that returns one',
-  is: isRedis
+  is: isRedis,
+  mistakes: REDIS_MISTAKES
 }
 
 /**
