@@ -178,9 +178,14 @@ await t.test('each change of the lifecycle status is logged once', async (t) => 
   const toUp = { check: 'lifecycle', kinds: ['readiness'], from: 'OUT_OF_SERVICE', to: 'UP' }
   const toDown = { check: 'lifecycle', kinds: ['liveness', 'readiness'], from: 'UP', to: 'DOWN' }
   t.same(lines.filter(({ check }) => check === 'lifecycle'), [
-    { level: 'warn', message: 'check "lifecycle" is OUT_OF_SERVICE', ...toOutOfService, error: 'maintenance' },
+    {
+      level: 'warn',
+      message: 'check "lifecycle" is OUT_OF_SERVICE: maintenance',
+      ...toOutOfService,
+      error: 'maintenance'
+    },
     { level: 'info', message: 'check "lifecycle" is UP', ...toUp, error: undefined },
-    { level: 'warn', message: 'check "lifecycle" is DOWN', ...toDown, error: 'beyond repair' }
+    { level: 'warn', message: 'check "lifecycle" is DOWN: beyond repair', ...toDown, error: 'beyond repair' }
   ])
 })
 

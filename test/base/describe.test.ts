@@ -43,6 +43,7 @@ await t.test('reasonOf() returns the message of an error', (t) => {
 await t.test('reasonOf() adds each cause once', (t) => {
   t.equal(reasonOf(new Error('request failed', { cause: new Error('ECONNRESET') })), 'request failed: ECONNRESET')
   t.equal(reasonOf(new Error('same', { cause: new Error('same') })), 'same')
+  t.equal(reasonOf(new Error('no reason in a number', { cause: 42 })), 'no reason in a number')
   const messages = ['connect ECONNREFUSED ::1:80', 'connect ECONNREFUSED 127.0.0.1:80']
   const refused = messages.map((message) => new Error(message))
   t.equal(reasonOf(new AggregateError(refused)), messages.join(': '))

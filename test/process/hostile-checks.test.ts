@@ -16,7 +16,7 @@ const DOWN: Readonly<Record<string, RegExp>> = {
   null: /^the check returned null, expected/,
   string: /^the check returned the string "UP", expected/,
   response: /^the check returned an object of class Response whose status is the number 200, expected/,
-  'query-result': /^the check returned an object whose status is undefined, expected/,
+  'query-result': /^the check returned an object with rows, expected .*; put braces around the query/,
   'bare-bigint': /^the check returned the bigint 1n, expected/,
   'status-getter': /^no status$/,
   thenable: /^no promise$/,

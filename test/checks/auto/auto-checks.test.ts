@@ -25,7 +25,8 @@ function postgresDouble (version = '17.2'): object {
   return { pool, connect: pool.connect, query: client.query }
 }
 
-const REDIS = Object.assign(new EventEmitter(), { status: 'ready', get: () => null, ping: () => 'PONG', info: () => '' })
+const REDIS_PARTS = { status: 'ready', get: () => null, ping: () => 'PONG', info: () => '' }
+const REDIS = Object.assign(new EventEmitter(), REDIS_PARTS)
 
 interface AutoCheckedApp extends TestApp {
   /** The names of the checks in `/health`. */
@@ -215,7 +216,7 @@ await t.test('a name that equals a kind gets a number', async (t) => {
 })
 
 await t.test('a client that many scopes share gets one check', async (t) => {
-  const client = Object.assign(new EventEmitter(), { status: 'ready', get: () => null, ping: () => 'PONG', info: () => '' })
+  const client = Object.assign(new EventEmitter(), REDIS_PARTS)
   await start(t, { autoChecks: true }, {
     before: decorate('redis', client),
     async after (app) {

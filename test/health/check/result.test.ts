@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
-import { failure, toOutcome } from '../../../lib/health/check/result.js'
+import { failure, toOutcome, thrownIn } from '../../../lib/health/check/result.js'
 
 const EXPECTED = 'expected nothing, true, or an object whose status is one of DOWN, OUT_OF_SERVICE, DEGRADED, UP'
 
@@ -86,5 +86,12 @@ await t.test('components are copied as JSON-safe values', (t) => {
 await t.test('failure() contains the error message with secrets redacted', (t) => {
   const details = { error: 'postgres://[REDACTED]@h refused' }
   t.same(failure(new Error('postgres://u:p@h refused')), { status: 'DOWN', details })
+  t.end()
+})
+
+await t.test('thrownIn() finds no error in a result without one', (t) => {
+  for (const returned of [undefined, 'text', {}, { details: 'text' }, { status: 'DOWN', details: { error: 'text' } }]) {
+    t.equal(thrownIn(returned), undefined)
+  }
   t.end()
 })

@@ -247,3 +247,14 @@ await t.test('mongodb() warns once and opens no connection when it cannot copy t
   }
   t.equal(server.logins, 1)
 })
+
+await t.test('mongodb() opens no connection when it has not seen the server of the client', async (t) => {
+  const server = await startServer(t)
+  const client = new MongoClient(`mongodb://tester:tested@127.0.0.1:${server.port}/`)
+  const check = mongodb({ client, command: async () => await Promise.resolve({ ok: 1 }) }, ALWAYS)
+  for (let count = 0; count < 2; count++) {
+    t.match(await run(check), { status: 'UP' })
+    await sleep(2)
+  }
+  t.equal(server.sockets, 0)
+})
