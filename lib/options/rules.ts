@@ -24,7 +24,7 @@ const show: Rule<Show> = (value, path) =>
     ? value
     : refuse(value, path, '"always", "never", "authorized", or a function of the request')
 
-/** Refuses `'authorized'` without `auth` hooks, which decide who is authorized. */
+/** Refuses `'authorized'` without `auth` hooks: no request could be authorized. */
 export function showWith (hasAuth: boolean): Rule<Show> {
   return (value, path) => {
     if (value !== 'authorized' || hasAuth) return show(value, path)

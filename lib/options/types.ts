@@ -13,7 +13,7 @@ import type { ShutdownOption } from './shutdown-option.js'
  * takes longer, the request sees nothing.
  *
  * With `'authorized'`, `/health` and `/health/NAME` are open, and all other reports still require `auth`. The hooks run
- * against a recorder, so the client receives nothing of what they send. On probes, `'authorized'` means `'never'`.
+ * against a recorder, so the client receives none of their answers. On probes, `'authorized'` means `'never'`.
  *
  * @example
  * 'authorized'

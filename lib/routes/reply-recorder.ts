@@ -15,7 +15,7 @@ export class ReplyRecorder {
   #isAnswered = false
   readonly #answered = new Deferred<void>()
   readonly #headers = new Map<string, unknown>()
-  /** What hooks assign to the reply. */
+  /** Properties that hooks assign to the reply. */
   readonly #assigned = new Map<PropertyKey, unknown>()
 
   constructor (real: FastifyReply) {

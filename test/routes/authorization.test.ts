@@ -161,7 +161,7 @@ await t.test('probes show no authorized data, and run no hook', async (t) => {
   t.equal(calls, 0)
 })
 
-await t.test('@fastify/basic-auth decides who sees details', async (t) => {
+await t.test('only requests that pass @fastify/basic-auth see details', async (t) => {
   const { get } = await startApp(t, {
     checks,
     showDetails: 'authorized',
@@ -191,7 +191,7 @@ await t.test('@fastify/basic-auth decides who sees details', async (t) => {
   t.match(await get('/z/info'), { status: 401, headers: { 'www-authenticate': /^Basic/ } })
 })
 
-await t.test('@fastify/bearer-auth decides who sees details', async (t) => {
+await t.test('only requests that pass @fastify/bearer-auth see details', async (t) => {
   const { get } = await startApp(t, {
     checks,
     showDetails: 'authorized',
