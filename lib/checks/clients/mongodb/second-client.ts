@@ -58,7 +58,8 @@ export function secondClientOf (client: object, address: string, ms: number): Se
     ...credentials !== undefined && loginOf(credentials),
     connectTimeoutMS: silence,
     socketTimeoutMS: silence,
-    serverSelectionTimeoutMS: ms,
+    // Longer than the run: the reason of a timeout is then always the reason of the run's own limit.
+    serverSelectionTimeoutMS: 2 * ms,
     maxPoolSize: 1,
     serverMonitoringMode: 'poll'
   })
