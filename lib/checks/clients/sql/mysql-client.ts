@@ -1,5 +1,7 @@
 import { isMariadbConnection, isMariadbPool } from './mariadb-client.js'
 import type { MariadbConnection, MariadbPool } from './mariadb-client.js'
+import { isOfOtherLibrary } from './sql-mistakes.js'
+import type { OfNoOtherLibrary } from './sql-mistakes.js'
 import { hasMethods, isRecord } from '../../../base/type-guards.js'
 
 /** The query. Its options fix the shape of the rows, whatever the app configured for its connections. */
@@ -11,7 +13,7 @@ export interface MysqlQuery {
 }
 
 /** The parts of a mysql2/promise `Connection` that the check uses. */
-export interface MysqlConnection {
+export interface MysqlConnection extends OfNoOtherLibrary {
   query (query: MysqlQuery): Promise<readonly [unknown, ...unknown[]]>
 }
 
@@ -54,6 +56,8 @@ export type MysqlClient = PoolOrSingle | { readonly pool: AnyPool | MariadbPool 
 
 /** Whether `mysql` accepts a value as its client. */
 export function isMysql (value: unknown): value is MysqlClient {
+  // A client of pg has an inner connection with the same methods.
+  if (isOfOtherLibrary(value) || hasMethods(value, 'connect', 'query', 'getTypeParser')) return false
   const candidates = [value, memberOf(value, 'pool'), memberOf(value, 'connection')]
   const tests = [isPool, isConnection, isMariadbPool, isMariadbConnection]
   return candidates.some((candidate) => tests.some((test) => test(candidate)))

@@ -12,8 +12,10 @@ import { isMysql, isPool } from './mysql-client.js'
 import type { AnyConnection, AnyPool, MysqlClient, MysqlPoolConnection, PoolOrSingle } from './mysql-client.js'
 import { isServerFull, openOutside, usesTls } from './mysql2-outside.js'
 import { toPool } from './mysql2-pool.js'
+import { rowOf } from './server-row.js'
 import { readSqlOptions } from './sql-options.js'
 import type { SqlOptions, SqlSettings } from './sql-options.js'
+import { sqlMistakes } from './sql-mistakes.js'
 import { SqlRunner } from './sql-runner.js'
 import { PerClient } from '../per-client.js'
 import { isFunction } from '../../../base/type-guards.js'
@@ -22,7 +24,7 @@ export { isMysql } from './mysql-client.js'
 export type { MysqlClient } from './mysql-client.js'
 
 /** Works in MySQL and MariaDB, for any user. A server that is `super_read_only` is also `read_only`. */
-const SQL = 'SELECT VERSION(), @@global.read_only'
+const SQL = 'SELECT VERSION() AS version, @@global.read_only AS read_only'
 
 /** The values of `read_only` on a writable server. The newest MariaDB returns a word instead of a number. */
 const WRITABLE = ['0', 'OFF']
@@ -33,7 +35,8 @@ const MISSING_ERROR_LISTENER = 'the MySQL connection has no "error" listener: ' 
 const CLIENT_TYPE = {
   check: 'mysql',
   description: 'a Pool or a Connection of mysql2 or mariadb, fastify.mysql, or a function that returns one',
-  is: isMysql
+  is: isMysql,
+  mistakes: sqlMistakes('mysql')
 }
 
 /**
@@ -117,18 +120,17 @@ function missingErrorListenerOf (connection: PoolOrSingle): string | undefined {
 }
 
 async function queryMysql2 (connection: AnyConnection): Promise<SqlServer> {
-  const [rows] = await ('promise' in connection ? connection.promise() : connection).query({
+  const result = await ('promise' in connection ? connection.promise() : connection).query({
     sql: SQL, rowsAsArray: true, nestTables: false, typeCast: true
   })
-  return serverOf(rows)
+  return serverOf(result)
 }
 
 async function queryMariadb (connection: MariadbConnection): Promise<SqlServer> {
   return serverOf(await queryRows(connection, SQL))
 }
 
-function serverOf (rows: unknown): SqlServer {
-  const row: unknown = Array.isArray(rows) ? rows[0] : undefined
-  if (!Array.isArray(row)) throw new Error('the server answered without a row')
-  return { version: String(row[0]), isReadOnly: !WRITABLE.includes(String(row[1])) }
+function serverOf (result: unknown): SqlServer {
+  const [version, readOnly] = rowOf(result)
+  return { version: String(version), isReadOnly: !WRITABLE.includes(String(readOnly)) }
 }

@@ -1,3 +1,5 @@
+import { isOfOtherLibrary } from './sql-mistakes.js'
+import type { OfNoOtherLibrary } from './sql-mistakes.js'
 import { hasMethods, isRecord } from '../../../base/type-guards.js'
 
 /** The parts of a pg `Client` that the check uses. */
@@ -21,8 +23,11 @@ export interface PostgresPool {
   connect (): Promise<PostgresPoolClient>
 }
 
+/** A pg `Client`, a PGlite, or an object whose `query` returns the same. */
+export type PostgresSingleClient = PostgresConnection & OfNoOtherLibrary
+
 /** A `Pool` or a `Client` of pg, or the decorator `fastify.pg` of `@fastify/postgres`. */
-export type PostgresClient = PostgresPool | PostgresConnection | { readonly pool: PostgresPool }
+export type PostgresClient = PostgresPool | PostgresSingleClient | { readonly pool: PostgresPool }
 
 /** Whether a value is a pool of pg. */
 export function isPool (value: unknown): value is PostgresPool {
@@ -31,6 +36,12 @@ export function isPool (value: unknown): value is PostgresPool {
 
 /** Whether `postgres` accepts a value as its client. */
 export function isPostgres (value: unknown): value is PostgresClient {
+  if (isOfOtherLibrary(value)) return false
   if (isPool(value) || (isRecord(value) && isPool(value['pool']))) return true
-  return hasMethods(value, 'query') && !hasMethods(value, 'getConnection')
+  return hasMethods(value, 'query') && !isOfMysql(value)
+}
+
+/** Clients of MySQL have a method `query` too. */
+function isOfMysql (value: unknown): boolean {
+  return ['getConnection', 'execute', 'escapeId'].some((method) => hasMethods(value, method))
 }

@@ -14,8 +14,14 @@ interface PostgresOutsideClient extends PostgresConnection {
 /** The code of a server, a database or a role that has all the connections it may have. */
 const TOO_MANY_CONNECTIONS = '53300'
 
-/** The messages of connection poolers, which send other codes: PgBouncer, Supavisor. */
-const FULL_MESSAGES = /no more connections allowed|max(imum)? client(s| connections)? reached/i
+/** The messages of poolers that send other codes (PgBouncer, Supavisor), and of servers: pg-native hides the code. */
+const FULL_MESSAGES = new RegExp([
+  'no more connections allowed',
+  'max client(s| connections) reached',
+  'sorry, too many clients already',
+  'remaining connection slots are reserved',
+  'too many connections for (role|database)'
+].join('|'), 'i')
 
 /** Whether an error means that the server has no room for another connection. */
 export function isServerFull (error: unknown): boolean {

@@ -7,10 +7,11 @@ import { isPool, isPostgres } from './postgres-client.js'
 import type { PostgresClient, PostgresConnection, PostgresPoolClient } from './postgres-client.js'
 import { isServerFull, openOutside } from './postgres-outside.js'
 import { toPool } from './postgres-pool.js'
+import { rowOf } from './server-row.js'
 import { readSqlOptions } from './sql-options.js'
 import type { SqlOptions } from './sql-options.js'
+import { sqlMistakes } from './sql-mistakes.js'
 import { SqlRunner } from './sql-runner.js'
-import { isRecord } from '../../../base/type-guards.js'
 
 export { isPostgres } from './postgres-client.js'
 export type { PostgresClient, PostgresPool } from './postgres-client.js'
@@ -25,7 +26,8 @@ const MISSING_ERROR_LISTENER = 'the PostgreSQL pool or client has no "error" lis
 const CLIENT_TYPE = {
   check: 'postgres',
   description: 'a Pool or a Client of pg, fastify.pg, or a function that returns one',
-  is: isPostgres
+  is: isPostgres,
+  mistakes: sqlMistakes('postgres')
 }
 
 /**
@@ -62,7 +64,6 @@ function toPoolOrConnection (client: PostgresClient): PoolOrConnection<PostgresC
 }
 
 async function query (connection: PostgresConnection): Promise<SqlServer> {
-  const { rows: [row] } = await connection.query(QUERY)
-  if (!isRecord(row)) throw new Error('the server answered without a row')
-  return { version: row['version'], isReadOnly: row['read_only'] === 'on' }
+  const [version, readOnly] = rowOf(await connection.query(QUERY))
+  return { version, isReadOnly: readOnly === 'on' }
 }

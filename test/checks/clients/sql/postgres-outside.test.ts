@@ -71,7 +71,8 @@ await t.test('isServerFull() recognizes a full server, database, role and pooler
     Object.assign(new Error('too many connections for role "app"'), { code: '53300' }),
     Object.assign(new Error('no more connections allowed (max_client_conn)'), { code: '08P01' }),
     new Error('MaxClientsInSessionMode: max clients reached - in Session mode'),
-    new Error('Max client connections reached')
+    new Error('Max client connections reached'),
+    new Error('connection to server at "127.0.0.1", port 5432 failed: FATAL:  sorry, too many clients already')
   ]
   t.same(full.filter((error) => !isServerFull(error)), [])
   const others: readonly unknown[] = [
