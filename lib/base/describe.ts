@@ -3,17 +3,18 @@ import { attemptOr } from './attempt-or.js'
 import { isErrorLike } from './error-like.js'
 import type { ErrorLike } from './error-like.js'
 import { withoutOpenssl } from './openssl.js'
-import { redactAndTruncate } from './truncate.js'
+import { redactAndTruncate, redactAndTruncateOnly } from './truncate.js'
+import { visible } from './visible.js'
 
 const LONGEST_VALUE = 60
 const LONGEST_REASON = 1_000
 /** The most errors whose messages make a reason: an error, its causes, and their causes. */
 const MOST_ERRORS = 10
 
-/** Describes a value for an error message. Redacts secrets. Never throws. */
+/** Describes a value for an error message. Redacts secrets, and shows control characters. Never throws. */
 export function describe (value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  if (typeof value === 'string') return `the string ${JSON.stringify(redactAndTruncate(value, LONGEST_VALUE))}`
+  if (typeof value === 'string') return `the string ${quoted(value)}`
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object') return attemptOr(() => describeObject(value), 'an object that cannot be read')
   return `the ${typeof value} ${redactAndTruncate(inspect(value), LONGEST_VALUE)}`
@@ -21,13 +22,18 @@ export function describe (value: unknown): string {
 
 /**
  * Returns the reason for a failure from a thrown value: the error's message, followed by the messages of its causes.
- * Redacts secrets, and truncates. Never throws.
+ * Redacts secrets, makes control characters visible, and truncates. Never throws.
  */
 export function reasonOf (thrown: unknown): string {
   return attemptOr(() => {
     const reason = isErrorLike(thrown) ? reasonOfError(thrown) : reasonOfOther(thrown)
     return redactAndTruncate(reason, LONGEST_REASON)
   }, 'threw a value that cannot be read')
+}
+
+/** `JSON.stringify()` escapes only a part of the invisible characters. */
+function quoted (text: string): string {
+  return visible(JSON.stringify(redactAndTruncateOnly(text, LONGEST_VALUE)))
 }
 
 function describeObject (value: object): string {

@@ -2,7 +2,7 @@ import { keysOf, readOption, refuse } from './rules.js'
 import type { Rule } from './rules.js'
 import { errors } from '../errors.js'
 import { didYouMean, suggest } from './suggest.js'
-import { truncate } from './truncate.js'
+import { redactAndTruncate } from './truncate.js'
 import { isKeyed } from './type-guards.js'
 
 /** One rule for each option. An option without a rule does not compile. */
@@ -66,12 +66,12 @@ export function rejectMistyped (options: object, known: readonly string[], forei
   const others = unknownKeys(options, 'options', known)
   const mistyped = others.find((key) => !foreign.includes(key) && suggest(key, known) !== undefined)
   if (mistyped !== undefined) throw unknownOption(mistyped, '', known, didYouMean)
-  const shown = others.slice(0, MOST_SHOWN).map((key) => truncate(key, LONGEST_KEY))
+  const shown = others.slice(0, MOST_SHOWN).map((key) => redactAndTruncate(key, LONGEST_KEY))
   return others.length > MOST_SHOWN ? [...shown, `… ${others.length - MOST_SHOWN} more`] : shown
 }
 
 function unknownOption (key: string, path: string, known: readonly string[], hint: Hint): Error {
-  return new errors.OptionUnknown(path + truncate(key, LONGEST_KEY), hint(key, known), known.join(', '))
+  return new errors.OptionUnknown(path + redactAndTruncate(key, LONGEST_KEY), hint(key, known), known.join(', '))
 }
 
 /**

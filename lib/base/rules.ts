@@ -2,8 +2,12 @@ import { LONGEST_DELAY_MS } from './clock.js'
 import { describe, reasonOf } from './describe.js'
 import { errors } from '../errors.js'
 import { didYouMean } from './suggest.js'
+import { redactAndTruncate } from './truncate.js'
 import { isFunction, isKeyed } from './type-guards.js'
 import type { AnyFunction } from './type-guards.js'
+
+/** The longest key in a path, in characters. */
+const LONGEST_KEY = 60
 
 /**
  * Validates the value of an option and returns it with its type. Throws FST_MANAGEMENT_OPTION_INVALID if the value is
@@ -68,7 +72,10 @@ export function nonEmptyListOf<T> (rule: Rule<T>): Rule<readonly T[]> {
 export function recordOf<T> (rule: Rule<T>): Rule<readonly (readonly [string, T])[]> {
   return (value, path) =>
     isKeyed(value)
-      ? keysOf(value, path).map((key) => [key, rule(readOption(value, key, `${path}.`), `${path}.${key}`)] as const)
+      ? keysOf(value, path).map((key) => {
+        const entryPath = `${path}.${redactAndTruncate(key, LONGEST_KEY)}`
+        return [key, rule(readOption(value, key, `${path}.`), entryPath)] as const
+      })
       : refuse(value, path, 'an object')
 }
 

@@ -52,7 +52,10 @@ function callsOf (error: ErrorLike): string {
   const stack = 'stack' in error && typeof error.stack === 'string' ? error.stack : ''
   const start = stack.indexOf(FIRST_CALL, typeof error.message === 'string' ? error.message.length : 0)
   if (start === -1) return ''
-  const calls = stack.slice(start, start + LONGEST_STACK).split('\n').filter((line) => line.startsWith('    at '))
+  const lines = stack.slice(start, start + LONGEST_STACK).split('\n')
+  // The last line of a cut stack may end inside a secret.
+  if (stack.length > start + LONGEST_STACK) lines.pop()
+  const calls = lines.filter((line) => line.startsWith('    at '))
   return truncate(calls.map((line) => `\n${redactAndTruncate(line, LONGEST_MESSAGE)}`).join(''), LONGEST_STACK)
 }
 

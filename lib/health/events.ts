@@ -104,9 +104,8 @@ export class Events {
   }
 }
 
-/** The reason at the end of a log message, in one line, for loggers that show only the message. */
+/** The reason at the end of a log message, for loggers that show only the message. Reasons have no line breaks. */
 function reasonIn ({ to, error }: Pick<StatusChange, 'to' | 'error'>): string {
   if (to === 'UP' || typeof error !== 'string') return ''
-  const line = error.replace(/[\s\p{Cc}]+/gu, ' ').trim()
-  return line === '' ? '' : `: ${truncate(line, LONGEST_REASON)}`
+  return error.trim() === '' ? '' : `: ${truncate(error, LONGEST_REASON)}`
 }

@@ -3,7 +3,9 @@ import { parseArgs } from 'node:util'
 import { LONGEST_DELAY_MS, systemClock } from '../base/clock.js'
 import { withTimeout } from '../base/with-timeout.js'
 import { describe, reasonOf } from '../base/describe.js'
-import { redactAndTruncate } from '../base/truncate.js'
+import { redactText } from '../base/redact.js'
+import { redactAndTruncate, truncate } from '../base/truncate.js'
+import { visible } from '../base/visible.js'
 import { probe } from './http-probe.js'
 import type { ProbeOptions, ProbeResult } from './http-probe.js'
 
@@ -116,11 +118,8 @@ function readTimeout (timeout = String(DEFAULT_TIMEOUT_MS)): number {
  * or forge lines of a log.
  */
 function oneLine (text: string): string {
-  return redactAndTruncate(text.trim().replace(/\s+/g, ' ').replace(/\p{C}/gu, escaped), LONGEST_LINE)
-}
-
-function escaped (character: string): string {
-  return `\\u{${Number(character.codePointAt(0)).toString(16)}}`
+  const shown = visible(redactText(text).trim().replace(/\s+/g, ' '))
+  return truncate(shown, LONGEST_LINE)
 }
 
 /** Waits until a text is written. Gives up after an error or 500 ms: the reader may have exited or stopped reading. */

@@ -27,6 +27,13 @@ await t.test('describe() names the type of a value, and shows short values', (t)
   t.end()
 })
 
+await t.test('describe() and reasonOf() show control characters', (t) => {
+  t.equal(describe('a\n\u001b\u007f\u009b\u202eb'), 'the string "a\\n\\u001b\\u{7f}\\u{9b}\\u{202e}b"')
+  t.equal(describe(Symbol('\u009b')), 'the symbol Symbol(\\u{9b})')
+  t.equal(reasonOf(new Error('a\u009b31m', { cause: '\u2028b' })), 'a\\u{9b}31m: \\u{2028}b')
+  t.end()
+})
+
 await t.test('describe() does not throw if the object throws', (t) => {
   const hostile = new Proxy({}, { getPrototypeOf () { throw new Error('no') } })
   t.equal(describe(hostile), 'an object that cannot be read')
@@ -83,7 +90,7 @@ await t.test('reasonOf() and describe() redact before they truncate', (t) => {
   const secret = `${'e'.repeat(965)} postgres://admin:hunter2hunter2hunter2hunter2@db/x`
   t.notMatch(reasonOf(new Error(secret)), /hunter2/)
   t.equal(reasonOf('x'.repeat(5_000)), `${'x'.repeat(1_000)}…`)
-  t.equal(reasonOf(`password="${'x'.repeat(10_000_000)}`), 'password="[REDACTED]"')
+  t.equal(reasonOf(`password="${'x'.repeat(10_000_000)}`), 'password="[REDACTED]"…')
   t.equal(describe('https://u:hunter2@host:99999/'), 'the string "https://[REDACTED]@host:99999/"')
   t.end()
 })
