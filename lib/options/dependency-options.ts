@@ -22,7 +22,8 @@ import { readCheckOptions } from './check-options.js'
 export type ServiceDependencyOption = string | (CheckOptions & FixedUrls & {
   /**
    * An `http://` or `https://` URL, or a host with an optional port and path. Without a path, the prefix of this app
-   * and `/health` are added.
+   * and `/health` are added. The request follows up to 5 redirects to the same host name, on any port. A redirect to
+   * another host, or from https to http, is `DOWN`.
    *
    * @example
    * 'users:8080' // http://users:8080/z/health

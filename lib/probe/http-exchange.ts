@@ -9,6 +9,9 @@ import { onAbort } from '../base/on-abort.js'
 /** The protocols that a TLS connection offers, as the kubelet does. The server chooses. */
 export const ALPN_PROTOCOLS = ['h2', 'http/1.1']
 
+/** The most interim answers (status codes 100 to 199) before an answer. A server could send them without end. */
+const MOST_INTERIM = 10
+
 /** A response whose body is not read yet. The caller must read or destroy the body. */
 export interface HttpAnswer {
   readonly statusCode: number
@@ -52,11 +55,21 @@ export async function answerTo (sent: ClientRequest): Promise<HttpAnswer> {
       const { statusCode = 0, headers } = body
       resolve({ statusCode, headers, body })
     })
+    sent.on('information', interimLimit((error) => { reject(error); sent.destroy() }))
     sent.on('error', reject).on('upgrade', (_response, socket) => {
       socket.destroy()
       reject(new Error('answered 101, an upgrade that was not requested'))
     })
   })
+}
+
+/** Counts interim answers, and ends the request when there are too many. */
+function interimLimit (end: (error: Error) => void): () => void {
+  let count = 0
+  return () => {
+    count += 1
+    if (count > MOST_INTERIM) end(new Error(`answered more than ${MOST_INTERIM} times with a status code below 200`))
+  }
 }
 
 /** Loads HTTP/2 only for a server that uses it, because most servers do not. Closes the connection after the answer. */
@@ -82,6 +95,7 @@ async function http2Answer (
     body.on('response', ({ ':status': statusCode = 0, ...answered }) => {
       resolve({ statusCode, headers: answered, body })
     })
+    body.on('headers', interimLimit((error) => { reject(error); body.destroy() }))
     body.on('error', reject).once('close', () => {
       session.destroy()
       reject(new Error('the server closed the connection without an answer'))

@@ -7,12 +7,11 @@ import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
 import { reasonOf } from '../base/describe.js'
 import { ALPN_PROTOCOLS, answerTo, endpointOf, sendOver, serverNameOf } from './http-exchange.js'
 import type { HttpAnswer } from './http-exchange.js'
+import { assertHttpRedirect, locationIn, redirectTarget } from './redirect.js'
 
 /** The kubelet reads at most 10 KiB of a body and sends at most 10 requests when it follows redirects. */
 const MOST_BYTES = 10 * 1024
 const MOST_REQUESTS = 10
-
-const REDIRECTS: readonly unknown[] = [301, 302, 303, 307, 308]
 
 export interface ProbeOptions {
   /** The limit for the whole probe, in milliseconds: connection, redirects, headers and body. */
@@ -45,7 +44,8 @@ export interface Failed {
 /**
  * Sends one probe, as the kubelet does: over a new connection, without a proxy, without verifying certificates. Over
  * TLS it offers HTTP/2 and HTTP/1.1.
- * The probe passes if the status code is 200 to 399. It follows redirects to the same host name.
+ * The probe passes if the status code is 200 to 399. It follows redirects to the same host name, but fails at a
+ * redirect from https to http, which the kubelet would follow. It takes no user name and password from a redirect.
  * A redirect to another host name passes, because its code is 300 to 399. Never rejects.
  *
  * @param url an `http:` or `https:` URL
@@ -111,18 +111,19 @@ async function follow (url: URL, sendTo: (target: URL) => Promise<HttpAnswer>): 
   let target = url
   for (let requests = 0; requests < MOST_REQUESTS; requests++) {
     const response = await sendTo(target)
-    const next = redirectOf(response, target)
+    const location = locationIn(response)
+    const next = location === undefined ? undefined : redirectTarget(location, target)
     if (next?.hostname !== url.hostname) return response
     response.body.destroy()
-    target = next
+    assertHttpRedirect(next, target)
+    target = next.origin === url.origin ? withUserOf(url, next) : next
   }
   throw new Error(`redirected ${MOST_REQUESTS} times`)
 }
 
-function redirectOf ({ statusCode, headers: { location = '' } }: HttpAnswer, from: URL): URL | undefined {
-  if (location === '' || !REDIRECTS.includes(statusCode)) return undefined
-  if (!URL.canParse(location, from.href)) throw new Error(`redirected to an invalid URL: ${location}`)
-  return new URL(location, from)
+/** The user name and password of the probed URL are sent to its own origin only. */
+function withUserOf ({ username, password }: URL, target: URL): URL {
+  return Object.assign(target, { username, password })
 }
 
 async function send (target: URL, userAgent: string, signal: AbortSignal): Promise<HttpAnswer> {

@@ -109,6 +109,29 @@ await t.test('redirects are followed over HTTP/2', async (t) => {
   for (const [sender, send] of Object.entries(SENDERS)) t.same(await send(url), [true, undefined], sender)
 })
 
+await t.test('a few interim answers are skipped, and a flood of them ends the request', async (t) => {
+  const early = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n'
+  const up = 'HTTP/1.1 200 OK\r\nContent-Length: 15\r\nConnection: close\r\n\r\n{"status":"UP"}'
+  const startBoth = async (count: number): Promise<readonly string[]> => {
+    const http1 = createTlsServer(SERVER, (socket) => {
+      socket.on('error', () => undefined).once('data', () => socket.end(early.repeat(count) + up))
+    })
+    const http2 = await startServer(t, (_request, response) => {
+      for (let at = 0; at < count; at++) response.stream.additionalHeaders({ ':status': 103 })
+      response.end('{"status":"UP"}')
+    })
+    return [`https://localhost:${await listen(t, http1)}`, http2]
+  }
+  for (const url of await startBoth(10)) {
+    for (const [sender, send] of Object.entries(SENDERS)) t.same(await send(url), [true, undefined], `${sender} ${url}`)
+  }
+  for (const url of await startBoth(11)) {
+    for (const [sender, send] of Object.entries(SENDERS)) {
+      t.match(await send(url), [false, /answered more than 10 times with a status code below 200/], `${sender} ${url}`)
+    }
+  }
+})
+
 await t.test('an answer of 503 over HTTP/2 fails with the code', async (t) => {
   const url = await startServer(t, (_request, response) => response.writeHead(503).end('{"status":"DOWN"}'))
   for (const [sender, send] of Object.entries(SENDERS)) t.match(await send(url), [false, /answered 503/], sender)

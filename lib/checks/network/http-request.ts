@@ -3,6 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http'
 import { unescape } from 'node:querystring'
 import { answerTo, sendOver } from '../../probe/http-exchange.js'
 import type { HttpAnswer } from '../../probe/http-exchange.js'
+import { assertHttpRedirect, assertKnownHost, locationIn, redirectTarget } from '../../probe/redirect.js'
 import { openSecure, plainAgent, whenOpen } from './connection.js'
 import { lookup } from './lookup.js'
 import type { TlsContexts } from './tls-options.js'
@@ -24,25 +25,33 @@ export interface HttpRequest {
   readonly tls?: TlsContexts | undefined
   /** Status codes that are never followed as a redirect. */
   readonly finalStatusCodes?: readonly number[] | undefined
+  /** Host names that a redirect may lead to, besides the host name of the URL. */
+  readonly redirectHosts?: readonly string[] | undefined
   readonly signal: AbortSignal
 }
 
 /**
- * Sends a request and follows redirects. Handles redirects itself, so that no other origin receives the private
- * headers and the client certificate.
+ * Sends a request and follows redirects to the same host name, on any port, and to the hosts in `redirectHosts`.
+ * Handles redirects itself, because the server chooses their location: no other origin receives the private headers
+ * and the client certificate, and the location adds no credentials.
  */
 export async function sendRequest (request: HttpRequest): Promise<HttpAnswer> {
   let target = request.url
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
     const answer = await sendTo(target, request)
-    const { statusCode, headers: { location } } = answer
-    const isRedirect =
-      statusCode >= 300 && statusCode <= 399 && request.finalStatusCodes?.includes(statusCode) !== true
-    if (!isRedirect || location === undefined) return answer
+    const location = locationIn(answer)
+    if (location === undefined || request.finalStatusCodes?.includes(answer.statusCode) === true) return answer
     answer.body.destroy()
-    target = new URL(location, target)
+    target = nextTarget(location, target, request)
   }
   throw new Error(`redirected more than ${MAX_REDIRECTS} times`)
+}
+
+function nextTarget (location: string, from: URL, { url, redirectHosts = [] }: HttpRequest): URL {
+  const target = redirectTarget(location, from)
+  assertHttpRedirect(target, from)
+  assertKnownHost(target, [url.hostname, ...redirectHosts])
+  return target
 }
 
 /**

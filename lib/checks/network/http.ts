@@ -7,6 +7,7 @@ import { timed } from '../kit/result.js'
 import { containsText } from './http-body.js'
 import { httpHeaders } from './http-headers.js'
 import { basicAuthorization, sendRequest, withoutUser } from './http-request.js'
+import { redirectHosts } from './redirect-hosts.js'
 import type { HttpAnswer } from '../../probe/http-exchange.js'
 import type { TimeLimit } from '../kit/time-limit.js'
 import { tlsContexts, tlsOptions } from './tls-options.js'
@@ -25,6 +26,15 @@ export interface HttpOptions {
   readonly statusCodes?: readonly number[] | undefined
   /** A text that must be in the first 1 MiB of the body. Not with `HEAD`. Default none: the body is not read. */
   readonly contains?: string | undefined
+  /**
+   * Other hosts that a redirect may lead to: host names or IP addresses, without scheme, port or wildcard. Any port of
+   * them is allowed. They never receive `headers`, the user name and password of the URL, or the client certificate.
+   *
+   * @default no other host: redirects to the URL's own host name only
+   * @example
+   * { redirectHosts: ['login.example.com'] }
+   */
+  readonly redirectHosts?: readonly string[] | undefined
   /** Trusted authorities and a client certificate, for an https:// URL. Default the authorities of Node.js. */
   readonly tls?: TlsOptions | undefined
 }
@@ -34,6 +44,7 @@ interface HttpSettings {
   readonly headers: Readonly<Record<string, string>>
   readonly statusCodes: readonly number[] | undefined
   readonly contains: string | undefined
+  readonly redirectHosts: readonly string[]
   readonly tls: TlsSettings | undefined
 }
 
@@ -45,13 +56,17 @@ const readOptions = readyMadeOptions<HttpSettings>('url', {
   headers: withDefault(httpHeaders, {}),
   statusCodes: withDefault(nonEmptyListOf(integer(200, 599)), undefined),
   contains: withDefault(text, undefined),
+  redirectHosts: withDefault(redirectHosts, []),
   tls: withDefault(tlsOptions, undefined)
 })
 
 /**
  * Makes a check that requests a URL over HTTP. It is `UP` if the response has an accepted status code and contains the
- * expected text (if `contains` is set), otherwise `DOWN` with the reason. It follows up to 5 redirects. Each run opens
- * and closes its own connection, through the environment's proxy if Node's own requests use it.
+ * expected text (if `contains` is set), otherwise `DOWN` with the reason. Each run opens and closes its own connection,
+ * through the environment's proxy if Node's own requests use it.
+ *
+ * It follows up to 5 redirects to the same host name, on any port, and to the hosts in `redirectHosts`. It is `DOWN` at
+ * a redirect to another host, or from https to http.
  *
  * Add it to readiness if the app cannot work without the server, otherwise to `health`. Do not add it to liveness: a
  * restart does not repair a server. Use `serviceDependency` for a health endpoint in the style of Spring Boot Actuator.
@@ -66,13 +81,14 @@ const readOptions = readyMadeOptions<HttpSettings>('url', {
 export function http (url: string | URL, options: HttpOptions = {}): CheckFunction {
   const urlWithUser = httpUrl(url, 'http.url')
   const target = withoutUser(urlWithUser)
-  const { method, headers, statusCodes, contains, tls } = readHttpOptions(options)
+  const { method, headers, statusCodes, contains, redirectHosts, tls } = readHttpOptions(options)
   const request = {
     url: target,
     method,
     publicHeaders: PUBLIC_HEADERS,
     headers: { ...basicAuthorization(urlWithUser), ...headers },
     finalStatusCodes: statusCodes,
+    redirectHosts,
     tls: tlsContexts(target, tls, 'http.tls')
   }
   return readyMade(async ({ limit, details }) => {

@@ -45,6 +45,9 @@ const readOptions = readyMadeOptions<ServiceDependencySettings>('url', {
  * The result contains the details and components that the service returns. It reads up to 1 MiB, and uses the
  * environment's proxy if Node's own requests use it.
  *
+ * It follows up to 5 redirects to the same host name, on any port. It is `DOWN` at a redirect to another host, or from
+ * https to http: pass the URL of the health endpoint itself.
+ *
  * @param url an http:// or https:// URL; a user name and password in it are sent as basic authentication, never shown
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example

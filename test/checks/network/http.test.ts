@@ -164,6 +164,28 @@ await t.test('http() follows redirects up to a limit, but not a status code in s
   t.match(await runHttp(url, { statusCodes: [302] }), { status: 'UP', details: { statusCode: 302 } })
 })
 
+await t.test('http() follows a redirect to a host in redirectHosts, and sends it no credentials', async (t) => {
+  const seen: unknown[] = []
+  const other = await startServer(t, ({ headers }, response) => {
+    seen.push([headers.authorization, headers['x-api-key'], headers.host])
+    response.end()
+  })
+  other.hostname = 'localhost'
+  const location = other.href.replace('//', '//mallory:x@')
+  const url = await startServer(t, (_request, response) => response.writeHead(302, { location }).end())
+  url.username = 'probe'
+  const headers = { 'x-api-key': 'secret', host: 'virtual.example' }
+  for (const redirectHosts of [undefined, [], ['127.0.0.1', 'localhost.example']]) {
+    t.match(await runHttp(url, { headers, redirectHosts }), {
+      status: 'DOWN',
+      details: { error: 'redirected to another host: localhost' }
+    })
+  }
+  t.same(seen, [])
+  t.match(await runHttp(url, { headers, redirectHosts: ['LocalHost'] }), { status: 'UP' })
+  t.same(seen, [[undefined, undefined, other.host]])
+})
+
 await t.test('http() sends headers and the URL\'s user only to the origin of the URL', async (t) => {
   let seen: IncomingMessage['headers'] = {}
   const other = await startServer(t, (request, response) => { seen = request.headers; response.end() })

@@ -156,10 +156,16 @@ await t.test('serviceDependency() follows redirects up to a limit', async (t) =>
   t.match(await runCheck(new URL('/loop', url)), { status: 'DOWN', details: { error: /redirected more than 5 times/ } })
 })
 
-await t.test('serviceDependency() is DOWN when a redirect leads to another protocol than HTTP', async (t) => {
-  for (const location of ['ftp://h/', 'http://', 'data:application/json,{"status":"UP"}']) {
+await t.test('serviceDependency() is DOWN with the reason when a redirect leads elsewhere', async (t) => {
+  const cases = [
+    ['ftp://127.0.0.1/', 'redirected to a URL that begins with ftp:, expected http: or https:'],
+    ['data:application/json,{"status":"UP"}', 'redirected to a URL that begins with data:, expected http: or https:'],
+    ['http://', 'redirected to an invalid URL'],
+    ['//user:hidden@elsewhere.invalid/', 'redirected to another host: elsewhere.invalid']
+  ] as const
+  for (const [location, reason] of cases) {
     const url = await startService(t, (_request, response) => response.writeHead(307, { location }).end())
-    t.match(await runCheck(url), { status: 'DOWN', details: { error: /^GET .* failed: / } }, location)
+    t.match(await runCheck(url), { status: 'DOWN', details: { error: `GET ${url.href} failed: ${reason}` } }, location)
   }
 })
 
