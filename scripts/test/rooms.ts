@@ -17,6 +17,7 @@ export type Tier = 'portable' | 'process' | 'server' | 'packaging'
 /** The test files of each folder run in one process, together with the folders below that are not in this list. */
 const ROOMS: Readonly<Record<string, Tier>> = {
   test: 'portable',
+  'test/attacks': 'portable',
   'test/benchmark': 'portable',
   'test/checks': 'portable',
   'test/checks/faults': 'server',
