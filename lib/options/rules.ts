@@ -44,7 +44,8 @@ export const info: Rule<InfoOption> = (value, path) =>
 
 /** Refuses `undefined` and an empty list: both would open endpoints that the caller meant to protect. */
 export const authHooks: Rule<readonly AuthHook[]> = (value, path) => {
-  const hooks: unknown[] = Array.isArray(value) ? value : [value]
+  // The copy has no holes, and keeps its hooks if the app changes the list later.
+  const hooks: unknown[] = Array.isArray(value) ? [...value as unknown[]] : [value]
   if (hooks.length > 0 && hooks.every(isFunction)) return hooks
   const expected = 'an onRequest hook, or an array of at least one; omit the option to leave the endpoints open'
   return refuse(value, path, expected)

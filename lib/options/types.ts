@@ -27,14 +27,18 @@ export type Show = 'always' | 'never' | 'authorized' | ((request: FastifyRequest
 export type RouteClass = 'probe' | 'report'
 
 /**
- * An `onRequest` hook of Fastify. It accepts a request by calling `done()` or resolving. It refuses a request by
- * calling `done(error)`, throwing, rejecting or sending a reply. If it takes longer than 800 ms, the request is
- * refused.
+ * An `onRequest` hook of Fastify. It accepts a request by calling `done()`, or by resolving to `undefined` or a truthy
+ * value. It refuses a request by calling `done(error)`, throwing, rejecting or sending a reply. Unlike with Fastify, it
+ * also refuses by `false` (returned, resolved to, or passed to `done`), by resolving to an error, `null` or another falsy
+ * value, and by setting a code of 300 or more. If it takes longer than 800 ms, the request is refused.
  *
  * @example
  * async (request, reply) => {
  *   if (request.headers.authorization !== secret) await reply.code(401).send()
  * }
+ * @example
+ * async (request) => await sessions.isOperator(request.headers.cookie) // answers 403 if this is false
+ * @see https://fastify.dev/docs/latest/Reference/Hooks/#onrequest
  */
 export type AuthHook = (
   this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction

@@ -1,11 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Clock } from '../base/clock.js'
-import { isError } from '../base/error-like.js'
 import { GuardedFunction } from '../base/guarded-function.js'
 import type { Logger } from '../base/logger.js'
-import { isRecord } from '../base/type-guards.js'
 import type { AuthHook } from '../options/types.js'
-import { callHook, isRefusal } from './auth.js'
+import { verdictOf } from './auth-hook.js'
 import { ReplyRecorder } from './reply-recorder.js'
 
 /** Decides whether a request passes all `auth` hooks, for `'authorized'`. The request is answered in any case. */
@@ -30,14 +28,9 @@ export class Authorization {
   }
 }
 
-/** A hook passes if it ends without an answer, an error or `false`. */
+/** A hook passes if it ends without an answer, and its result lets the request pass. */
 async function passes (hook: AuthHook, request: FastifyRequest, recorder: ReplyRecorder): Promise<boolean> {
-  try {
-    const ended = callHook(hook, request.server, request, recorder.reply)
-    const returned = await Promise.race([ended, recorder.answered])
-    return !recorder.isAnswered && returned !== false && !isError(returned)
-  } catch (error) {
-    if (recorder.isAnswered || (isRecord(error) && isRefusal(error, recorder.statusCode))) return false
-    throw error
-  }
+  const answered = recorder.answered.then(() => ({ passes: false }))
+  const { passes } = await Promise.race([verdictOf(hook, request.server, request, recorder.reply), answered])
+  return passes && !recorder.isAnswered
 }

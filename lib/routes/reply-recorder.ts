@@ -73,8 +73,11 @@ export class ReplyRecorder {
 
   #recordingMethods (): Record<string, Method> {
     const ignore = (): FastifyReply => this.reply
-    const code = (statusCode: unknown): FastifyReply => {
-      this.statusCode = Number(statusCode)
+    const code = (value: unknown): FastifyReply => {
+      const statusCode = Number(value)
+      // Fastify throws too.
+      if (!(statusCode >= 100 && statusCode <= 599)) throw new RangeError(`invalid status code: ${statusCode}`)
+      this.statusCode = statusCode
       return this.reply
     }
     const header = (name: string, value: unknown): FastifyReply => {
@@ -85,16 +88,31 @@ export class ReplyRecorder {
       for (const [name, value] of Object.entries(values)) header(name, value)
       return this.reply
     }
+    /** Early hints are no answer. */
+    const writeEarlyHints = (_hints: object, onWritten?: () => void): FastifyReply => {
+      onWritten?.()
+      return this.reply
+    }
     const removeHeader = (name: string): FastifyReply => {
       this.#headers.delete(name.toLowerCase())
       return this.reply
     }
-    return { code, status: code, header, headers, removeHeader, type: ignore, serializer: ignore, trailer: ignore }
+    return {
+      code,
+      status: code,
+      header,
+      headers,
+      removeHeader,
+      writeEarlyHints,
+      type: ignore,
+      serializer: ignore,
+      trailer: ignore
+    }
   }
 
   #answeringMethods (): Record<string, Method> {
     const answer = (): FastifyReply => this.#answer()
-    return { send: answer, redirect: answer, callNotFound: answer, hijack: answer, writeEarlyHints: answer }
+    return { send: answer, redirect: answer, callNotFound: answer, hijack: answer }
   }
 
   #headerReaders (): Record<string, Method> {

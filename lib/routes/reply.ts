@@ -33,9 +33,9 @@ export function sendNotFound (reply: FastifyReply): FastifyReply {
   return sendError(reply, httpErrors.notFound())
 }
 
-/** Sends a 403, for a request whose `auth` hook failed. */
-export function sendForbidden (reply: FastifyReply): FastifyReply {
-  return sendError(reply, httpErrors.forbidden())
+/** Sends a bare error, for a request whose `auth` hook failed. */
+export function sendRefusal (reply: FastifyReply, statusCode: number): FastifyReply {
+  return sendError(reply, httpErrors.createError(statusCode))
 }
 
 function sendError (reply: FastifyReply, { statusCode, message }: HttpError): FastifyReply {
