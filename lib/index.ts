@@ -23,6 +23,7 @@ import type { RegisterRoutes } from './routes/index.js'
 import { warnOfLoopback } from './routes/loopback.js'
 import { ManagementServer } from './routes/management-server.js'
 import { pathsOf } from './routes/paths.js'
+import { routesPlugin } from './routes/routes-plugin.js'
 import { VisibilityPolicy } from './routes/visibility.js'
 import { sharedSignals } from './shutdown/shared-signals.js'
 import { Shutdown } from './shutdown/shutdown.js'
@@ -66,12 +67,6 @@ export interface ManagementPlugin extends FastifyPluginAsync<ManagementOptions> 
    * if (error instanceof management.errors.KindUnknown) fastify.log.warn(error.message)
    */
   readonly errors: ManagementErrors
-}
-
-/** The module for `require()`: the plugin itself, with the named exports. */
-interface CommonJsModule extends ManagementPlugin {
-  readonly management: ManagementPlugin
-  readonly default: ManagementPlugin
 }
 
 const NAME = 'fastify-management-endpoints'
@@ -169,7 +164,7 @@ async function createServer (
 }
 
 async function registerOnApp (fastify: FastifyInstance, { prefix }: Settings, routes: RegisterRoutes): Promise<void> {
-  await fastify.register(async function managementRoutes (instance) { await routes(instance, fastify) }, { prefix })
+  await fastify.register(routesPlugin(routes, fastify), { prefix })
 }
 
 /** Adds a check for each client that plugins have added to the app, after all plugins have loaded. */
@@ -244,6 +239,3 @@ export const management: ManagementPlugin =
   Object.assign(fp(managementEndpoints, { name: NAME, fastify: '5.x' }), { errors })
 
 export default management
-
-const commonJs: CommonJsModule = Object.assign(management, { management, default: management })
-export { commonJs as 'module.exports' }

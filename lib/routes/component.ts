@@ -7,7 +7,8 @@ import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { sendJson, sendNotFound } from './reply.js'
 import { healthRoute } from './route.js'
 import type { RouteContext } from './route.js'
-import { ComponentParams, componentResponse, errorResponse } from './schemas.js'
+import { componentResponse, errorResponse } from './responses.js'
+import { ComponentParams } from './schemas.js'
 import { responsesByStatus } from './status-codes.js'
 
 interface NameRoute {

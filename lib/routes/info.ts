@@ -3,7 +3,8 @@ import { sendJson } from './reply.js'
 import { mediaTypeFor } from './media-type.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
-import { Info, jsonResponse } from './schemas.js'
+import { jsonResponse } from './responses.js'
+import { Info } from './schemas.js'
 
 /** `/info`: the app, its machine, and the sections that the app adds. */
 export function registerInfo (instance: FastifyInstance, context: RouteContext): void {

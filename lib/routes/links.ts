@@ -3,7 +3,8 @@ import { sendJson } from './reply.js'
 import { mediaTypeFor } from './media-type.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
-import { jsonResponse, Links } from './schemas.js'
+import { jsonResponse } from './responses.js'
+import { Links } from './schemas.js'
 
 /** The `Host` headers that may appear in a link. With any other header, the links are paths. */
 const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:.]+\](:\d+)?$/i

@@ -6,6 +6,7 @@ import { reasonOf } from '../base/describe.js'
 import { errors } from '../errors.js'
 import type { ListenSettings } from '../options/listen-option.js'
 import type { RegisterRoutes } from './index.js'
+import { routesPlugin } from './routes-plugin.js'
 
 /** Time that open requests have when the server closes, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000
@@ -42,7 +43,7 @@ export class ManagementServer {
       ...(!isSilent && { loggerInstance: app.log }),
       serverFactory: (handler) => createServer(handler).on('connection', (socket) => socket.unref()).unref()
     })
-    await server.register(async function managementRoutes (instance) { await routes(instance, server) }, { prefix })
+    await server.register(routesPlugin(routes, server), { prefix })
     await server.ready()
     return new ManagementServer(server, dependencies)
   }

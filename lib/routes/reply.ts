@@ -1,11 +1,10 @@
 import { STATUS_CODES } from 'node:http'
-import { httpErrors } from '@fastify/sensible'
-import type { HttpError } from '@fastify/sensible'
 import type { FastifyReply } from 'fastify'
 import { JSON_TYPE } from './media-type.js'
 import type { MediaType } from './media-type.js'
 import { preventCache } from './prevent-cache.js'
 import { markSent } from './refused-probe.js'
+import { CLIENT_ERRORS } from './sensible.js'
 
 /** Sends a body as JSON, with one of its media types. */
 export function sendJson (
@@ -30,14 +29,16 @@ function keepText (payload: unknown): string {
 
 /** Sends a 404, which is the same for a hidden name and an unknown name. */
 export function sendNotFound (reply: FastifyReply): FastifyReply {
-  return sendError(reply, httpErrors.notFound())
+  return sendError(reply, 404)
 }
 
 /** Sends a bare error, for a request whose `auth` hook failed. */
 export function sendRefusal (reply: FastifyReply, statusCode: number): FastifyReply {
-  return sendError(reply, httpErrors.createError(statusCode))
+  return sendError(reply, statusCode)
 }
 
-function sendError (reply: FastifyReply, { statusCode, message }: HttpError): FastifyReply {
+/** A code that HTTP does not define has the message of 400, as in @fastify/sensible. */
+function sendError (reply: FastifyReply, statusCode: number): FastifyReply {
+  const message = CLIENT_ERRORS[statusCode] ?? CLIENT_ERRORS[400]
   return sendJson(reply, statusCode, { statusCode, error: STATUS_CODES[statusCode], message })
 }

@@ -5,8 +5,8 @@ import type { InfoReport } from '../info/info-report.js'
 import type { Settings } from '../options/settings.js'
 import type { RouteOverrides } from './overrides.js'
 import { refusedProbeHook } from './refused-probe.js'
-import { errorResponse } from './schemas.js'
-import type { ResponseSchema } from './schemas.js'
+import { errorResponse } from './responses.js'
+import type { ResponseSchema } from './responses.js'
 import type { VisibilityPolicy } from './visibility.js'
 
 /** The objects that the routes need. */

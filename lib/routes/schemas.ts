@@ -1,7 +1,8 @@
+// The build evaluates this file and takes in the resulting JSON, so that users do not load TypeBox. Export only JSON
+// from here; functions that use the schemas are in `responses.ts`.
 import * as Type from 'typebox'
 import type { TSchema } from 'typebox'
 import { STATUSES } from '../health/status.js'
-import { ACTUATOR_V2, ACTUATOR_V3 } from './media-type.js'
 
 const Status = Type.Enum([...STATUSES], { type: 'string', description: 'The worst status of the checks.' })
 
@@ -37,7 +38,7 @@ const Part = Type.Object({
   ...detailFields
 })
 
-const Component = Type.Object({
+export const Component = Type.Object({
   status: ComponentStatus,
   components: Type.Optional(byName(Part, 'The parts by name.')),
   ...detailFields
@@ -49,35 +50,35 @@ const ActuatorPart = Type.Object({
   details: Type.Optional(anyObject('Details of the last run and the parts by name, if this request may see details.'))
 })
 
-const ActuatorComponent = Type.Object({
+export const ActuatorComponent = Type.Object({
   ...ActuatorPart.properties,
   components: Type.Optional(byName(ActuatorPart, 'The parts by name.'))
 })
 
 /** Version 2 of Actuator's format puts the parts of a component without details into `details`. */
-const ActuatorComponentV2 = Type.Object({
+export const ActuatorComponentV2 = Type.Object({
   ...ActuatorComponent.properties,
   details: Type.Optional(anyObject('The parts by name, and details of the last run, if this request may see them.'))
 })
 
 const CHECKS_BY_NAME = 'The checks by name, if this request may see them.'
 
-const Health = Type.Object({ status: Status, components: Type.Optional(byName(Component, CHECKS_BY_NAME)) })
+export const Health = Type.Object({ status: Status, components: Type.Optional(byName(Component, CHECKS_BY_NAME)) })
 
-const ActuatorHealth = Type.Object({
+export const ActuatorHealth = Type.Object({
   status: Status,
   components: Type.Optional(byName(ActuatorComponent, CHECKS_BY_NAME))
 })
 
 /** Version 2 of Actuator's format names the components `details`. */
-const ActuatorHealthV2 = Type.Object({
+export const ActuatorHealthV2 = Type.Object({
   status: Status,
   details: Type.Optional(byName(ActuatorComponentV2, CHECKS_BY_NAME))
 })
 
 const groups = Type.Array(Type.String(), { description: 'The names of all kinds except health, sorted.' })
-const GroupedHealth = Type.Object({ ...ActuatorHealth.properties, groups })
-const GroupedHealthV2 = Type.Object({ ...ActuatorHealthV2.properties, groups })
+export const GroupedHealth = Type.Object({ ...ActuatorHealth.properties, groups })
+export const GroupedHealthV2 = Type.Object({ ...ActuatorHealthV2.properties, groups })
 
 export const Info = Type.Object({
   app: Type.Object({ name: Type.String(), version: Type.String() }, { additionalProperties: true }),
@@ -102,43 +103,3 @@ export const HealthQuerystring = Type.Object({
 })
 
 export const ComponentParams = Type.Object({ name: Type.String({ description: 'The name of a check.' }) })
-
-/** The documentation of one status code: a description, and a schema per media type. */
-export interface ResponseSchema {
-  readonly description: string
-  readonly content: Readonly<Record<string, { readonly schema: TSchema }>>
-}
-
-/** Documents a JSON response, which clients can also request with Actuator's media types. */
-export function jsonResponse (
-  description: string, schema: TSchema, schemaV3 = schema, schemaV2 = schema
-): ResponseSchema {
-  return {
-    description,
-    content: {
-      'application/json': { schema },
-      [ACTUATOR_V3]: { schema: schemaV3 },
-      [ACTUATOR_V2]: { schema: schemaV2 }
-    }
-  }
-}
-
-export function healthResponse (description: string): ResponseSchema {
-  return jsonResponse(description, Health, GroupedHealth, GroupedHealthV2)
-}
-
-export function probeResponse (description: string): ResponseSchema {
-  return jsonResponse(description, Health, ActuatorHealth, ActuatorHealthV2)
-}
-
-export function componentResponse (description: string): ResponseSchema {
-  return jsonResponse(description, Component, ActuatorComponent, ActuatorComponentV2)
-}
-
-export function errorResponse (description: string): ResponseSchema {
-  return { description, content: { 'application/json': { schema: ErrorBody } } }
-}
-
-export function textResponse (description: string, schema: TSchema): ResponseSchema {
-  return { description, content: { 'text/plain': { schema } } }
-}

@@ -1,6 +1,6 @@
 import { STATUSES } from '../health/status.js'
 import type { Settings } from '../options/settings.js'
-import type { ResponseSchema } from './schemas.js'
+import type { ResponseSchema } from './responses.js'
 
 /** Returns one response schema per status code. Its description lists the statuses with this code. */
 export function responsesByStatus (

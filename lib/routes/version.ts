@@ -2,7 +2,8 @@ import type { FastifyInstance } from 'fastify'
 import { sendText } from './reply.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
-import { textResponse, Version } from './schemas.js'
+import { textResponse } from './responses.js'
+import { Version } from './schemas.js'
 
 /** `/version`: the app's version, as text. */
 export function registerVersion (instance: FastifyInstance, context: RouteContext): void {

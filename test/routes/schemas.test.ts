@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import t from 'tap'
 import type { FastifySchema, RouteOptions } from 'fastify'
-import type { ResponseSchema } from '../../lib/routes/schemas.js'
+import type { ResponseSchema } from '../../lib/routes/responses.js'
 import { startApp } from '../support/app.js'
 import type { Answer } from '../support/app.js'
 

@@ -1,0 +1,140 @@
+// Bundles lib/ as CommonJS, so that every way to load the package gives the same implementation.
+import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, relative } from 'node:path'
+import commonjs from '@rollup/plugin-commonjs'
+import nodeResolve from '@rollup/plugin-node-resolve'
+import { build, transform } from 'esbuild'
+import { rollup } from 'rollup'
+import { lazyBuiltins } from './lazy-builtins.js'
+import { DIST, ENTRIES, LIB, ROOT } from './paths.js'
+import { prebuilt } from './prebuilt.js'
+
+const TARGET = 'node20.19'
+/** Names and short lines stay, so that stack traces and the source line of an uncaught error remain readable. */
+const COMPACT = { minifyWhitespace: true, lineLimit: 160, legalComments: 'none' }
+
+/** Writes the code of both entries to dist/shared/, and the files that users load around it. */
+export async function buildCode () {
+  const publicNames = {}
+  const bundle = await rollup({
+    input: Object.fromEntries(Object.entries(ENTRIES).map(([name, entry]) => [name, join(LIB, `${entry}.ts`)])),
+    preserveEntrySignatures: 'allow-extension',
+    external: ['fastify', /^node:/],
+    plugins: [prebuilt(), typescript(), nodeResolve(), commonjs(), recordNames(publicNames)],
+    treeshake: { moduleSideEffects: false },
+    onwarn: ({ message }) => { throw new Error(`the code cannot be bundled: ${message}`) }
+  })
+  const { output } = await bundle.write({
+    dir: join(DIST, 'shared'),
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].cjs',
+    chunkFileNames: '[name].cjs',
+    manualChunks: roomOf,
+    dynamicImportInCjs: false,
+    esModule: false,
+    externalLiveBindings: false,
+    interop: 'default',
+    generatedCode: { preset: 'es2015', symbols: false },
+    plugins: [lazyBuiltins(), compact()]
+  })
+  for (const { name, isEntry } of output) if (isEntry) await writeEntry(name, publicNames[name])
+}
+
+/** Rooms that only some apps use. Each is a file of its own, which is loaded at its first use. */
+const LAZY_ROOMS = ['checks']
+
+/** Returns the file for a module. The modules that every app loads are in one file, because each file costs time. */
+function roomOf (id, { getModuleInfo }) {
+  if (isAlwaysLoaded(id, getModuleInfo)) return 'core'
+  const [room] = relative(LIB, id).split('/')
+  return LAZY_ROOMS.includes(room) ? room : undefined
+}
+
+let alwaysLoaded
+
+function isAlwaysLoaded (id, getModuleInfo) {
+  if (alwaysLoaded === undefined) {
+    alwaysLoaded = new Set([join(LIB, 'index.ts')])
+    for (const reached of alwaysLoaded) {
+      for (const imported of getModuleInfo(reached).importedIds) alwaysLoaded.add(imported)
+    }
+  }
+  return alwaysLoaded.has(id)
+}
+
+/**
+ * Writes the CommonJS file and the ES module of an entry. Node scans a CommonJS file that an ES module imports for its
+ * exports, which takes twice as long as running this package. The scan must therefore not reach dist/shared/.
+ */
+async function writeEntry (name, exports) {
+  const file = join(DIST, ENTRIES[name])
+  await mkdir(dirname(file), { recursive: true })
+  const shared = relative(dirname(file), join(DIST, 'shared', `${name}.cjs`))
+  const path = shared.startsWith('.') ? shared : `./${shared}`
+  const list = `{ ${exports.filter((name) => name !== 'default').join(', ')} }`
+  const [commonJs, esModule] = exports.includes('default')
+    ? [
+        `const ${list} = require('${path}')\n` +
+        `module.exports = Object.assign(management, { default: management }, ${list})\n`,
+        `import plugin from './index.cjs'\n\nexport const ${list} = plugin\nexport default plugin\n`
+      ]
+    : [
+        `const ${list} = require('${path}')\nmodule.exports = ${list}\n`,
+        `import checks from './index.cjs'\n\nexport const ${list} = checks\n`
+      ]
+  await writeFile(`${file}.cjs`, `'use strict'\n\n${commonJs}`)
+  await writeFile(`${file}.js`, esModule)
+}
+
+/** A command runs in its own process. Sharing code with it would give every app more files to load. */
+export async function buildCommand () {
+  const outfile = join(DIST, 'probe/management-probe.js')
+  await build({
+    ...COMPACT,
+    entryPoints: [join(LIB, 'probe/management-probe.ts')],
+    outfile,
+    absWorkingDir: ROOT,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: TARGET
+  })
+  await chmod(outfile, 0o755)
+}
+
+/** A Rollup plugin that records the exports of each entry. The file of an entry exports more, for the other files. */
+function recordNames (publicNames) {
+  return {
+    name: 'record-names',
+    buildEnd () {
+      for (const [name, entry] of Object.entries(ENTRIES)) {
+        publicNames[name] = this.getModuleInfo(join(LIB, `${entry}.ts`)).exports
+      }
+    }
+  }
+}
+
+function typescript () {
+  return {
+    name: 'typescript',
+    resolveId (source, importer) {
+      return /^\.{1,2}\//.test(source) && importer?.endsWith('.ts')
+        ? join(dirname(importer), source.replace(/\.js$/, '.ts'))
+        : null
+    },
+    async load (id) {
+      if (!id.endsWith('.ts')) return null
+      return (await transform(await readFile(id, 'utf8'), { loader: 'ts', target: TARGET })).code
+    }
+  }
+}
+
+function compact () {
+  return {
+    name: 'compact',
+    async renderChunk (code) {
+      return (await transform(code, { ...COMPACT, target: TARGET, format: 'cjs' })).code
+    }
+  }
+}

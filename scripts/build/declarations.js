@@ -1,0 +1,66 @@
+// Bundles the public types into one CommonJS declaration file, which the declarations of both formats re-export.
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join, relative } from 'node:path'
+import { rollup } from 'rollup'
+import { dts } from 'rollup-plugin-dts'
+import { DIST, ENTRIES, MODULES, ROOT } from './paths.js'
+
+export async function buildDeclarations () {
+  const folder = await mkdtemp(join(tmpdir(), 'fme-declarations-'))
+  try {
+    const args = [join(MODULES, 'typescript/bin/tsc'), '--project', join(ROOT, 'tsconfig.build.json')]
+    execFileSync(process.execPath, [...args, '--outDir', folder], { stdio: 'inherit' })
+    const bundle = await rollup({
+      input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(folder, `${file}.d.ts`)])),
+      external: ['fastify', /^node:/],
+      plugins: [dts()],
+      onwarn: ({ message }) => { throw new Error(`the declarations cannot be bundled: ${message}`) }
+    })
+    const { output } = await bundle.write({
+      dir: join(DIST, 'shared'),
+      format: 'es',
+      entryFileNames: '[name].d.cts',
+      chunkFileNames: 'types.d.cts',
+      minifyInternalExports: false
+    })
+    for (const { name, isEntry, exports } of output) if (isEntry) await writeEntry(name, exports)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** Writes the declarations of an entry in both formats. An app can augment the interfaces in either of them. */
+async function writeEntry (name, exports) {
+  const file = join(DIST, ENTRIES[name])
+  await mkdir(dirname(file), { recursive: true })
+  const shared = relative(dirname(file), join(DIST, 'shared', `${name}.cjs`))
+  const path = shared.startsWith('.') ? shared : `./${shared}`
+  const all = `export * from '${path}'\n`
+  const isPlugin = exports.includes('default')
+  await writeFile(`${file}.d.ts`, isPlugin ? `${all}export { management as default } from '${path}'\n` : all)
+  await writeFile(`${file}.d.cts`, isPlugin ? pluginDeclarations(path, exports) : all)
+}
+
+/** `require()` returns the plugin, which has the other exports as properties. */
+function pluginDeclarations (path, exports) {
+  const values = ['default', 'errors', 'management']
+  const types = exports.filter((name) => !values.includes(name)).toSorted().join(',\n  ')
+  return `import { errors, management as plugin } from '${path}'
+import type {
+  ${types}
+} from '${path}'
+
+declare function management (...args: Parameters<typeof plugin>): ReturnType<typeof plugin>
+
+declare namespace management {
+  export type {
+  ${types.replaceAll('  ', '    ').replace(/^/, '  ')}
+  }
+  export { errors, plugin as default, plugin as management }
+}
+
+export = management
+`
+}

@@ -1,0 +1,45 @@
+// Evaluates modules of constants while building, so that users load their JSON instead of the packages they use.
+import { isDeepStrictEqual } from 'node:util'
+import { build } from 'esbuild'
+import { LIB } from './paths.js'
+import { join } from 'node:path'
+
+const PREBUILT = ['routes/schemas.ts', 'routes/sensible.ts'].map((file) => join(LIB, file))
+
+/** A Rollup plugin that replaces each module of constants by its values. */
+export function prebuilt () {
+  return {
+    name: 'prebuilt',
+    async load (id) {
+      return PREBUILT.includes(id) ? await valuesOf(id) : null
+    }
+  }
+}
+
+async function valuesOf (file) {
+  const constants = Object.entries(await evaluate(file))
+  return constants.map(([name, value]) => `export const ${name} = ${jsonOf(value, `${name} in ${file}`)}\n`).join('')
+}
+
+async function evaluate (file) {
+  const { outputFiles: [{ text }] } = await build({
+    entryPoints: [file],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'node',
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(process.cwd() + "/");'
+    }
+  })
+  return await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
+}
+
+function jsonOf (value, name) {
+  const json = JSON.stringify(value)
+  // TypeBox marks schemas with properties that are not enumerable. Fastify and OpenAPI do not need them.
+  if (json === undefined || !isDeepStrictEqual(JSON.parse(json), structuredClone(value))) {
+    throw new Error(`${name} must be JSON, because the build evaluates it`)
+  }
+  return json
+}

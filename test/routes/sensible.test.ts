@@ -1,0 +1,30 @@
+import sensible, { httpErrors } from '@fastify/sensible'
+import Fastify from 'fastify'
+import type { FastifyRequest } from 'fastify'
+import t from 'tap'
+import { sendRefusal } from '../../lib/routes/reply.js'
+import { NO_CACHE_HEADERS } from '../../lib/routes/sensible.js'
+
+await t.test('the cache headers are those of preventCache() of @fastify/sensible', async (t) => {
+  const app = Fastify()
+  await app.register(sensible)
+  app.get('/', async (_request, reply) => await reply.preventCache().send(''))
+  const { headers } = await app.inject('/')
+  const { 'content-length': _length, 'content-type': _type, date: _date, connection: _connection, ...rest } = headers
+  t.strictSame(rest, { ...NO_CACHE_HEADERS, expires: String(NO_CACHE_HEADERS['expires']) })
+})
+
+await t.test('the bodies of errors are those of httpErrors of @fastify/sensible', async (t) => {
+  const app = Fastify()
+  app.get('/ours/:code', (request, reply) => sendRefusal(reply, codeOf(request)))
+  app.get('/sensible/:code', (request) => { throw httpErrors.createError(codeOf(request)) })
+  for (const code of [400, 401, 403, 404, 418, 429, 431, 451, 499]) {
+    const { body, statusCode } = await app.inject(`/ours/${code}`)
+    const expected = await app.inject(`/sensible/${code}`)
+    t.same([statusCode, JSON.parse(body)], [expected.statusCode, expected.json()])
+  }
+})
+
+function codeOf ({ params }: FastifyRequest): number {
+  return Number((params as { code: string }).code)
+}
