@@ -22,20 +22,20 @@ export function truncate (text: string, longest: number): string {
 }
 
 /**
- * Redacts secrets in a text, makes its control characters visible, and truncates it. Reads at most 16,000 characters,
- * whatever the length of the text.
+ * Redacts secrets in a text, makes its control characters visible, and truncates it. Reads at most `mostRead`
+ * characters, whatever the length of the text.
  */
-export function redactAndTruncate (text: string, longest: number): string {
-  return truncate(visible(redactStart(text)), longest)
+export function redactAndTruncate (text: string, longest: number, mostRead = LONGEST_READ): string {
+  return truncate(visible(redactStart(text, mostRead)), longest)
 }
 
 /** Does the same, but leaves control characters as they are, for a text that is escaped afterwards. */
 export function redactAndTruncateOnly (text: string, longest: number): string {
-  return truncate(redactStart(text), longest)
+  return truncate(redactStart(text, LONGEST_READ), longest)
 }
 
-function redactStart (text: string): string {
-  return text.length > LONGEST_READ ? redactCut(text.slice(0, LONGEST_READ)) : redactText(text)
+function redactStart (text: string, mostRead: number): string {
+  return text.length > mostRead ? redactCut(text.slice(0, mostRead)) : redactText(text)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Check } from './check/check.js'
 import type { Outcome } from './check/result.js'
 import type { Component } from './component.js'
+import { withoutParts } from './content.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
 import type { Entry } from './registry.js'
@@ -35,8 +36,7 @@ export function isStartupRun (entry: Entry, kind: Kind): boolean {
 /** Returns the last result of a service dependency without its parts, which would grow with each turn of a circle. */
 export function informationOf (check: Check, kind: Kind): Component {
   if (check.reported === undefined) return { status: 'UNKNOWN' }
-  const { components, ...known } = check.severity.apply(check.reported, kind)
-  return known
+  return withoutParts(check.severity.apply(check.reported, kind))
 }
 
 /** Drops the checks that were removed during their run. Copies the list only if there are any. */

@@ -146,11 +146,19 @@ await t.test('toJsonSafe() redacts texts at any depth below a secret name, and k
   t.end()
 })
 
-await t.test('toJsonSafe() copies the keys __proto__ and constructor like other keys', (t) => {
-  const hostile: unknown = JSON.parse('{"__proto__":{"polluted":true},"constructor":1}')
-  const plain = toJsonSafe(hostile)
-  t.equal(JSON.stringify(plain), '{"__proto__":{"polluted":true},"constructor":1}')
+await t.test('toJsonSafe() drops __proto__, and a constructor with a prototype, at any depth', (t) => {
+  const hostile = '{"__proto__":{"polluted":true},"constructor":{"prototype":{"polluted":true}},"after":1}'
+  t.equal(JSON.stringify(toJsonSafe(JSON.parse(hostile))), '{"after":1}')
+  t.equal(JSON.stringify(toJsonSafe({ a: [JSON.parse(hostile)] })), '{"a":[{"after":1}]}')
+  t.equal(JSON.stringify(toJsonSafe(new Map(Object.entries({ a: 1 })).set('__proto__', 1))), '{"a":1}')
+  t.equal(JSON.stringify(toJsonSafe({ toJSON: (): unknown => JSON.parse(hostile) })), '{"after":1}')
   t.equal(Reflect.get({}, 'polluted'), undefined)
+  t.end()
+})
+
+await t.test('toJsonSafe() keeps the harmless keys constructor, prototype and toString', (t) => {
+  const harmless = '{"constructor":1,"prototype":{"a":1},"toString":"x","inner":{"constructor":{"name":"A"}}}'
+  t.equal(JSON.stringify(toJsonSafe(JSON.parse(harmless))), harmless)
   t.end()
 })
 
@@ -195,5 +203,97 @@ await t.test('copyOf() copies the keys of data, deeply', (t) => {
   const data = { a: { b: [1, null] } }
   t.same(copyOf(data), data)
   t.not(copyOf(data).a, data.a)
+  t.end()
+})
+
+await t.test('toJsonSafe() converts a boxed primitive like the primitive', (t) => {
+  const boxed = ['x', 1, true, 1n, Symbol('s')].map((value) => Object(value) as unknown)
+  t.same(toJsonSafe(boxed), ['x', 1, true, '1', null])
+  t.equal(toJsonSafe(runInNewContext('new String("x")')), 'x')
+  t.equal(toJsonSafe(Object('x'.repeat(5_000_000))), `${'x'.repeat(2_000)}…`)
+  t.end()
+})
+
+await t.test('toJsonSafe() reads 100 entries of a collection, whatever its size', (t) => {
+  let reads = 0
+  const entry = { toJSON: (): number => ++reads }
+  const list = Array<unknown>(1e7).fill(entry)
+  t.match(toJsonSafe(list), { 99: 100, 100: '… 9999900 more' })
+  t.match(toJsonSafe(new Map(Array.from({ length: 1_000 }, (_, at) => [at, entry]))), { 99: 200, '…': '900 more' })
+  t.match(toJsonSafe(new Set(Array.from({ length: 1_000 }, () => ({ ...entry })))), { 99: 300, 100: '… 900 more' })
+  t.match(toJsonSafe(new Array(4_000_000_000)), { 99: null, 100: '… 3999999900 more' })
+  t.equal(reads, 300)
+  t.end()
+})
+
+await t.test('toJsonSafe() describes only the first 100 keys of a proxy', (t) => {
+  let described = 0
+  const proxy = new Proxy({}, {
+    ownKeys: () => Array.from({ length: 5_000 }, (_, at) => `k${at}`),
+    getOwnPropertyDescriptor: (_target, key) => {
+      described += 1
+      return { value: key, enumerable: key !== 'k0', configurable: true }
+    },
+    get: (_target, key) => key === 'toJSON' ? undefined : key
+  })
+  const copy = toJsonSafe(proxy) as Record<string, unknown>
+  t.match(copy, { k1: 'k1', k100: 'k100', '…': '4900 more' })
+  t.notOk('k0' in copy || 'k101' in copy)
+  t.equal(described, 101)
+  t.end()
+})
+
+await t.test('toJsonSafe() lists the keys of one huge object at most', (t) => {
+  let lists = 0
+  const huge = (): object => new Proxy({}, {
+    ownKeys () {
+      lists += 1
+      return Array.from({ length: 5_000 }, (_, at) => `k${at}`)
+    }
+  })
+  const copy = toJsonSafe({ list: Array.from({ length: 50 }, huge), inner: { a: huge() }, after: 1 })
+  t.match(copy, { list: { 1: '[an object]', 49: '[an object]' }, inner: '[an object]', after: 1 })
+  t.equal(lists, 1)
+  t.end()
+})
+
+await t.test('toJsonSafe() counts the characters that it reads, even if redacting shrinks the text', (t) => {
+  const long = Array.from({ length: 20 }, () => `password=${'x'.repeat(100_000)}`)
+  const copy = toJsonSafe(long) as string[]
+  t.equal(copy.filter((text) => text.includes('[REDACTED]')).length, 5)
+  t.same(copy.slice(5), Array<string>(15).fill('…'))
+  t.end()
+})
+
+await t.test('toJsonSafe() converts keys of a map that are no texts', (t) => {
+  const throwing = { toJSON () { throw new Error('no') } }
+  t.same(toJsonSafe(new Map<unknown, unknown>([
+    [Symbol('s'), 1], [10n, 2], [undefined, 3], [null, 4], [new Date(0), 5], [{ a: 1 }, 6], [() => 1, 7],
+    [throwing, 8], [true, 9]
+  ])), {
+    'Symbol(s)': 1,
+    10: 2,
+    undefined: 3,
+    null: 4,
+    '1970-01-01T00:00:00.000Z': 5,
+    'an object': 6,
+    'a function': 7,
+    '[unreadable]': 8,
+    'the boolean true': 9
+  })
+  t.match(toJsonSafe(new Map([[new Array(1e7).fill('x'), 1]])), { 'an array of 10000000': 1 })
+  t.end()
+})
+
+await t.test('toJsonSafe() does not convert a huge bigint', (t) => {
+  t.equal(toJsonSafe(10n ** 100n - 1n), '9'.repeat(100))
+  t.equal(toJsonSafe(-(10n ** 200_000n)), 'a bigint of more than 100 digits')
+  t.end()
+})
+
+await t.test('toJsonSafe() redacts texts under a key that is too long for a name', (t) => {
+  const key = `x-${'y'.repeat(1_000)}-password`
+  t.same(Object.values(toJsonSafe({ [key]: 'hunter2', after: 1 }) as object), ['[REDACTED]', 1])
+  t.same(Object.values(toJsonSafe({ [key]: 5 }) as object), [5])
   t.end()
 })

@@ -76,3 +76,38 @@ await t.test('parts are limited in depth and number', (t) => {
   t.equal(JSON.stringify(toComponents({ wide })).match(/"status"/g)?.length, 1_000)
   t.end()
 })
+
+await t.test('a part with the name __proto__ is dropped', (t) => {
+  const json = '{"__proto__":{"status":"DOWN"},"a":{"status":"UP","components":{"__proto__":{}}}}'
+  const parts: unknown = JSON.parse(json)
+  t.equal(JSON.stringify(toComponents(parts)), '{"a":{"status":"UP","components":{}}}')
+  t.end()
+})
+
+await t.test('toComponents() lists the names of one huge object, and reads only the parts that it keeps', (t) => {
+  let [lists, reads] = [0, 0]
+  const huge = new Proxy({}, {
+    ownKeys () {
+      lists += 1
+      return Array.from({ length: 5_000 }, (_, at) => `c${at}`)
+    },
+    getOwnPropertyDescriptor: () => ({ value: 1, enumerable: true, configurable: true }),
+    get () {
+      reads += 1
+      return { status: 'UP', components: huge }
+    }
+  })
+  t.equal(Object.keys(toComponents(huge)).length, 1_000)
+  t.same([lists, reads], [1, 1_000])
+  t.same(toComponents(new Proxy({}, { ownKeys () { throw new Error('no') } })), {})
+  t.end()
+})
+
+await t.test('the details of a part are copied once, when they are first read', (t) => {
+  let reads = 0
+  const parts = toComponents({ a: { status: 'UP', details: { get open () { return ++reads } }, durationMs: 1 } })
+  t.equal(reads, 0)
+  t.same(parts, { a: { status: 'UP', details: { open: 1 }, durationMs: 1 } })
+  t.same(parts['a']?.details, { open: 1 })
+  t.end()
+})

@@ -1,6 +1,7 @@
 import { oneOf, refuse } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
 import { isRecord } from '../../base/type-guards.js'
+import { withChanges } from '../content.js'
 import { ALL_CHECKS } from '../kind.js'
 import type { Kind } from '../kind.js'
 import { isPassing, STATUSES, worst } from '../status.js'
@@ -65,7 +66,7 @@ export class Severity {
   apply<R extends Outcome> (result: R, kind: Kind): R {
     if (isPassing(result.status) || (this.#single === undefined && this.#byKind === undefined)) return result
     const status = kind === ALL_CHECKS ? this.#overall(result.status) : this.of(kind, result.status)
-    return status === result.status ? result : { ...result, status }
+    return status === result.status ? result : withChanges(result, { status })
   }
 
   /** Returns the status of a failure in a report on one kind. `status` is the status that the check returned. */

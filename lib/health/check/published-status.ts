@@ -1,3 +1,4 @@
+import { errorIn } from '../content.js'
 import type { ComponentStatus } from '../status.js'
 import type { CheckObserver, StatusChange } from './check-observer.js'
 import type { Outcome } from './result.js'
@@ -14,8 +15,9 @@ export class PublishedStatus {
   }
 
   /** Publishes the status of a result, if it has changed. `run` describes the run that caused it. */
-  set ({ status, details }: Outcome, run: Pick<StatusChange, 'durationMs' | 'err'> = {}): void {
-    if (status !== this.#status) this.#change(status, { error: details?.['error'], ...run })
+  set (outcome: Outcome, run: Pick<StatusChange, 'durationMs' | 'err'> = {}): void {
+    const { status } = outcome
+    if (status !== this.#status) this.#change(status, { error: errorIn(outcome), ...run })
   }
 
   /** Publishes `UNKNOWN`, after the removal of the check. */

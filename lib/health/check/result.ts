@@ -1,10 +1,13 @@
+import { types } from 'node:util'
 import { attemptOr } from '../../base/attempt-or.js'
 import { redactAndTruncate } from '../../base/truncate.js'
 import { describe, reasonOf } from '../../base/describe.js'
 import { isError } from '../../base/error-like.js'
+import { firstKeys } from '../../base/first-keys.js'
 import { toJsonSafeObject } from '../../base/json-safe.js'
 import { toComponents } from '../component.js'
 import type { Component } from '../component.js'
+import { withContent } from '../content.js'
 import { isStatus, STATUSES } from '../status.js'
 import type { Status } from '../status.js'
 import { isRecord } from '../../base/type-guards.js'
@@ -12,7 +15,10 @@ import { isRecord } from '../../base/type-guards.js'
 /** The status of one run, with details and parts. `details.error` is the reason of a failure. */
 export interface Outcome {
   readonly status: Status
-  /** Any further information. `showDetails` decides which requests see it. Secrets in it are redacted. */
+  /**
+   * Any further information. `showDetails` decides which requests see it. Secrets in it are redacted. It is copied when
+   * an answer first shows it, so return a new object at each run.
+   */
   readonly details?: Readonly<Record<string, unknown>>
   /** The parts of the checked thing. Their statuses do not change the status of the check. */
   readonly components?: Readonly<Record<string, Component>>
@@ -36,8 +42,8 @@ const LONGEST_KEY = 40
 const EXPECTED = `nothing, true, or an object whose status is one of ${STATUSES.join(', ')}`
 
 /**
- * Turns the return value of a check's function into an outcome, with JSON-safe copies of details and parts. An unknown
- * value is a failure. Never throws.
+ * Turns the return value of a check's function into an outcome. Its details and parts become JSON-safe copies when they
+ * are first read. An unknown value is a failure. Never throws.
  */
 export function toOutcome (returned: unknown): Outcome {
   if (returned === undefined || returned === true) return { status: 'UP' }
@@ -71,28 +77,44 @@ export function failure (reason: unknown): Outcome {
 }
 
 function objectOutcome (returned: unknown): Outcome {
-  if (!isRecord(returned)) return unexpected(describe(returned), Array.isArray(returned) ? BRACES : '')
+  if (!isRecord(returned)) return failure(unexpected(describe(returned), Array.isArray(returned) ? BRACES : ''))
   const { status, details, components } = returned
   if (!isStatus(status)) return unknownStatus(returned, status)
-  return {
-    status,
-    ...(details !== undefined && { details: toJsonSafeObject(details) }),
-    ...(components !== undefined && { components: toComponents(components) })
+  if (details === undefined && components === undefined) return { status }
+  return withContent({ status }, {
+    ...(details !== undefined && { details: () => toJsonSafeObject(details), error: () => errorIn(details) }),
+    ...(components !== undefined && { components: () => toComponents(components) })
+  })
+}
+
+/** Copies only the `error` of details, as the copy of all details would contain it. */
+function errorIn (details: unknown): unknown {
+  if (!isRecord(details)) return undefined
+  if (attemptOr(() => Object.hasOwn(details, 'error'), false)) {
+    return toJsonSafeObject({ get error () { return details['error'] } })['error']
   }
+  const isConverted = types.isMap(details) || attemptOr(() => 'toJSON' in details, false)
+  return isConverted ? toJsonSafeObject(details)['error'] : undefined
 }
 
 function unknownStatus (returned: object, status: unknown): Outcome {
   if (isError(returned)) return failure(`the check returned an error instead of throwing it: ${reasonOf(returned)}`)
-  if ('rows' in returned) return unexpected(`${describe(returned)} with rows`, BRACES)
-  return unexpected(`${describe(returned)} whose status is ${describe(status)}${receivedKeys(returned)}`)
+  if ('rows' in returned) return failure(unexpected(`${describe(returned)} with rows`, BRACES))
+  const received = `${describe(returned)} whose status is ${describe(status)}`
+  if ('status' in returned) return failure(unexpected(received))
+  // Lists the keys only for an answer or a log line: the object may have a million keys.
+  return withContent({ status: 'DOWN' }, {
+    details: () => failure(unexpected(received + receivedKeys(returned))).details
+  })
 }
 
 /** Lists the keys of a result without a status, for example of a terminus indicator: `{ redis: { status: 'up' } }`. */
 function receivedKeys (returned: object): string {
-  const keys = Object.keys(returned).slice(0, MOST_KEYS).map((key) => redactAndTruncate(key, LONGEST_KEY))
-  return keys.length === 0 || 'status' in returned ? '' : ` and whose keys are ${keys.join(', ')}`
+  const { keys } = attemptOr(() => firstKeys(returned, MOST_KEYS), { keys: [], total: 0 })
+  const shown = keys.map((key) => redactAndTruncate(key, LONGEST_KEY))
+  return shown.length === 0 ? '' : ` and whose keys are ${shown.join(', ')}`
 }
 
-function unexpected (came: string, remedy = ''): Outcome {
-  return failure(`the check returned ${came}, expected ${EXPECTED}${remedy}`)
+function unexpected (received: string, remedy = ''): string {
+  return `the check returned ${received}, expected ${EXPECTED}${remedy}`
 }

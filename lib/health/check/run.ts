@@ -9,6 +9,7 @@ import { LIFE } from './check-function.js'
 import type { CheckFunction, LivingContext } from './check-function.js'
 import { failure, thrownIn, toOutcome } from './result.js'
 import type { Outcome, RunResult } from './result.js'
+import { withChanges } from '../content.js'
 import { isPassing } from '../status.js'
 import { isThenable } from '../../base/type-guards.js'
 
@@ -172,6 +173,6 @@ export class Run {
   #resultOf (outcome: Outcome): RunResult {
     const { clock } = this.#dependencies
     const durationMs = Math.round((clock.now() - this.#startedAt) * 1_000) / 1_000
-    return { ...outcome, time: clock.date().toISOString(), durationMs }
+    return withChanges(outcome, { time: clock.date().toISOString(), durationMs })
   }
 }

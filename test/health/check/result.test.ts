@@ -83,6 +83,37 @@ await t.test('components are copied as JSON-safe values', (t) => {
   t.end()
 })
 
+await t.test('details are read once, when they are first shown, and later changes have no effect', (t) => {
+  const details: Record<string, unknown> = { open: 1 }
+  const outcome = toOutcome({ status: 'UP', details, components: { get disk () { return details['disk'] } } })
+  details['open'] = 2
+  t.same(outcome.details, { open: 2 })
+  details['open'] = 3
+  t.same(outcome, { status: 'UP', details: { open: 2 }, components: { disk: { status: 'UNKNOWN' } } })
+  t.end()
+})
+
+await t.test('the keys of an object without a status are listed when the details are first read', (t) => {
+  let lists = 0
+  const returned = new Proxy({ a: 1, b: 2 }, {
+    ownKeys (target) {
+      lists += 1
+      return Reflect.ownKeys(target)
+    }
+  })
+  const outcome = toOutcome(returned)
+  t.same([outcome.status, lists], ['DOWN', 0])
+  t.match(outcome.details, { error: /whose keys are a, b, expected/ })
+  t.equal(lists, 1)
+  t.end()
+})
+
+await t.test('a proxy whose keys cannot be listed is DOWN with an error without keys', (t) => {
+  const outcome = toOutcome(new Proxy({}, { ownKeys () { throw new Error('no') } }))
+  t.match(outcome, { status: 'DOWN', details: { error: /whose status is undefined, expected/ } })
+  t.end()
+})
+
 await t.test('failure() contains the error message with secrets redacted', (t) => {
   const details = { error: 'postgres://[REDACTED]@h refused' }
   t.same(failure(new Error('postgres://u:p@h refused')), { status: 'DOWN', details })
