@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { describe } from '../base/describe.js'
+import { withoutTrailingSlashes } from '../base/slashes.js'
 import { errors } from '../errors.js'
 
 /** The parts that complete an address without a scheme or a path. */
@@ -31,7 +32,8 @@ const INVALID_ADDRESS = /[\s\\]|:\/\/|^\//
 export function healthUrl (name: string, address: unknown, kind: string, defaults: AddressDefaults): URL {
   const url = parse(address, defaults)
   if (url === undefined) throw new errors.AddressInvalid(name, describe(address))
-  const path = url.pathname === '/' ? `${trimSlashes(defaults.prefix)}/health` : trimSlashes(url.pathname)
+  const given = withoutTrailingSlashes(url.pathname)
+  const path = given === '' ? `${withoutTrailingSlashes(defaults.prefix)}/health` : given
   url.pathname = kind === '' ? path : `${path}/${kind}`
   url.hash = ''
   return url
@@ -48,8 +50,4 @@ function parse (address: unknown, { scheme }: AddressDefaults): URL | undefined 
 function withBrackets (address: string): string {
   const [host = '', ...path] = address.split('/')
   return isIPv6(host) ? [`[${host}]`, ...path].join('/') : address
-}
-
-function trimSlashes (path: string): string {
-  return path.replace(/\/+$/, '')
 }

@@ -1,7 +1,7 @@
-import { connect } from 'node:net'
 import t from 'tap'
 import { startApp } from '../support/app.js'
 import type { TestApp } from '../support/app.js'
+import { raw as rawTo } from './fixtures/raw.js'
 
 await t.test('the prefix answers with links to the enabled endpoints', async (t) => {
   const { get, url } = await startApp(t)
@@ -86,10 +86,5 @@ function links ({ body }: { readonly body: unknown }): object {
 }
 
 async function raw ({ url }: TestApp, request: string): Promise<string> {
-  const { hostname, port } = new URL(url)
-  const socket = connect(Number(port), hostname)
-  socket.write(request)
-  let text = ''
-  for await (const chunk of socket) text += String(chunk)
-  return text
+  return await rawTo(url, request)
 }
