@@ -47,8 +47,8 @@ export interface Management {
   removeCheck (name: string): boolean
 
   /**
-   * Adds a section to `/info`. The function is called for each request and has 800 ms. If it fails, its section is
-   * `{"error":"unavailable"}`, and the other sections are complete.
+   * Adds a section to `/info`. The function is called for each request, but concurrent requests share a call. It has
+   * 800 ms. If it fails, its section is `{"error":"unavailable"}`, and the other sections are complete.
    *
    * @throws FST_MANAGEMENT_NAME_INVALID if the name is malformed
    * @throws FST_MANAGEMENT_NAME_TAKEN if another section has the name

@@ -12,7 +12,7 @@ import { Events } from './events.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind, Kinds } from './kind.js'
 import { kindsOf, onlyFor } from './check/failure-status.js'
-import { CHECK_OPTION_NAMES, formatOption, policyOf } from './check/options.js'
+import { CHECK_OPTION_NAMES, DEFAULT_POLICY, formatOption, policyOf, REMOTE_POLICY } from './check/options.js'
 import type { CheckOptions, CheckPolicy } from './check/options.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
@@ -40,6 +40,7 @@ export class HealthEngine {
   readonly #startup: Startup
   readonly #dependencies: EngineDependencies
   readonly #defaults: CheckPolicy
+  readonly #remoteDefaults: CheckPolicy
   readonly #events: Events
   readonly #reporter: Reporter
   readonly #automatic = new Set<string>()
@@ -51,7 +52,8 @@ export class HealthEngine {
     this.kinds = kinds
     this.#dependencies = dependencies
     this.#startup = new Startup(this.#registry, clock)
-    this.#defaults = this.#policy(defaults)
+    this.#defaults = this.#policy(defaults, DEFAULT_POLICY)
+    this.#remoteDefaults = this.#policy(defaults, REMOTE_POLICY)
     this.#events = new Events(log, owner)
     this.lifecycle = new Lifecycle(this.#events, clock, isServing)
     this.#reporter = new Reporter({
@@ -95,7 +97,7 @@ export class HealthEngine {
   ): void {
     this.kinds.assertCheckName(name)
     const newCheck = (kind: Kind, request: CheckFunction): Check =>
-      this.#check(name, request, this.#optionsFor(kind, options), () => [kind])
+      this.#check(name, request, this.#remotePolicy(kind, options), () => [kind])
     const byKind = new Map([...requestByKind].map(([kind, request]) => [kind, newCheck(kind, request)]))
     for (const [kind, check] of byKind) warnOfDegraded(check, [kind], this.#dependencies.log)
     this.#put(new RemoteEntry(newCheck(ALL_CHECKS, request), byKind))
@@ -137,7 +139,8 @@ export class HealthEngine {
 
   /** Adds a new check. Replaces an automatic check of this name, which ends last: a report always finds one of both. */
   #addNew (kinds: readonly Kind[], name: string, checkFunction: CheckFunction, options: CheckOptions): void {
-    const entry: LocalEntry = new LocalEntry(this.#check(name, checkFunction, options, () => entry.kinds), kinds)
+    const policy = this.#policy(options, this.#defaults)
+    const entry: LocalEntry = new LocalEntry(this.#check(name, checkFunction, policy, () => entry.kinds), kinds)
     const replaced = this.#automatic.delete(name) ? this.#registry.get(name) : undefined
     this.#put(entry, replaced)
     warnOfDegraded(entry.check, kinds, this.#dependencies.log)
@@ -166,9 +169,9 @@ export class HealthEngine {
     for (const check of entry.checks) if (!this.#startup.isOver(entry, check)) check.start()
   }
 
-  #check (name: string, checkFunction: CheckFunction, options: CheckOptions, kinds: () => Iterable<Kind>): Check {
+  #check (name: string, checkFunction: CheckFunction, policy: CheckPolicy, kinds: () => Iterable<Kind>): Check {
     const { clock, log } = this.#dependencies
-    return new Check(name, checkFunction, this.#policy(options, this.#defaults), {
+    return new Check(name, checkFunction, policy, {
       clock,
       log: log.child({ check: name }),
       observer: this.#events.of(kinds),
@@ -177,14 +180,14 @@ export class HealthEngine {
   }
 
   /** Each check of a service dependency has one kind, so its log lines and messages have the severity of that kind. */
-  #optionsFor (kind: Kind, options: CheckOptions): CheckOptions {
-    const { failureStatus } = this.#policy(options, this.#defaults)
-    if (typeof failureStatus !== 'object') return options
-    return { ...options, failureStatus: onlyFor(kind, failureStatus) }
+  #remotePolicy (kind: Kind, options: CheckOptions): CheckPolicy {
+    const policy = this.#policy(options, this.#remoteDefaults)
+    const { failureStatus } = policy
+    return typeof failureStatus === 'object' ? { ...policy, failureStatus: onlyFor(kind, failureStatus) } : policy
   }
 
   /** Throws if `failureStatus` names an unknown kind. */
-  #policy (options: CheckOptions, defaults?: CheckPolicy): CheckPolicy {
+  #policy (options: CheckOptions, defaults: CheckPolicy): CheckPolicy {
     const kinds = kindsOf(options.failureStatus)
     if (kinds.length > 0) this.kinds.assertKnown(kinds)
     return policyOf(options, defaults)

@@ -5,10 +5,11 @@ import { errors } from '../errors.js'
 import { FAILED, GuardedFunction } from '../base/guarded-function.js'
 import { toJsonSafe, toJsonSafeObject } from '../base/json-safe.js'
 import type { Logger } from '../base/logger.js'
+import { SingleFlight } from '../base/single-flight.js'
 import type { CollectedInfo } from './collect.js'
 import { isRecord } from '../base/type-guards.js'
 
-/** Returns one section of `/info`. It runs at each request. */
+/** Returns one section of `/info`. It runs at each request. Requests that arrive during a run share its result. */
 export type InfoFunction = () => unknown
 
 /** The sources of the parts of `/info`. */
@@ -33,6 +34,9 @@ export class InfoReport {
   readonly #versionFunction: GuardedFunction
   readonly #moreFunction: GuardedFunction
   readonly #sections = new Map<string, () => Promise<unknown>>()
+  // Concurrent requests share one run of the app's functions, so that clients cannot pile up calls of a slow function.
+  readonly #versions = new SingleFlight(async () => await this.#newVersion())
+  readonly #reports = new SingleFlight(async () => await this.#newReport())
 
   constructor (sources: InfoSources) {
     const { more } = sources
@@ -55,13 +59,21 @@ export class InfoReport {
 
   /** The app's version, or `unknown` if no source has it, or if the option `version` is a function and fails. */
   async version (): Promise<string> {
+    return await this.#versions.run()
+  }
+
+  async report (): Promise<Record<string, unknown>> {
+    return await this.#reports.run()
+  }
+
+  async #newVersion (): Promise<string> {
     const { version = this.#sources.collected.app.version ?? UNKNOWN_VERSION } = this.#sources
     if (typeof version === 'string') return version
     const given = await this.#versionFunction.run(async () => assertVersion(await version()))
     return given === FAILED ? UNKNOWN_VERSION : given
   }
 
-  async report (): Promise<Record<string, unknown>> {
+  async #newReport (): Promise<Record<string, unknown>> {
     const [version, more, sections] = await Promise.all([this.version(), this.#more(), this.#allSections()])
     return { ...merge(this.#own(version), more), ...sections }
   }

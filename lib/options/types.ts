@@ -44,7 +44,7 @@ export type AuthHook = (
   this: FastifyInstance, request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction
 ) => unknown
 
-/** Additional data for `/info`: an object, or a function that returns an object and is called for each request. */
+/** Additional data for `/info`: an object, or a function that returns an object. Concurrent requests share a call. */
 export type InfoOption =
   Readonly<Record<string, unknown>> | (() => Record<string, unknown> | Promise<Record<string, unknown>>)
 

@@ -238,7 +238,7 @@ await t.test('a readiness probe requests a service dependency that startup casca
   const [forStartup, forReadiness] = [new Warmup(), new Warmup()]
   forReadiness.isWarm = true
   const byKind = new Map([['startup', forStartup.check], ['readiness', forReadiness.check]])
-  engine.addRemote('users', up, byKind, {})
+  engine.addRemote('users', up, byKind, { ttl: 0 })
   t.match(await engine.report({ kind: 'readiness' }), {
     status: 'OUT_OF_SERVICE', components: { lifecycle: { details: { pending: ['users'] } } }
   })

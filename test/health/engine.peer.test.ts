@@ -17,6 +17,88 @@ await t.test('service dependencies are requested for health and for the kinds th
   t.same(await engine.report({ kind: 'liveness' }), { status: 'UP', components: {} })
 })
 
+await t.test('a service is requested once in a second by default, and once for each kind that cascades', async (t) => {
+  const { engine, clock } = setUpEngine()
+  const requests: string[] = []
+  const byKind = new Map([['readiness', () => { requests.push('readiness') }]])
+  engine.addRemote('users', () => { requests.push('health') }, byKind, {})
+  for (let second = 0; second < 3; second++) {
+    for (let request = 0; request < 50; request++) {
+      await engine.report({ kind: 'health' })
+      await engine.report({ kind: 'health', exclude: new Set(['other']) })
+      await engine.component('users')
+      await engine.report({ kind: 'readiness' })
+      await engine.report({ kind: 'readiness', peer: true })
+    }
+    await clock.pass(999)
+    await engine.report({ kind: 'health' })
+    t.equal(requests.length, 2 * (second + 1))
+    await clock.pass(1)
+  }
+  t.same(requests.slice(-2), ['health', 'readiness'])
+})
+
+await t.test('the default ttl of a service also applies to its failures', async (t) => {
+  const { engine, clock, log } = setUpEngine()
+  let requests = 0
+  engine.addRemote('users', () => { requests += 1; return requests > 1 }, new Map(), {})
+  for (let request = 0; request < 50; request++) t.match(await engine.report({ kind: 'health' }), { status: 'DOWN' })
+  t.equal(requests, 1)
+  await clock.pass(1_000)
+  t.match(await engine.report({ kind: 'health' }), { status: 'UP' })
+  t.equal(log.lines.length, 2, 'one line for each change')
+})
+
+await t.test('ttl and checkDefaults replace the default ttl of a service, also with 0', async (t) => {
+  const cases = [[{}, {}, 1], [{ ttl: 0 }, {}, 3], [{}, { ttl: 0 }, 3], [{ ttl: 5_000 }, { ttl: 0 }, 1]] as const
+  for (const [options, defaults, expected] of cases) {
+    const { engine } = setUpEngine([], defaults)
+    let requests = 0
+    engine.addRemote('users', () => { requests += 1 }, new Map(), options)
+    for (let request = 0; request < 3; request++) await engine.report({ kind: 'health' })
+    t.equal(requests, expected, JSON.stringify([options, defaults]))
+  }
+})
+
+await t.test('a check of the app has no ttl by default', async (t) => {
+  const { engine } = setUpEngine()
+  let runs = 0
+  engine.add(['health'], 'db', () => { runs += 1 }, {})
+  for (let request = 0; request < 3; request++) await engine.report({ kind: 'health' })
+  t.equal(runs, 3)
+})
+
+await t.test('a hanging service is requested as often as without a ttl', async (t) => {
+  const requestsWith = async (ttl: number): Promise<number> => {
+    const { engine, clock } = setUpEngine()
+    let requests = 0
+    engine.addRemote('users', async () => { requests += 1; await hang() }, new Map(), { ttl })
+    for (let second = 0; second < 60; second++) {
+      const reports = [engine.report({ kind: 'health' }), engine.report({ kind: 'health' })]
+      await clock.pass(1_000)
+      for (const report of reports) t.match(await report, { status: 'DOWN' })
+    }
+    return requests
+  }
+  t.equal(await requestsWith(1_000), await requestsWith(0))
+})
+
+await t.test('a peer with a time limit receives the cached result of a slow check after its first run', async (t) => {
+  const { engine, clock } = setUpEngine()
+  let runs = 0
+  const slow = (): Promise<boolean> => new Promise((resolve) => {
+    runs += 1
+    clock.after(700, () => resolve(true))
+  })
+  engine.add(['readiness'], 'slow', slow, { ttl: 5_000 })
+  const early = engine.report(FOR_PEER)
+  await clock.pass(600)
+  t.match(await early, { status: 'DOWN' })
+  await clock.pass(100)
+  t.match(await engine.report({ ...FOR_PEER, timeLimitMs: 50 }), { status: 'UP' })
+  t.equal(runs, 1)
+})
+
 await t.test('addRemote() throws when the name is taken or reserved', (t) => {
   const { engine } = setUpEngine()
   engine.add(['health'], 'a', up, {})

@@ -26,6 +26,36 @@ await t.test('report() contains the version in the app and in the attributes', a
   })
 })
 
+await t.test('report() and version() share the calls of concurrent requests, and call again afterwards', async (t) => {
+  const calls = { version: 0, info: 0, section: 0 }
+  const count = async (name: keyof typeof calls): Promise<number> => {
+    calls[name] += 1
+    return await Promise.resolve(calls[name])
+  }
+  const { info } = setUp({
+    version: async () => String(await count('version')),
+    more: async () => ({ n: await count('info') })
+  })
+  info.add('section', async () => await count('section'))
+  for (const n of [1, 2]) {
+    const reports = await Promise.all(Array.from({ length: 100 }, async () => await info.report()))
+    const versions = await Promise.all(Array.from({ length: 100 }, async () => await info.version()))
+    t.same(new Set(reports.map(({ n }) => n)), new Set([n]))
+    t.equal(new Set(versions).size, 1)
+  }
+  t.same(calls, { version: 4, info: 2, section: 2 })
+})
+
+await t.test('requests for /info do not pile up calls of a section that hangs', async (t) => {
+  let calls = 0
+  const { info, clock } = setUp()
+  info.add('slow', async () => { calls += 1; await new Promise(() => undefined) })
+  const reports = Array.from({ length: 100 }, async () => await info.report())
+  await clock.pass(800)
+  t.match(await Promise.all(reports), reports.map(() => ({ slow: { error: 'unavailable' } })))
+  t.equal(calls, 1)
+})
+
 await t.test('report() has no service.version attribute when the version is unknown', async (t) => {
   t.same(await setUp({ version: 'unknown' }).info.report(), {
     app: { name: 'shop', version: 'unknown' },

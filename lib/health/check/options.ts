@@ -19,9 +19,14 @@ export interface CheckOptions {
    * How long a result is reused before the check runs again, in milliseconds, from 0. Passes and failures are both
    * reused. It is ignored when `interval` is set.
    *
+   * The default of a service dependency is 1_000, so that no client can make the app send it more than one request per
+   * second. `ttl: 0` switches this off.
+   *
    * @default 0
    * @example
    * { ttl: 5_000 } // runs at most once in 5 s
+   * @example
+   * { ttl: 0 } // runs for each request that finds no current run
    */
   readonly ttl?: number | undefined
   /**
@@ -108,6 +113,8 @@ interface CheckOptionRow<Name extends keyof CheckOptions> {
   /** The unit that messages write after a value. */
   readonly unit: 'ms' | undefined
   readonly default: CheckPolicy[Name]
+  /** The default for a service dependency, if it differs. */
+  readonly remoteDefault?: CheckPolicy[Name]
   readonly rule: Rule<NonNullable<CheckOptions[Name]>>
 }
 
@@ -120,7 +127,8 @@ const count = integer(1, Number.MAX_SAFE_INTEGER)
 export const CHECK_OPTIONS: CheckOptionTable = {
   // Leaves time to answer before the kubelet's own default timeout of 1 s (`timeoutSeconds: 1`).
   timeout: { unit: 'ms', default: 800, rule: delay },
-  ttl: { unit: 'ms', default: 0, rule: delayOrNone },
+  // One client must not drive other services: each report would send a request to each of them.
+  ttl: { unit: 'ms', default: 0, remoteDefault: 1_000, rule: delayOrNone },
   interval: { unit: 'ms', default: 0, rule: delayOrNone },
   failureThreshold: { unit: undefined, default: 1, rule: count },
   successThreshold: { unit: undefined, default: 1, rule: count },
@@ -133,6 +141,11 @@ export const CHECK_OPTION_NAMES = Object.keys(CHECK_OPTIONS) as readonly (keyof 
 
 export const DEFAULT_POLICY = Object.fromEntries(
   CHECK_OPTION_NAMES.map((name) => [name, CHECK_OPTIONS[name].default])
+) as unknown as CheckPolicy
+
+/** The defaults of a service dependency. */
+export const REMOTE_POLICY = Object.fromEntries(
+  CHECK_OPTION_NAMES.map((name) => [name, CHECK_OPTIONS[name].remoteDefault ?? CHECK_OPTIONS[name].default])
 ) as unknown as CheckPolicy
 
 /** Merges options over defaults. An option that is `undefined` keeps its default. */

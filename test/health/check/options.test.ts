@@ -1,5 +1,5 @@
 import t from 'tap'
-import { DEFAULT_POLICY, policyOf } from '../../../lib/health/check/options.js'
+import { DEFAULT_POLICY, policyOf, REMOTE_POLICY } from '../../../lib/health/check/options.js'
 import type { CheckOptions, CheckPolicy } from '../../../lib/health/check/options.js'
 
 await t.test('policyOf() returns the defaults when no option is set', (t) => {
@@ -12,6 +12,11 @@ await t.test('policyOf() returns the defaults when no option is set', (t) => {
     failureStatus: undefined,
     maxBackoff: undefined
   })
+  t.end()
+})
+
+await t.test('the defaults of a service dependency differ in ttl only', (t) => {
+  t.same(REMOTE_POLICY, { ...DEFAULT_POLICY, ttl: 1_000 })
   t.end()
 })
 
