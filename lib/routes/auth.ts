@@ -1,4 +1,3 @@
-import { httpErrors } from '@fastify/sensible'
 import type {
   FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, onRequestAsyncHookHandler
 } from 'fastify'
@@ -9,6 +8,7 @@ import { interruptible } from '../base/interruptible.js'
 import type { AuthHook } from '../options/types.js'
 import { codeOfError, refusalCode, verdictOf } from './auth-hook.js'
 import type { Verdict } from './auth-hook.js'
+import { clientError } from './http-error.js'
 import { preventCache } from './prevent-cache.js'
 import { sendRefusal } from './reply.js'
 
@@ -55,7 +55,7 @@ async function verdictUntilClosed (
 function refusalOf (error: object | undefined, reply: FastifyReply): object {
   const code = refusalCode(reply, error === undefined ? undefined : codeOfError(error))
   reply.code(code)
-  return error === undefined ? httpErrors.createError(code) : ownError(error)
+  return error === undefined ? clientError(code) : ownError(error)
 }
 
 /** Fastify reads the message of an error only if the error is of the same realm: copies it from another realm. */

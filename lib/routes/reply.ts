@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http'
 import type { FastifyReply } from 'fastify'
+import { clientError } from './http-error.js'
 import { JSON_TYPE } from './media-type.js'
 import type { MediaType } from './media-type.js'
 import { preventCache } from './prevent-cache.js'
 import { markSent } from './refused-probe.js'
-import { CLIENT_ERRORS } from './sensible.js'
 
 /** Sends a body as JSON, with one of its media types. */
 export function sendJson (
@@ -37,8 +37,7 @@ export function sendRefusal (reply: FastifyReply, statusCode: number): FastifyRe
   return sendError(reply, statusCode)
 }
 
-/** A code that HTTP does not define has the message of 400, as in @fastify/sensible. */
 function sendError (reply: FastifyReply, statusCode: number): FastifyReply {
-  const message = CLIENT_ERRORS[statusCode] ?? CLIENT_ERRORS[400]
+  const { message } = clientError(statusCode)
   return sendJson(reply, statusCode, { statusCode, error: STATUS_CODES[statusCode], message })
 }

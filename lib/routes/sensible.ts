@@ -7,11 +7,12 @@ import type { FastifyInstance } from 'fastify'
 /** The headers that `reply.preventCache()` of @fastify/sensible sets. */
 export const NO_CACHE_HEADERS = headersOf('preventCache')
 
-/** The messages of client errors of @fastify/sensible, by status code. */
-export const CLIENT_ERRORS: Readonly<Record<number, string>> = Object.fromEntries(
-  Object.keys(STATUS_CODES).filter((code) => code.startsWith('4'))
-    .map((code) => [code, httpErrors.createError(Number(code)).message])
-)
+/** The client errors of @fastify/sensible by status code. */
+export const CLIENT_ERRORS: Readonly<Record<number, { readonly name: string, readonly message: string }>> =
+  Object.fromEntries(Object.keys(STATUS_CODES).filter((code) => code.startsWith('4')).map((code) => {
+    const { name, message } = httpErrors.createError(Number(code))
+    return [code, { name, message }]
+  }))
 
 /** Records the headers that a reply decorator of @fastify/sensible sets. */
 function headersOf (decorator: 'preventCache'): Readonly<Record<string, string | number>> {

@@ -2,8 +2,12 @@ import sensible, { httpErrors } from '@fastify/sensible'
 import Fastify from 'fastify'
 import type { FastifyRequest } from 'fastify'
 import t from 'tap'
+import { clientError } from '../../lib/routes/http-error.js'
 import { sendRefusal } from '../../lib/routes/reply.js'
 import { NO_CACHE_HEADERS } from '../../lib/routes/sensible.js'
+
+/** Common codes, and one that HTTP does not define. */
+const CODES = [400, 401, 403, 404, 418, 429, 431, 451, 499]
 
 await t.test('the cache headers are those of preventCache() of @fastify/sensible', async (t) => {
   const app = Fastify()
@@ -14,11 +18,19 @@ await t.test('the cache headers are those of preventCache() of @fastify/sensible
   t.strictSame(rest, { ...NO_CACHE_HEADERS, expires: String(NO_CACHE_HEADERS['expires']) })
 })
 
+await t.test('clientError() creates the errors of httpErrors of @fastify/sensible', (t) => {
+  for (const code of CODES) {
+    const { name, message, statusCode, status, expose } = httpErrors.createError(code)
+    t.match(clientError(code), { name, message, statusCode, status, expose })
+  }
+  t.end()
+})
+
 await t.test('the bodies of errors are those of httpErrors of @fastify/sensible', async (t) => {
   const app = Fastify()
   app.get('/ours/:code', (request, reply) => sendRefusal(reply, codeOf(request)))
   app.get('/sensible/:code', (request) => { throw httpErrors.createError(codeOf(request)) })
-  for (const code of [400, 401, 403, 404, 418, 429, 431, 451, 499]) {
+  for (const code of CODES) {
     const { body, statusCode } = await app.inject(`/ours/${code}`)
     const expected = await app.inject(`/sensible/${code}`)
     t.same([statusCode, JSON.parse(body)], [expected.statusCode, expected.json()])
