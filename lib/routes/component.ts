@@ -1,19 +1,22 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { systemClock } from '../base/clock.js'
 import { actuatorComponent } from './actuator.js'
 import { visibleComponent } from './health-body.js'
 import { JSON_TYPE, mediaTypeFor } from './media-type.js'
 import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { sendJson, sendNotFound } from './reply.js'
+import { errorAnswer, jsonAnswer, withAnswers } from './operation.js'
 import { healthRoute } from './route.js'
 import type { RouteContext } from './route.js'
-import { componentResponse, errorResponse } from './responses.js'
 import { ComponentParams } from './schemas.js'
-import { responsesByStatus } from './status-codes.js'
+import { answersByStatus } from './status-codes.js'
 
 interface NameRoute {
   readonly Params: { readonly '*': string }
 }
+
+const UNCHECKED = jsonAnswer('UNKNOWN', 'Component')
+const NOT_FOUND = errorAnswer('No such check, or this request may not see components')
 
 /**
  * `/health/NAME`: the component of one check, and 404 for any other path below `/health/`. The route is a wildcard,
@@ -22,18 +25,17 @@ interface NameRoute {
  */
 export function registerComponent (instance: FastifyInstance, context: RouteContext): void {
   const { endpoints, statusCodes } = context.settings
-  const route = healthRoute(context, {
+  const answers = answersByStatus(statusCodes, (statuses) => jsonAnswer(statuses, 'Component'))
+  const operation = {
+    id: 'Component',
+    path: '/health/*',
     summary: 'Health of one check',
     description: 'Runs one check and returns its component.',
     hide: !endpoints.health,
     params: ComponentParams,
-    response: {
-      ...responsesByStatus(statusCodes, componentResponse),
-      404: errorResponse('No such check, or this request may not see components')
-    }
-  })
-  const config = { ...route.config, swaggerTransform: namedParameter }
-  instance.get<NameRoute>('/health/*', { ...route, config }, async (request, reply) =>
+    responses: withAnswers({ 200: UNCHECKED, ...answers }, { 404: NOT_FOUND })
+  }
+  instance.get<NameRoute>(operation.path, healthRoute(context, operation), async (request, reply) =>
     await sendComponent(context, request, reply))
 }
 
@@ -60,13 +62,4 @@ async function sendComponent (
 /** The functions that decide on the visibility have used a part of the time. */
 function remainingMs (limitMs: number, startedAt: number): number {
   return Math.max(0, Math.floor(limitMs - (systemClock.now() - startedAt)))
-}
-
-interface DocumentedRoute {
-  readonly schema: FastifySchema
-  readonly url: string
-}
-
-function namedParameter ({ schema, url }: DocumentedRoute): DocumentedRoute {
-  return { schema, url: url.replace('*', ':name') }
 }

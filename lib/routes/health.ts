@@ -12,20 +12,21 @@ import type { ActuatorType } from './media-type.js'
 import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { readQuery } from './query.js'
 import { sendText } from './reply.js'
+import { jsonAnswer } from './operation.js'
+import type { Answer, Operation } from './operation.js'
+import { pascalCase } from './operation-id.js'
 import { healthRoute, probeRoute } from './route.js'
-import type { RouteContext, RouteSchema } from './route.js'
-import { healthResponse, probeResponse } from './responses.js'
-import type { ResponseSchema } from './responses.js'
+import type { RouteContext } from './route.js'
 import { HealthQuerystring } from './schemas.js'
-import { responsesByStatus } from './status-codes.js'
+import { answersByStatus } from './status-codes.js'
 import { STATUS_ONLY } from './visibility.js'
 import type { Visibility } from './visibility.js'
 
 /** `/health`: the checks of all kinds, and the service dependencies. */
 export function registerHealth (instance: FastifyInstance, context: RouteContext): void {
   const description = 'Runs all checks and requests the health of service dependencies.'
-  const schema = healthSchema(context, 'Health', description, healthResponse)
-  instance.get('/health', healthRoute(context, schema), async (request, reply) =>
+  const operation = { ...common(context), id: 'Health', path: '/health', summary: 'Health', description }
+  instance.get(operation.path, healthRoute(context, operation), async (request, reply) =>
     await sendReport(context, ALL_CHECKS, request, reply))
 }
 
@@ -45,8 +46,14 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
   for (const { path, kind } of probes) {
     const gate = kind === 'readiness' ? ' OUT_OF_SERVICE until all startup checks have passed.' : ''
     const description = `Runs the ${kind} checks and returns their worst status.${gate}`
-    const schema = healthSchema(context, `Probe: ${path}`, description, probeResponse)
-    instance.get(`/health/${path}`, probeRoute(context, kind, schema), (request, reply) =>
+    const operation = {
+      ...common(context),
+      id: `Health${pascalCase(path)}`,
+      path: `/health/${path}`,
+      summary: `Probe: ${path}`,
+      description
+    }
+    instance.get(operation.path, probeRoute(context, kind, operation), (request, reply) =>
       sendProbe(context, kind, request, reply))
   }
 }
@@ -122,16 +129,8 @@ function probedKinds ({ kinds }: HealthEngine): Kind[] {
   return [...kinds].filter((kind) => kind !== ALL_CHECKS)
 }
 
-function healthSchema (
-  { settings }: RouteContext,
-  summary: string,
-  description: string,
-  response: (description: string) => ResponseSchema
-): RouteSchema {
-  return {
-    summary,
-    description,
-    querystring: HealthQuerystring,
-    response: responsesByStatus(settings.statusCodes, response)
-  }
+/** The documentation that `/health` and the probes share. */
+function common ({ settings }: RouteContext): Pick<Operation, 'querystring' | 'responses'> {
+  const answer = (statuses: string): Answer => jsonAnswer(statuses, 'Health', 'ActuatorHealth')
+  return { querystring: HealthQuerystring, responses: answersByStatus(settings.statusCodes, answer) }
 }

@@ -2,21 +2,22 @@ import type { FastifyInstance } from 'fastify'
 import { linkBase } from './link-base.js'
 import { sendJson } from './reply.js'
 import { mediaTypeFor } from './media-type.js'
+import { jsonAnswer } from './operation.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
-import { jsonResponse } from './responses.js'
-import { Links } from './schemas.js'
 
 /** The prefix itself: links to the enabled endpoints, like Actuator's discovery page. */
 export function registerLinks (instance: FastifyInstance, context: RouteContext): void {
-  const schema = {
+  const operation = {
+    id: 'Links',
+    path: '/',
     summary: 'Links',
     description: 'Links to the enabled endpoints.',
-    response: { 200: jsonResponse('The links', Links) }
+    responses: { 200: jsonAnswer('The links', 'Links') }
   }
   const paths = Object.entries(linkedPaths(context))
   const baseOf = linkBase(instance)
-  instance.get('/', reportRoute(context, schema), async (request, reply) => {
+  instance.get(operation.path, reportRoute(context, operation), async (request, reply) => {
     const base = baseOf(request)
     const links = paths.map(([name, path]) => [name, linkTo(base + path)] as const)
     return sendJson(reply, 200, { _links: Object.fromEntries(links) }, mediaTypeFor(request.headers.accept))

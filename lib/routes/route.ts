@@ -1,12 +1,13 @@
-import type { FastifySchema, onRequestAsyncHookHandler, RouteShorthandOptions } from 'fastify'
+import type { onRequestAsyncHookHandler, RouteShorthandOptions } from 'fastify'
 import type { Logger } from '../base/logger.js'
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
 import type { Settings } from '../options/settings.js'
+import { describeIn } from './openapi.js'
+import { anyAnswer, routeSchema, withAnswers } from './operation.js'
+import type { Operation, Responses } from './operation.js'
 import type { RouteOverrides } from './overrides.js'
 import { refusedProbeHook } from './refused-probe.js'
-import { errorResponse } from './responses.js'
-import type { ResponseSchema } from './responses.js'
 import type { VisibilityPolicy } from './visibility.js'
 
 /** The objects that the routes need. */
@@ -25,17 +26,11 @@ export interface RouteContext extends RouteDependencies {
   readonly overrides: RouteOverrides
 }
 
-/** A schema with the texts that an OpenAPI document shows for a route. */
-export interface RouteSchema extends FastifySchema {
-  readonly summary: string
-  readonly description: string
-  /** Keeps the route out of the OpenAPI document. */
-  readonly hide?: boolean
-  readonly response: Readonly<Record<number, ResponseSchema>>
+/** The answers of the `auth` hooks. A hook of the app decides on the body, if there is one. */
+const REFUSALS: Responses = {
+  401: anyAnswer('The auth hook refused the request'),
+  403: anyAnswer('The auth hook refused the request, failed or gave no answer in time')
 }
-
-const TAGS = ['management']
-const FORBIDDEN = errorResponse('The auth hook failed or gave no answer in time')
 
 /**
  * Keeps the app's plugins away from probes. If probes were shed or rate-limited, Kubernetes would restart pods that
@@ -49,39 +44,41 @@ const PROBE = {
   management: 'probe',
   pressureHandler: () => undefined,
   rateLimit: false,
-  otel: false,
-  swaggerTransform: false
+  otel: false
 } as const
 
-/**
- * Reports are shed, rate-limited and traced like the app's own routes. Their schemas are JSON schemas already. A
- * transform of the app for other schemas, zod's for example, would throw, and the app would have no OpenAPI
- * document at all.
- *
- * @see https://github.com/fastify/fastify-swagger the route option `config.swaggerTransform`
- */
-const REPORT = { management: 'report', swaggerTransform: false } as const
+/** Reports are shed, rate-limited and traced like the app's own routes. */
+const REPORT = { management: 'report' } as const
 
 /** Returns the options of a probe: without `auth`, load shedding, rate limits and tracing. */
-export function probeRoute (context: RouteContext, kind: string, schema: RouteSchema): RouteShorthandOptions {
+export function probeRoute (context: RouteContext, kind: string, operation: Operation): RouteShorthandOptions {
   const onResponse = refusedProbeHook(kind, context.log)
-  return { ...common(context, schema), config: { ...PROBE }, ...(onResponse !== undefined && { onResponse }) }
+  return { ...common(context, operation, PROBE), ...(onResponse !== undefined && { onResponse }) }
 }
 
 /** Returns the options of a report: the `auth` hooks run first. */
-export function reportRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
+export function reportRoute (context: RouteContext, operation: Operation): RouteShorthandOptions {
   const { auth } = context
-  const response = auth.length > 0 ? { ...schema.response, 403: FORBIDDEN } : schema.response
-  return { ...common(context, { ...schema, response }), config: { ...REPORT }, onRequest: [...auth] }
+  const responses = auth.length > 0 ? withAnswers(operation.responses, REFUSALS) : operation.responses
+  return { ...common(context, { ...operation, responses }, REPORT), onRequest: [...auth] }
 }
 
 /** Returns the options of `/health` and `/health/NAME`: open if the `auth` hooks decide only how much they show. */
-export function healthRoute (context: RouteContext, schema: RouteSchema): RouteShorthandOptions {
-  return reportRoute(context.visibilityPolicy.isOpen ? { ...context, auth: [] } : context, schema)
+export function healthRoute (context: RouteContext, operation: Operation): RouteShorthandOptions {
+  return reportRoute(context.visibilityPolicy.isOpen ? { ...context, auth: [] } : context, operation)
 }
 
-function common ({ overrides }: RouteContext, schema: RouteSchema): RouteShorthandOptions {
-  // Hooks may change a route's schema. The copy keeps such a change in one app.
-  const copy = structuredClone({ tags: TAGS, ...schema })
-  return { ...overrides, exposeHeadRoute: true, schema: copy }
+/**
+ * The transform of the route replaces the app's own. A transform for other schemas, zod's for example, would throw,
+ * and the app would have no OpenAPI document at all.
+ */
+function common (
+  { overrides }: RouteContext, operation: Operation, config: typeof PROBE | typeof REPORT
+): RouteShorthandOptions {
+  return {
+    ...overrides,
+    exposeHeadRoute: true,
+    schema: routeSchema(operation),
+    config: { ...config, swaggerTransform: describeIn(operation) }
+  }
 }

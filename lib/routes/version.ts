@@ -1,17 +1,18 @@
 import type { FastifyInstance } from 'fastify'
 import { sendText } from './reply.js'
+import { textAnswer } from './operation.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
-import { textResponse } from './responses.js'
-import { Version } from './schemas.js'
 
 /** `/version`: the app's version, as text. */
 export function registerVersion (instance: FastifyInstance, context: RouteContext): void {
-  const schema = {
+  const operation = {
+    id: 'Version',
+    path: '/version',
     summary: 'Version',
     description: 'The version of the app.',
-    response: { 200: textResponse('The version, or unknown', Version) }
+    responses: { 200: textAnswer('The version, or unknown') }
   }
-  instance.get('/version', reportRoute(context, schema), async (_request, reply) =>
+  instance.get(operation.path, reportRoute(context, operation), async (_request, reply) =>
     sendText(reply, 200, await context.info.version(), 'text/plain; charset=utf-8'))
 }

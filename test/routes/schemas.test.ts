@@ -1,9 +1,8 @@
-import { Value } from 'typebox/value'
 import t from 'tap'
-import type { FastifySchema, RouteOptions } from 'fastify'
-import type { ResponseSchema } from '../../lib/routes/responses.js'
 import { startApp } from '../support/app.js'
-import type { Answer } from '../support/app.js'
+import type { TestApp } from '../support/app.js'
+import { differences, documentOf, registerSwagger, VERSIONS } from '../support/openapi.js'
+import type { DocumentedAnswer, Version } from '../support/openapi.js'
 
 const ACCEPTS = [
   'application/json',
@@ -11,71 +10,83 @@ const ACCEPTS = [
   'application/vnd.spring-boot.actuator.v2+json'
 ]
 
-interface RecordedApp {
-  readonly get: (path: string, headers: Record<string, string>) => Promise<Answer>
-  /** The response schemas of each route, by status code. */
-  readonly responses: Map<string, Record<string, ResponseSchema>>
+/** Paths of requests, and their paths in the document. */
+const REQUESTS: readonly [string, string][] = [
+  ['/z', '/z/'],
+  ['/z/health', '/z/health'],
+  ['/z/health?exclude=db&exclude=broken', '/z/health'],
+  ['/z/health/liveness?verbose', '/z/health/liveness'],
+  ['/z/health/ping', '/z/health/ping'],
+  ['/z/health/readiness?verbose', '/z/health/readiness'],
+  ['/z/health/startup?verbose', '/z/health/startup'],
+  ['/z/health/canary', '/z/health/canary'],
+  ['/z/health/lifecycle', '/z/health/{name}'],
+  ['/z/health/db', '/z/health/{name}'],
+  ['/z/health/broken', '/z/health/{name}'],
+  ['/z/health/away', '/z/health/{name}'],
+  ['/z/health/nobody', '/z/health/{name}'],
+  ['/z/info', '/z/info'],
+  ['/z/version', '/z/version']
+]
+
+const BROKEN = {
+  status: 'DOWN' as const,
+  details: { error: { code: 1 }, n: 1n },
+  components: {
+    error: { status: 'UP' as const, components: { b: { status: 'UNKNOWN' as const, details: { error: 2 } } } }
+  }
 }
 
-/** Starts an app, and records the response schemas of its routes. */
-async function start (test: Pick<typeof t, 'teardown'>): Promise<RecordedApp> {
-  const responses = new Map<string, Record<string, ResponseSchema>>()
-  const keep = ({ method, url, schema }: RouteOptions & { schema?: FastifySchema }): void => {
-    if (method === 'GET') responses.set(url, schema?.response as Record<string, ResponseSchema>)
-  }
-  const broken = {
-    status: 'DOWN' as const,
-    details: { error: 'no', n: 1n },
-    components: { a: { status: 'UP' as const, components: { b: { status: 'UNKNOWN' as const, details: {} } } } }
-  }
-  const { get } = await startApp(
-    test,
-    {
-      showDetails: 'always',
-      auth: async (request) => {
-        if (request.headers['x-broken'] !== undefined) await Promise.reject(new Error('broken'))
-      },
-      checks: {
-        readiness: { db: () => true, broken: () => broken },
-        startup: { limp: () => ({ status: 'DEGRADED' }) }
-      },
-      serviceDependencies: { away: '127.0.0.1:9' }
+/** Starts an app whose answers contain all that a schema describes: details, parts of parts, refusals. */
+async function start (
+  test: Pick<typeof t, 'teardown'>, version: Version, statusCodes: Readonly<Record<string, number>> = {}
+): Promise<TestApp> {
+  return await startApp(test, {
+    showDetails: 'always',
+    kinds: ['canary'],
+    statusCodes,
+    auth: async ({ headers }, reply) => {
+      if (headers['x-broken'] !== undefined) throw new Error('broken')
+      if (headers['x-refused'] !== undefined) await reply.code(401).send('no')
     },
-    {
-      before: (app) => { app.addHook('onRoute', keep) }
-    }
-  )
-  return { get, responses }
+    checks: {
+      readiness: { db: () => true, broken: () => BROKEN },
+      startup: { limp: () => ({ status: 'DEGRADED' }) },
+      canary: { parts: () => ({ status: 'UP', components: { error: { status: 'UP' } } }) }
+    },
+    serviceDependencies: { away: '127.0.0.1:9' }
+  }, { before: async (app) => await registerSwagger(app, version) })
 }
 
-await t.test('every answer matches its response schema', async (t) => {
-  const { get, responses } = await start(t)
-  const requests: readonly [string, string][] = [
-    ['/z', '/z'],
-    ['/z/health', '/z/health'],
-    ['/z/health/liveness?verbose', '/z/health/liveness'],
-    ['/z/health/ping', '/z/health/ping'],
-    ['/z/health/readiness?verbose', '/z/health/readiness'],
-    ['/z/health/startup?verbose', '/z/health/startup'],
-    ['/z/health/db', '/z/health/*'],
-    ['/z/health/broken', '/z/health/*'],
-    ['/z/health/away', '/z/health/*'],
-    ['/z/health/nobody', '/z/health/*'],
-    ['/z/info', '/z/info'],
-    ['/z/version', '/z/version']
-  ]
-  const mismatches: unknown[] = []
-  for (const [path, route] of requests) {
-    for (const accept of ACCEPTS) {
-      for (const headers of [{ accept }, { accept, 'management-hop': '1' }, { accept, 'x-broken': '1' }]) {
-        const answer = await get(path, headers)
-        const type = answer.headers['content-type']?.split(';')[0] ?? ''
-        const schema = responses.get(route)?.[answer.status]?.content[type]?.schema
-        const value = type === 'text/plain' ? answer.text : answer.body
-        const errors = schema === undefined ? ['no schema'] : [...Value.Errors(schema, value)]
-        if (errors.length > 0) mismatches.push({ path, headers, status: answer.status, type, errors })
+async function answerTo (
+  { get }: TestApp, path: string, documentPath: string, headers: Record<string, string>
+): Promise<DocumentedAnswer> {
+  const { status, headers: answered, text, body } = await get(path, headers)
+  const type = answered['content-type']?.split(';')[0] ?? ''
+  return { path: documentPath, status, type, value: type === 'text/plain' ? text : body }
+}
+
+for (const version of VERSIONS) {
+  for (const statusCodes of [{}, { DOWN: 404, OUT_OF_SERVICE: 403, DEGRADED: 401, UP: 201 }]) {
+    const codes = JSON.stringify(statusCodes)
+    await t.test(`every answer matches the ${version} document with the status codes ${codes}`, async (t) => {
+      const started = await start(t, version, statusCodes)
+      const differencesOf = differences(documentOf(started.app))
+      const found: unknown[] = []
+      const seen = new Set<number>()
+      for (const [path, documentPath] of REQUESTS) {
+        for (const accept of ACCEPTS) {
+          for (const more of [{}, { 'management-hop': '1' }, { 'x-broken': '1' }, { 'x-refused': '1' }]) {
+            const headers = { accept, ...more }
+            const answer = await answerTo(started, path, documentPath, headers)
+            seen.add(answer.status)
+            const different = differencesOf(answer)
+            if (different.length > 0) found.push({ request: path, headers, answer, different })
+          }
+        }
       }
-    }
+      t.same(found, [])
+      t.ok([401, 403, 404].every((code) => seen.has(code)), `codes: ${[...seen].join(', ')}`)
+    })
   }
-  t.same(mismatches, [])
-})
+}
