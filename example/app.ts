@@ -29,7 +29,8 @@ export async function buildApp ({ logger, inventoryPort }: AppOptions): Promise<
     version: process.env['VERSION'] ?? '1.0.0',
     // /health includes the inventory, readiness does not (`cascade: ['readiness']` would add it). Most of the shop
     // works without the inventory. If each service failed readiness with the next, one failure would stop all of them.
-    serviceDependencies: { inventory: fastify.inventory.address },
+    // `ttl: 0` shows each switch at once. Omit it in your app: by default, each service gets one request per second.
+    serviceDependencies: { inventory: { url: fastify.inventory.address, ttl: 0 } },
     // Reasons of failures are for operators. In a pod, `kubectl port-forward` comes from loopback. Requests through a
     // proxy on the same machine come from loopback too, so an app behind such a proxy needs another rule.
     showDetails: isFromLoopback,
