@@ -73,12 +73,8 @@ export function healthRoute (context: RouteContext, operation: Operation): Route
  * and the app would have no OpenAPI document at all.
  */
 function common (
-  { overrides }: RouteContext, operation: Operation, config: typeof PROBE | typeof REPORT
+  { overrides }: RouteContext, operation: Operation, routeConfig: typeof PROBE | typeof REPORT
 ): RouteShorthandOptions {
-  return {
-    ...overrides,
-    exposeHeadRoute: true,
-    schema: routeSchema(operation),
-    config: { ...config, swaggerTransform: describeIn(operation) }
-  }
+  const config = { ...routeConfig, swaggerTransform: describeIn(operation) }
+  return { ...overrides, exposeHeadRoute: true, schema: routeSchema(operation), config }
 }
