@@ -3,7 +3,10 @@ import type { Rule } from '../base/rules.js'
 import { optionsOf } from '../base/option-table.js'
 import type { RulesOf } from '../base/option-table.js'
 
-/** A separate server for the endpoints. */
+/**
+ * A separate server for the endpoints. It limits the time for headers to 5 s, for a request to 10 s, for an idle
+ * connection to 3 s, and the number of connections to 1,000. Stricter limits of the app's server apply.
+ */
 export interface ListenOption {
   /**
    * The port, from 0 to 65535. With 0 the system chooses a free port, and `fastify.management.addresses()` returns it.

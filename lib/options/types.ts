@@ -29,8 +29,8 @@ export type RouteClass = 'probe' | 'report'
 /**
  * An `onRequest` hook of Fastify. It accepts a request by calling `done()`, or by resolving to `undefined` or a truthy
  * value. It refuses a request by calling `done(error)`, throwing, rejecting or sending a reply. Unlike with Fastify, it
- * also refuses by `false` (returned, resolved to, or passed to `done`), by resolving to an error, `null` or another falsy
- * value, and by setting a code of 300 or more. If it takes longer than 800 ms, the request is refused.
+ * also refuses by `false` (returned, resolved to, or passed to `done`), by resolving to an error, `null` or another
+ * falsy value, and by setting a code of 300 or more. If it takes longer than 800 ms, the request is refused.
  *
  * @example
  * async (request, reply) => {

@@ -1,15 +1,20 @@
 import { createServer } from 'node:http'
+import type { RequestListener, Server } from 'node:http'
 import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { reasonOf } from '../base/describe.js'
+import { logSafely } from '../base/safe-log.js'
 import { errors } from '../errors.js'
 import type { ListenSettings } from '../options/listen-option.js'
 import type { RegisterRoutes } from './index.js'
 import { routesPlugin } from './routes-plugin.js'
+import { limitConnections, makeRoom } from './server-limits.js'
 
 /** Time that open requests have when the server closes, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000
+/** The shortest time between two warnings of too many connections, in milliseconds. */
+const CROWD_QUIET_MS = 60_000
 
 export interface ManagementServerDependencies {
   /** The server uses only the app's log. */
@@ -39,9 +44,10 @@ export class ManagementServer {
     const { app, prefix, routes, isSilent } = dependencies
     // Imported here, so that apps without the option `listen` do not load it.
     const { default: Fastify } = await import('fastify')
+    const crowd = new CrowdWarning(dependencies)
     const server = Fastify({
       ...(!isSilent && { loggerInstance: app.log }),
-      serverFactory: (handler) => createServer(handler).on('connection', (socket) => socket.unref()).unref()
+      serverFactory: (handler) => createLimitedServer(handler, app.server, () => crowd.warn())
     })
     await server.register(routesPlugin(routes, server), { prefix })
     await server.ready()
@@ -52,6 +58,8 @@ export class ManagementServer {
   async open (): Promise<void> {
     const { app, listen, isSilent } = this.#dependencies
     if (this.#isClosed) return
+    // Again, because the app may have changed its own limits since the registration.
+    limitConnections(this.#server.server, app.server)
     try {
       this.#opening = this.#server.listen({ ...listen, listenTextResolver: (url) => listenText(listen, url) })
       const url = await this.#opening
@@ -72,6 +80,32 @@ export class ManagementServer {
 
   get addresses (): ReturnType<FastifyInstance['addresses']> {
     return this.#server.addresses()
+  }
+}
+
+/** Creates a server that does not keep the process alive, and refuses what Node accepts only for broken clients. */
+function createLimitedServer (handler: RequestListener, appServer: unknown, onCrowded: () => void): Server {
+  const server = createServer({ insecureHTTPParser: false, requireHostHeader: true }, handler)
+  limitConnections(server, appServer)
+  makeRoom(server, onCrowded)
+  return server.on('connection', (socket) => socket.unref()).unref()
+}
+
+/** Warns of too many connections, at most once a minute: any client can open them. */
+class CrowdWarning {
+  readonly #dependencies: ManagementServerDependencies
+  #quietUntil = 0
+
+  constructor (dependencies: ManagementServerDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  warn (): void {
+    const { app, clock } = this.#dependencies
+    if (clock.now() < this.#quietUntil) return
+    this.#quietUntil = clock.now() + CROWD_QUIET_MS
+    logSafely(app.log, 'warn', {}, 'the management port has too many connections: it closes the oldest connections ' +
+      'for new ones. Let only probers reach it')
   }
 }
 
