@@ -1,15 +1,18 @@
 import { inspect } from 'node:util'
 import { attemptOr } from './attempt-or.js'
+import { bigIntText } from './big-int.js'
 import { isErrorLike } from './error-like.js'
 import type { ErrorLike } from './error-like.js'
 import { withoutOpenssl } from './openssl.js'
-import { redactAndTruncate, redactAndTruncateOnly } from './truncate.js'
+import { redactAndTruncate, redactAndTruncateOnly, redactCut, truncate } from './truncate.js'
 import { visible } from './visible.js'
 
 const LONGEST_VALUE = 60
 const LONGEST_REASON = 1_000
 /** The most errors whose messages make a reason: an error, its causes, and their causes. */
 const MOST_ERRORS = 10
+/** The most characters that are read of one message: messages are compared with each other. */
+const MOST_READ = 4_000
 
 /** Describes a value for an error message. Redacts secrets, and shows control characters. Never throws. */
 export function describe (value: unknown): string {
@@ -17,6 +20,7 @@ export function describe (value: unknown): string {
   if (typeof value === 'string') return `the string ${quoted(value)}`
   if (typeof value === 'function') return 'a function'
   if (typeof value === 'object') return attemptOr(() => describeObject(value), 'an object that cannot be read')
+  if (typeof value === 'bigint') return describeBigInt(value)
   return `the ${typeof value} ${redactAndTruncate(inspect(value), LONGEST_VALUE)}`
 }
 
@@ -34,6 +38,11 @@ export function reasonOf (thrown: unknown): string {
 /** `JSON.stringify()` escapes only a part of the invisible characters. */
 function quoted (text: string): string {
   return visible(JSON.stringify(redactAndTruncateOnly(text, LONGEST_VALUE)))
+}
+
+function describeBigInt (value: bigint): string {
+  const text = bigIntText(value)
+  return /^-?\d/.test(text) ? `the bigint ${truncate(text, LONGEST_VALUE)}n` : text
 }
 
 function describeObject (value: object): string {
@@ -61,7 +70,7 @@ function reasonOfError (error: ErrorLike): string {
 function collectReasons (thrown: unknown, reasons: string[], seen: Set<unknown>): void {
   if (thrown === undefined || seen.has(thrown) || seen.size >= MOST_ERRORS) return
   seen.add(thrown)
-  const message = isErrorLike(thrown) ? messageOf(thrown) : typeof thrown === 'string' ? withoutOpenssl(thrown) : ''
+  const message = isErrorLike(thrown) ? messageOf(thrown) : typeof thrown === 'string' ? readable(thrown) : ''
   if (message !== '' && !reasons.some((reason) => reason.includes(message))) reasons.push(message)
   if (isErrorLike(thrown)) for (const cause of causesOf(thrown)) collectReasons(cause, reasons, seen)
 }
@@ -83,7 +92,11 @@ function nameOf ({ code, name }: ErrorLike): string {
 export function messageOf (error: ErrorLike): string {
   const isFromOpenssl = 'library' in error && typeof error.library === 'string' &&
     'reason' in error && typeof error.reason === 'string'
-  return withoutOpenssl(textOf(isFromOpenssl ? error.reason : error.message))
+  return readable(textOf(isFromOpenssl ? error.reason : error.message))
+}
+
+function readable (text: string): string {
+  return withoutOpenssl(text.length > MOST_READ ? redactCut(text.slice(0, MOST_READ)) : text)
 }
 
 /** Handles a message that was overwritten with a value of another type. */
@@ -92,5 +105,5 @@ function textOf (value: unknown): string {
 }
 
 function reasonOfOther (thrown: unknown): string {
-  return typeof thrown === 'string' && thrown !== '' ? withoutOpenssl(thrown) : `threw ${describe(thrown)}`
+  return typeof thrown === 'string' && thrown !== '' ? readable(thrown) : `threw ${describe(thrown)}`
 }

@@ -9,6 +9,9 @@ import type { AnyFunction } from './type-guards.js'
 /** The longest key in a path, in characters. */
 const LONGEST_KEY = 60
 
+/** The most keys of an object of options. More keys are a mistake, and take seconds to compare. */
+const MOST_KEYS = 10_000
+
 /**
  * Validates the value of an option and returns it with its type. Throws FST_MANAGEMENT_OPTION_INVALID if the value is
  * invalid. `path` names the option in messages, for example `shutdown.delay`.
@@ -90,12 +93,21 @@ export function readOption (options: Readonly<Record<string, unknown>>, name: st
 
 /**
  * Returns the keys of an object, also inherited ones. Ignores keys that the app has added to all objects. Throws
- * FST_MANAGEMENT_OPTION_INVALID for a proxy that throws.
+ * FST_MANAGEMENT_OPTION_INVALID for a proxy that throws, and for an object with more than 10,000 keys.
  */
 export function keysOf (value: object, path: string): string[] {
+  const keys = attemptKeys(value, path)
+  if (keys.length <= MOST_KEYS) return keys
+  throw new errors.OptionInvalid(path, `an object with at most ${MOST_KEYS} keys`, 'an object with more keys')
+}
+
+function attemptKeys (value: object, path: string): string[] {
   try {
     const keys: string[] = []
-    for (const key in value) if (Object.hasOwn(value, key) || !Object.hasOwn(Object.prototype, key)) keys.push(key)
+    for (const key in value) {
+      if (Object.hasOwn(value, key) || !Object.hasOwn(Object.prototype, key)) keys.push(key)
+      if (keys.length > MOST_KEYS) break
+    }
     return keys
   } catch (error) {
     throw new errors.OptionInvalid(path, 'an object with readable keys', `a proxy that throws: ${reasonOf(error)}`)

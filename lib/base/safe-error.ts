@@ -9,7 +9,12 @@ const LONGEST_MESSAGE = 1_000
 const LONGEST_STACK = 8_000
 /** The most causes of causes. */
 const DEEPEST = 4
+/** The most errors of one AggregateError. */
 const MOST_ERRORS = 10
+/** The most errors in all, with causes: each AggregateError may contain further ones. */
+const MOST_COPIES = 20
+/** A longer stack has a huge message, and no calls of interest are worth the time to read it. */
+const LONGEST_READ_STACK = 1_000_000
 
 /** The first call of a stack. The text before it is the name and the message. */
 const FIRST_CALL = '\n    at '
@@ -20,36 +25,42 @@ const FIRST_CALL = '\n    at '
  * to the thrown value.
  */
 export function safeError (thrown: unknown): Error | undefined {
-  return copyOf(thrown, 0)
+  return new ErrorCopy().of(thrown, 0)
 }
 
-function copyOf (thrown: unknown, depth: number): Error | undefined {
-  if (depth > DEEPEST) return undefined
-  return attemptOr(() => isErrorLike(thrown) ? copyOfError(thrown, depth) : undefined, undefined)
-}
+class ErrorCopy {
+  #copies = 0
 
-function copyOfError (error: ErrorLike, depth: number): Error {
-  const message = redactAndTruncate(messageOf(error), LONGEST_MESSAGE)
-  const copy = Array.isArray(error.errors)
-    ? new AggregateError(copiesOf(error.errors, depth), message)
-    : new Error(message)
-  const name = typeof error.name === 'string' ? redactAndTruncate(error.name, LONGEST_NAME) : copy.name
-  const cause = copyOf(error.cause, depth + 1)
-  define(copy, 'name', name)
-  define(copy, 'stack', `${message === '' ? name : `${name}: ${message}`}${callsOf(error)}`)
-  if (cause !== undefined) define(copy, 'cause', cause)
-  const { code } = error
-  if (typeof code === 'string') return Object.assign(copy, { code: redactAndTruncate(code, LONGEST_NAME) })
-  return typeof code === 'number' ? Object.assign(copy, { code }) : copy
-}
+  of (thrown: unknown, depth: number): Error | undefined {
+    if (depth > DEEPEST || this.#copies >= MOST_COPIES) return undefined
+    return attemptOr(() => isErrorLike(thrown) ? this.#copyOf(thrown, depth) : undefined, undefined)
+  }
 
-function copiesOf (errors: readonly unknown[], depth: number): Error[] {
-  return errors.slice(0, MOST_ERRORS).map((error) => copyOf(error, depth + 1)).filter((error) => error !== undefined)
+  #copyOf (error: ErrorLike, depth: number): Error {
+    this.#copies += 1
+    const message = redactAndTruncate(messageOf(error), LONGEST_MESSAGE)
+    const copy = Array.isArray(error.errors)
+      ? new AggregateError(this.#copiesOf(error.errors, depth), message)
+      : new Error(message)
+    const name = typeof error.name === 'string' ? redactAndTruncate(error.name, LONGEST_NAME) : copy.name
+    const cause = this.of(error.cause, depth + 1)
+    define(copy, 'name', name)
+    define(copy, 'stack', `${message === '' ? name : `${name}: ${message}`}${callsOf(error)}`)
+    if (cause !== undefined) define(copy, 'cause', cause)
+    const { code } = error
+    if (typeof code === 'string') return Object.assign(copy, { code: redactAndTruncate(code, LONGEST_NAME) })
+    return typeof code === 'number' ? Object.assign(copy, { code }) : copy
+  }
+
+  #copiesOf (errors: readonly unknown[], depth: number): Error[] {
+    return errors.slice(0, MOST_ERRORS).map((error) => this.of(error, depth + 1)).filter((error) => error !== undefined)
+  }
 }
 
 /** Returns only the lines of calls: the message above them may contain more than the reason shows. */
 function callsOf (error: ErrorLike): string {
   const stack = 'stack' in error && typeof error.stack === 'string' ? error.stack : ''
+  if (stack.length > LONGEST_READ_STACK) return ''
   const start = stack.indexOf(FIRST_CALL, typeof error.message === 'string' ? error.message.length : 0)
   if (start === -1) return ''
   const lines = stack.slice(start, start + LONGEST_STACK).split('\n')

@@ -2,6 +2,8 @@
 const SHORTEST_BEGINNING = 4
 /** In a name of this length or shorter, two edits leave too little. */
 const LONGEST_WITH_ONE_EDIT = 5
+/** Longer than any known name. A hostile name of a megabyte is not read to its end. */
+const MOST_READ = 200
 
 /**
  * Returns the known name that an unknown name resembles most, or `undefined`. Two names resemble each other if one
@@ -13,10 +15,11 @@ const LONGEST_WITH_ONE_EDIT = 5
  * suggest('authentication', ['auth']) // 'auth'
  */
 export function suggest (name: string, known: Iterable<string>): string | undefined {
+  const beginning = name.slice(0, MOST_READ).toLowerCase()
   let best: string | undefined
   let fewest = Infinity
   for (const candidate of known) {
-    const difference = differenceOf(name.toLowerCase(), candidate.toLowerCase())
+    const difference = differenceOf(beginning, candidate.toLowerCase())
     if (difference < fewest) {
       best = candidate
       fewest = difference
@@ -40,7 +43,6 @@ export function didYouMean (name: unknown, known: Iterable<string>): string {
 /** Returns the number of edits, or 3 for a common beginning, or `Infinity` if the names do not resemble each other. */
 function differenceOf (name: string, known: string): number {
   const most = known.length <= LONGEST_WITH_ONE_EDIT ? 1 : 2
-  // Also keeps a hostile name of a megabyte from being compared letter by letter.
   const edits = Math.abs(name.length - known.length) <= most ? editsBetween(name, known) : Infinity
   if (edits <= most) return edits
   const isBeginning = name.startsWith(known) || known.startsWith(name)

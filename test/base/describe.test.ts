@@ -158,3 +158,18 @@ await t.test('reasonOf() returns the code of an error without a message, otherwi
   t.equal(reasonOf({ message: '' }), 'undefined')
   t.end()
 })
+
+await t.test('describe() does not convert a huge bigint', (t) => {
+  t.equal(describe(10n ** 99n), `the bigint 1${'0'.repeat(59)}…n`)
+  t.equal(describe(-(10n ** 200_000n)), 'a bigint of more than 100 digits')
+  t.end()
+})
+
+await t.test('reasonOf() reads 4,000 characters of each message', (t) => {
+  const message = `${'password=abcdef '.repeat(500)}after`
+  const reason = reasonOf(new Error(message, { cause: new Error(`${'x'.repeat(1e7)} cause`) }))
+  t.equal(reasonOf(message).length, reasonOf(new Error(message)).length)
+  t.notMatch(reason, /abcdef|after|cause/)
+  t.ok(reason.length <= 1_001)
+  t.end()
+})

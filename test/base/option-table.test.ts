@@ -98,3 +98,11 @@ await t.test('rejectMistyped() throws only for a key that resembles an option, a
   }
   t.end()
 })
+
+await t.test('optionsOf() and rejectMistyped() refuse an object with very many keys', (t) => {
+  const many = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, 1]))
+  const error = { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /must be an object with at most 10000 keys/ }
+  t.throws(() => optionsOf({ a: flag })(many, 'x'), error)
+  t.throws(() => rejectMistyped(many, ['a'], []), error)
+  t.end()
+})

@@ -99,6 +99,15 @@ await t.test('readOption() throws the path and the reason when the option is a g
   t.end()
 })
 
+await t.test('keysOf() refuses an object with more than 10,000 keys', (t) => {
+  const withKeys = (length: number): object => Object.fromEntries(Array.from({ length }, (_, at) => [`k${at}`, true]))
+  t.equal(keysOf(withKeys(10_000), 'a').length, 10_000)
+  const message = 'option "a" must be an object with at most 10000 keys, got an object with more keys'
+  t.throws(() => keysOf(withKeys(10_001), 'a'), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
+  t.throws(() => recordOf(flag)(withKeys(10_001), 'a'), { message })
+  t.end()
+})
+
 await t.test('oneOf() suggests the string that a mistyped value resembles', (t) => {
   t.throws(() => oneOf(['readiness', 'startup'])('readines', 'a'), {
     message: 'option "a" must be one of readiness, startup, got the string "readines" (did you mean "readiness"?)'

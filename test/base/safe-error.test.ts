@@ -43,6 +43,21 @@ await t.test('safeError() limits the message, the stack and the depth of causes'
   t.end()
 })
 
+await t.test('safeError() copies at most 20 errors of a tree, and 10 of each AggregateError', (t) => {
+  const tree = (depth: number): Error => depth === 0
+    ? new Error('leaf')
+    : new AggregateError(Array.from({ length: 12 }, () => tree(depth - 1)), `level ${depth}`)
+  t.equal(countErrors(safeError(tree(4))), 20)
+  t.equal(countErrors(safeError(tree(1))), 11)
+  t.end()
+})
+
+await t.test('safeError() does not read the stack of a huge message', (t) => {
+  const copy = safeError(new Error('x'.repeat(2_000_000)))
+  t.match(copy?.stack, /^Error: x{1000}…$/)
+  t.end()
+})
+
 await t.test('safeError() accepts an error without a stack, a name or a message', (t) => {
   t.match(safeError({ message: 'no' }), { name: 'Error', message: 'no', stack: 'Error: no' })
   t.match(safeError(Object.assign(new Error(''), { name: 5, stack: undefined })), { name: 'Error', stack: 'Error' })
@@ -55,3 +70,8 @@ await t.test('safeError() returns undefined for any other value, and for an erro
   for (const value of [undefined, null, 'text', 5, {}, hostile]) t.equal(safeError(value), undefined)
   t.end()
 })
+
+function countErrors (error: unknown): number {
+  const errors = error instanceof AggregateError ? error.errors as unknown[] : []
+  return errors.reduce((sum: number, inner) => sum + countErrors(inner), 1)
+}

@@ -46,3 +46,9 @@ await t.test('didYouMean() returns the end of a message, or nothing', (t) => {
   t.equal(didYouMean(5, KNOWN), '')
   t.end()
 })
+
+await t.test('suggest() compares only the beginning of a very long name', (t) => {
+  t.equal(suggest(`readiness${'x'.repeat(1e6)}`, KNOWN), 'readiness')
+  t.equal(suggest('x'.repeat(1e6), KNOWN), undefined)
+  t.end()
+})

@@ -1,7 +1,8 @@
 import { attemptOr } from '../../base/attempt-or.js'
 import { describe } from '../../base/describe.js'
 import { isRecord } from '../../base/type-guards.js'
-import { toComponents } from '../../health/component.js'
+import { firstKeys } from '../../base/first-keys.js'
+import type { Component } from '../../health/component.js'
 import type { CheckResult } from '../../health/check/result.js'
 
 /** The answer of a health endpoint. */
@@ -27,6 +28,11 @@ const PASSING: Readonly<Record<string, 'UP' | 'DEGRADED'>> = {
   warn: 'DEGRADED',
   warning: 'DEGRADED'
 }
+
+/** Leaves room for our own details in the 100 that an answer shows. */
+const MOST_DETAILS = 90
+
+type Details = Readonly<Record<string, unknown>>
 
 /**
  * Reads an answer in the style of Spring Boot Actuator: `UP` or `DEGRADED` if the status code is 200 and the JSON has
@@ -87,14 +93,28 @@ function resultOf (
   url: URL, { statusCode }: HealthResponse, verdict: Verdict, health: Readonly<Record<string, unknown>> = {}
 ): CheckResult {
   const { details, components } = health
+  const own = {
+    url: url.href,
+    statusCode,
+    ...('reason' in verdict && { error: `GET ${url.href} ${verdict.reason}` })
+  }
   return {
     status: verdict.status,
-    details: {
-      ...(isRecord(details) && details),
-      url: url.href,
-      statusCode,
-      ...('reason' in verdict && { error: `GET ${url.href} ${verdict.reason}` })
-    },
-    ...(isRecord(components) && { components: toComponents(components) })
+    details: isRecord(details) ? mergedLater(details, own) : own,
+    // The engine validates and copies the parts when an answer shows them.
+    ...(isRecord(components) && { components: components as Record<string, Component> })
   }
+}
+
+/**
+ * Adds our own details to the details of a service, which may be a hundred thousand. They are merged when an answer
+ * shows them. Until then only the reason can be read.
+ */
+function mergedLater (details: Details, own: Details): Details {
+  const toJSON = (): object => {
+    const { keys, total } = firstKeys(details, MOST_DETAILS)
+    const more = total > MOST_DETAILS && { '…': `${total - MOST_DETAILS} more` }
+    return { ...Object.fromEntries(keys.map((key) => [key, details[key]])), ...more, ...own }
+  }
+  return Object.defineProperty({ error: details['error'], ...own }, 'toJSON', { value: toJSON })
 }

@@ -1,6 +1,6 @@
-import { oneOf, refuse } from '../../base/rules.js'
+import { oneOf, recordOf, refuse, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
-import { isRecord } from '../../base/type-guards.js'
+import { isKeyed } from '../../base/type-guards.js'
 import { withChanges } from '../content.js'
 import { ALL_CHECKS } from '../kind.js'
 import type { Kind } from '../kind.js'
@@ -18,16 +18,16 @@ const FAILURE_STATUSES = STATUSES.filter((status) => status !== 'UP')
 const EXPECTED = `one of ${FAILURE_STATUSES.join(', ')}, or an object with one of them for at least one kind`
 
 const single = oneOf<FailureStatus>(FAILURE_STATUSES)
+const byKind = recordOf(withDefault(single, undefined))
 
 /**
  * The rule of `failureStatus`: one status, or an object with a status per kind. Copies the object. The caller validates
  * its kinds, because only the caller knows the custom kinds.
  */
 export const failureStatus: Rule<FailureStatus | FailureStatusByKind> = (value, path) => {
-  if (!isRecord(value)) return FAILURE_STATUSES.find((known) => known === value) ?? refuse(value, path, EXPECTED)
-  const given = Object.entries(value).filter(([, status]) => status !== undefined)
-  if (given.length === 0) return refuse(value, path, EXPECTED)
-  return Object.fromEntries(given.map(([kind, status]) => [kind, single(status, `${path}.${kind}`)]))
+  if (!isKeyed(value)) return FAILURE_STATUSES.find((known) => known === value) ?? refuse(value, path, EXPECTED)
+  const given = byKind(value, path).filter(([kind, status]) => status !== undefined && Object.hasOwn(value, kind))
+  return given.length === 0 ? refuse(value, path, EXPECTED) : Object.fromEntries(given)
 }
 
 /** Lists the kinds of an object, or no kinds for a single status. */

@@ -50,11 +50,28 @@ await t.test('the status in the body of a service of another make decides', (t) 
 
 await t.test('details and components of a service of another make are shown', (t) => {
   const text = '{"status":"pass","details":{"region":"eu"},"components":{"db":{"status":"UP"}}}'
-  t.same(anyHealth(url, { statusCode: 200, text }), {
+  t.same(JSON.parse(JSON.stringify(anyHealth(url, { statusCode: 200, text }))), {
     status: 'UP',
     details: { region: 'eu', url: url.href, statusCode: 200 },
     components: { db: { status: 'UP' } }
   })
+  t.end()
+})
+
+await t.test('our own details replace the details of a service, and stay visible beside very many of them', (t) => {
+  const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`k${at}`, at]))
+  const text = JSON.stringify({ status: 'DOWN', details: { url: 'theirs', error: 'theirs', ...many } })
+  const result: unknown = JSON.parse(JSON.stringify(actuatorHealth(url, { statusCode: 503, text })))
+  const { details } = result as { readonly details: Record<string, unknown> }
+  const error = `GET ${url.href} answered 503 with status "DOWN"`
+  t.match(details, { url: url.href, statusCode: 503, error, k0: 0, '…': '412 more' })
+  t.ok(Object.keys(details).length < 100)
+  t.end()
+})
+
+await t.test('the reason of a service is read without its other details', (t) => {
+  const text = JSON.stringify({ status: 'DEGRADED', details: { a: 1, error: 'slow disk' } })
+  t.same(read(actuatorHealth, 200, text), ['DEGRADED', 'slow disk'])
   t.end()
 })
 
