@@ -14,6 +14,9 @@ export interface AppPackage {
 /** Scripts and settings can make a package.json long. A shortened one would not be valid JSON. */
 const MOST_BYTES = 1024 * 1024
 
+/** In characters: the limit of Linux. An argument can be longer, and have many thousand folders. */
+const LONGEST_PATH = 4_096
+
 /** Options of Node with which the first argument is not a script. */
 const EVAL = /^(?:-e|-p|-pe|--eval|--print)(?:=|$)/
 
@@ -93,8 +96,9 @@ async function findUpward (path: string, root: string): Promise<AppPackage | und
   return version === undefined ? undefined : { version }
 }
 
-/** The folders from `path` up to `root`, without those in `node_modules`. */
+/** The folders from `path` up to `root`, without those in `node_modules`. None for a path that is too long. */
 function foldersUpward (path: string, root: string): readonly string[] {
+  if (path.length > LONGEST_PATH) return []
   const folders = [path]
   for (let folder = path; folder !== root && folder !== dirname(folder); folder = dirname(folder)) {
     folders.push(dirname(folder))

@@ -9,7 +9,7 @@ import { readTextFile } from '../base/text-file.js'
 const CGROUP_PART = /(?:^|[-:])([0-9a-f]{64})(?:\.scope)?$/
 
 /** The runtime id of "Amazon ECS task metadata endpoint version 4". On Fargate its last part can have only 8 digits. */
-const ECS_FARGATE = /\/ecs\/(?:.*\/)?([0-9a-f]{32}-\d{1,10})$/
+const ECS_FARGATE = /^[0-9a-f]{32}-\d{1,10}$/
 
 /** Files that a container runtime keeps for each container and mounts over the files of the image. */
 const MOUNT_ROOT =
@@ -39,8 +39,15 @@ function findId (text: string | undefined, idInLine: (line: string) => string | 
  * id, for example with `/init`.
  */
 function idInCgroup (line: string): string | undefined {
-  const ids = line.split('/').map((part) => CGROUP_PART.exec(part)?.[1])
-  return ids.findLast((id) => id !== undefined) ?? ECS_FARGATE.exec(line)?.[1]
+  const parts = line.split('/')
+  const ids = parts.map((part) => CGROUP_PART.exec(part)?.[1])
+  return ids.findLast((id) => id !== undefined) ?? idOfFargate(parts)
+}
+
+/** The last part of a path below a part `ecs`. */
+function idOfFargate ([, ...parts]: readonly string[]): string | undefined {
+  const last = parts.pop() ?? ''
+  return parts.includes('ecs') && ECS_FARGATE.test(last) ? last : undefined
 }
 
 /**

@@ -1,5 +1,7 @@
-/** A key, a separator (`=`, `:` or white space) and a value. A backslash makes the next character literal. */
-const LINE = /^((?:[^\\ \t\f=:]|\\[^])*)(?:[ \t\f]*[=:][ \t\f]*|[ \t\f]+|$)([^]*)$/g
+/** A backslash makes the next character literal. */
+const KEY = /^(?:[^\\ \t\f=:]|\\[^])*/
+/** `=`, `:` or white space. */
+const SEPARATOR = /^[ \t\f]*(?:[=:][ \t\f]*)?/
 
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^]))/g
 const CONTROL_CHARACTERS: ReadonlyMap<string, string> = new Map([['t', '\t'], ['n', '\n'], ['r', '\r'], ['f', '\f']])
@@ -7,8 +9,10 @@ const CONTROL_CHARACTERS: ReadonlyMap<string, string> = new Map([['t', '\t'], ['
 /** Parses Java's properties format, as `java.util.Properties.load` does. If a key occurs twice, the last entry wins. */
 export function parseProperties (text: string): ReadonlyMap<string, string> {
   const properties = new Map<string, string>()
-  const matches = logicalLines(text).flatMap((line) => [...line.matchAll(LINE)])
-  for (const [, key = '', value = ''] of matches) properties.set(unescape(key), unescape(value))
+  for (const line of logicalLines(text)) {
+    const [key = ''] = KEY.exec(line) ?? []
+    properties.set(unescape(key), unescape(line.slice(key.length).replace(SEPARATOR, '')))
+  }
   return properties
 }
 

@@ -164,3 +164,10 @@ await t.test('findAppPackage() does not take an argument of node --eval for the 
     t.equal((await findAppPackage(system))?.name, 'current', option)
   }
 })
+
+await t.test('findAppPackage() skips a main script whose path is longer than paths can be', async (t) => {
+  const folder = t.testdir({ 'package.json': packageOf('app') })
+  const script = join(folder, '/a'.repeat(50_000))
+  t.equal((await findAppPackage(systemOf(folder, { argv: ['node', script] })))?.name, 'app')
+  t.equal(await findAppPackage(systemOf(folder, { cwd: '/', argv: ['node', script] })), undefined)
+})

@@ -72,3 +72,11 @@ await t.test('containerAttributes() prefers the cgroup path to the mounts', asyn
   const folder = t.testdir(proc(`0::/docker/${ID}`, mount))
   t.same(await containerAttributes(systemOf(folder)), { 'container.id': ID })
 })
+
+await t.test('containerAttributes() finds no id of ECS in other paths', async (t) => {
+  const id = `${'0'.repeat(32)}-12345678`
+  for (const path of [`ecs/${id}`, `/ecs/${id}/a`, `/ecs/${id}x`, `/ecs/x${id}`, `/necs/${id}`, `/${id}`]) {
+    const folder = t.testdir({ proc: { self: { cgroup: `9:memory:x${path}\n` } } })
+    t.same(await containerAttributes(systemOf(folder)), {}, path)
+  }
+})

@@ -65,13 +65,18 @@ function locationIn (text: string): { readonly layout: Layout, readonly path: st
   return v2 === undefined ? undefined : { layout: V2, path: v2 }
 }
 
+/** Of a longer or deeper path only the root counts. Real groups are in fewer than 20 others. */
+const LONGEST_PATH = 4_096
+const MOST_GROUPS = 64
+
 /**
  * Returns a path and all its parents up to the root of the mount. The root is necessary: a container often sees only
  * its own group, at the root, while the path is a path of the host. A namespace shows groups outside it as `/../…`.
  */
 function foldersOf (path: string): string[] {
-  const inside = posix.join('/', path)
-  return inside === '/' ? ['/'] : [inside, ...foldersOf(posix.dirname(inside))]
+  const parts = posix.join('/', path).split('/').filter((part) => part !== '')
+  if (path.length > LONGEST_PATH || parts.length > MOST_GROUPS) return ['/']
+  return ['/', ...parts.map((_part, index) => `/${parts.slice(0, index + 1).join('/')}`)].reverse()
 }
 
 async function memoryOf ({ limit, usage, inactive }: Layout, folder: string): Promise<CgroupMemory | undefined> {

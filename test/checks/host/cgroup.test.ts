@@ -89,3 +89,10 @@ await t.test('cgroupMemory() returns the group or parent group that is closest t
   const unlimited = { slice: { ...v2('400', '100'), app: v2('max', '90') } }
   t.same(await cgroupMemory(rootWith(t, '0::/slice/app\n', unlimited)), { limitBytes: 400, usedBytes: 100 })
 })
+
+await t.test('cgroupMemory() reads only the root for a path that is too long or too deep', async (t) => {
+  for (const path of ['/a'.repeat(65), `/${'a'.repeat(4_096)}`, '/a'.repeat(30_000)]) {
+    const root = rootWith(t, `0::${path}\n`, v2('1000', '100'))
+    t.match(await cgroupMemory(root), { limitBytes: 1_000 })
+  }
+})

@@ -9,8 +9,10 @@ const POLYNOMIAL = 0x1021
  * @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/#hash-tags
  */
 export function hashSlotOf (key: string): number {
-  const [, tag = ''] = /\{(.*?)\}/s.exec(key) ?? []
-  return crc16(Buffer.from(tag === '' ? key : tag)) % SLOTS
+  const start = key.indexOf('{')
+  const end = start === -1 ? -1 : key.indexOf('}', start)
+  // Without a closing brace, or with nothing between the braces, the whole key counts.
+  return crc16(Buffer.from(end > start + 1 ? key.slice(start + 1, end) : key)) % SLOTS
 }
 
 /** CRC-16/XMODEM. */

@@ -23,7 +23,10 @@ const MEANINGS: readonly (readonly [RegExp, Meaning])[] = [
   [/^ERR /, 'unknown']
 ]
 
+/** In characters. The codes are at the start, and a longer message would take long to read. */
+const LONGEST_MESSAGE = 1_000
+
 export function meaningOf (error: unknown): Meaning {
-  const message = isRecord(error) ? String(error['message']) : ''
+  const message = isRecord(error) ? String(error['message']).slice(0, LONGEST_MESSAGE) : ''
   return MEANINGS.find(([pattern]) => pattern.test(message))?.[1] ?? 'failed'
 }

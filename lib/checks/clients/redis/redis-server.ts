@@ -111,7 +111,8 @@ class Questions {
     const { value } = await this.#unlessRefused('role', async () => {
       return await call(this.#server.connection, ['info'], 'replication')
     })
-    const isReplica = /^role:slave\r[^]*^slave_read_only:1/m.test(String(value))
+    const replication = String(value)
+    const isReplica = /^role:slave\r/m.test(replication) && /^slave_read_only:1/m.test(replication)
     return isReplica ? { meaning: 'not writable', value: new Error('READONLY the server is a replica') } : write
   }
 
@@ -166,6 +167,6 @@ async function call (connection: object, names: readonly string[], ...args: read
 /** Looks for Valkey first, which also reports a Redis version. Undefined if the user may not read the version. */
 async function versionOf (connection: RedisConnection): Promise<string | undefined> {
   const info = await awaitOr(async () => String(await call(connection, ['info'], 'server')), '')
-  const match = /^valkey_version:(\S+)/m.exec(info) ?? /^redis_version:(\S+)/m.exec(info)
+  const match = /^valkey_version:(\S{1,100})/m.exec(info) ?? /^redis_version:(\S{1,100})/m.exec(info)
   return match?.[1]
 }

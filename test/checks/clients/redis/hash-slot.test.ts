@@ -17,3 +17,9 @@ await t.test('hashSlotOf() returns the slots that CLUSTER KEYSLOT returns', (t) 
   t.same(Object.fromEntries(Object.keys(slots).map((key) => [key, hashSlotOf(key)])), slots)
   t.end()
 })
+
+await t.test('hashSlotOf() counts the whole key when its braces contain nothing or are not closed', (t) => {
+  for (const key of ['{', '{{{', '}{', 'a{}b{c}']) t.not(hashSlotOf(key), hashSlotOf(''), key)
+  t.equal(hashSlotOf('a{b}{c}'), hashSlotOf('b'))
+  t.end()
+})
