@@ -13,6 +13,7 @@ import { collectInfo } from './info/collect.js'
 import { InfoReport } from './info/info-report.js'
 import { createManagement } from './management.js'
 import type { Management } from './management.js'
+import { assertReachable } from './options/prefix.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
@@ -23,6 +24,7 @@ import type { RegisterRoutes } from './routes/index.js'
 import { warnOfLoopback } from './routes/loopback.js'
 import { ManagementServer } from './routes/management-server.js'
 import { pathsOf } from './routes/paths.js'
+import { endsPathAtSemicolon } from './routes/router-options.js'
 import { routesPlugin } from './routes/routes-plugin.js'
 import { VisibilityPolicy } from './routes/visibility.js'
 import { sharedSignals } from './shutdown/shared-signals.js'
@@ -98,6 +100,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
 
 /** The prefix of the endpoints as clients see it. A separate server ignores the prefix of the parent scope. */
 function fullPrefix (fastify: FastifyInstance, { listen, prefix }: Settings): string {
+  if (listen === undefined) assertReachable(`${fastify.prefix}${prefix}`, endsPathAtSemicolon(fastify))
   const parentPrefix = listen === undefined ? fastify.prefix : ''
   return `${parentPrefix}${prefix}`.replace(/\/+/g, '/').replace(/\/$/, '')
 }

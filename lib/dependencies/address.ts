@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { describe } from '../base/describe.js'
 import { withoutTrailingSlashes } from '../base/slashes.js'
+import { visible } from '../base/visible.js'
 import { errors } from '../errors.js'
 
 /** The parts that complete an address without a scheme or a path. */
@@ -41,7 +42,8 @@ export function healthUrl (name: string, address: unknown, kind: string, default
 
 function parse (address: unknown, { scheme }: AddressDefaults): URL | undefined {
   if (typeof address !== 'string') return undefined
-  if (INVALID_ADDRESS.test(address.replace(HTTP, ''))) return undefined
+  // A URL parser silently drops or encodes invisible characters too.
+  if (INVALID_ADDRESS.test(address.replace(HTTP, '')) || visible(address) !== address) return undefined
   const url = HTTP.test(address) ? address : `${scheme}://${withBrackets(address)}`
   return URL.canParse(url) ? new URL(url) : undefined
 }

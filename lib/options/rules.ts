@@ -8,12 +8,6 @@ import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from '.
 const ENDPOINTS: Readonly<Record<keyof Endpoints, boolean>> = { info: true, version: true, health: true, links: true }
 const STATUS_CODES: Readonly<Record<Status, number>> = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
 
-/** Gives the prefix with one leading slash and no other slash at its ends. */
-export const prefix: Rule<string> = (value, path) =>
-  typeof value === 'string' && !/[\s?#*%\\()]/.test(value)
-    ? `/${value.split('/').filter((part) => part !== '').join('/')}`
-    : refuse(value, path, 'a path without spaces, "?", "#", "*", "%", "(", ")" and "\\"')
-
 export const version: Rule<NonNullable<ManagementOptions['version']>> = (value, path) =>
   isFunction(value) || (typeof value === 'string' && value.trim() !== '')
     ? value

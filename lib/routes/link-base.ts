@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { withOneLeadingSlash, withoutTrailingSlashes } from '../base/slashes.js'
 import { patternParts } from '../options/route-pattern.js'
+import { endsPathAtSemicolon } from './router-options.js'
 
 /** In characters. An answer does not repeat a longer path or host of its request. */
 const LONGEST_PATH = 500
@@ -24,19 +25,12 @@ export function linkBase (instance: FastifyInstance): (request: FastifyRequest) 
   const template = parts.map(({ text, isParameter }) => isParameter ? `{${text}}` : encodeURI(text)).join('')
   const registered = withOneLeadingSlash(template)
   const hasParameters = parts.some(({ isParameter }) => isParameter)
-  const queryStart = queryStartOf(instance)
+  const queryStart = endsPathAtSemicolon(instance) ? /[?#;]/ : /[?#]/
   return (request) => {
     const isOwnPath = !hasParameters && request.originalUrl === request.raw.url
     const path = isOwnPath ? registered : pathOf(request, queryStart)
     return originOf(request) + (path.length > LONGEST_PATH ? registered : path)
   }
-}
-
-/** Returns an expression for the characters that end the path of a URL in the app's router. */
-function queryStartOf ({ initialConfig: { routerOptions, useSemicolonDelimiter } }: FastifyInstance): RegExp {
-  // Fastify's types lack this one of the router's options.
-  const options: object = { useSemicolonDelimiter, ...routerOptions }
-  return Reflect.get(options, 'useSemicolonDelimiter') === true ? /[?#;]/ : /[?#]/
 }
 
 /** Fastify 5.0 has no host for a request without the header. */

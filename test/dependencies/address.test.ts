@@ -1,5 +1,6 @@
 import t from 'tap'
 import { healthUrl } from '../../lib/dependencies/address.js'
+import { superLinearGrowth } from '../support/growth.js'
 
 const DEFAULTS = { scheme: 'http', prefix: '/z' }
 
@@ -62,7 +63,7 @@ await t.test('healthUrl() keeps a query and drops a fragment', (t) => {
 await t.test('healthUrl() throws for an invalid address, and names the value received', (t) => {
   const addresses = [
     '', ' ', '/admin', '//users', 'a b', 'a\tb', 'users\\admin', 'http://', 'http:///x', 'users:port', 'users:99999',
-    '?x', 'http://users\\@evil', 'http:// users'
+    '?x', 'http://users\\@evil', 'http:// users', 'users\0', 'users/\x1b', 'http://users/\x9b', 'users/\u202e'
   ]
   for (const address of addresses) {
     t.throws(() => urlOf(address), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' }, JSON.stringify(address))
@@ -74,4 +75,8 @@ await t.test('healthUrl() throws for an invalid address, and names the value rec
   })
   t.throws(() => urlOf(undefined), { code: 'FST_MANAGEMENT_ADDRESS_INVALID' })
   t.end()
+})
+
+await t.test('healthUrl() takes linear time for a path of slashes', async (t) => {
+  t.equal(await superLinearGrowth((address) => urlOf(address), (length) => `users/${'/'.repeat(length)}a`), undefined)
 })

@@ -70,7 +70,8 @@ function testWrongOptions (name: string, cases: readonly WrongOption[]): Promise
 }
 
 const STRING = 'a string that is not empty'
-const PREFIX = 'a path without spaces, "?", "#", "*", "%", "(", ")" and "\\"'
+const PREFIX = 'a path of at most 1000 characters that clients request unchanged, for example "/internal/z", without ' +
+  'the segments "." and "..", white space, invisible characters and ? # % * ( ) \\'
 const VERSION = 'a string that is not empty, or a function that returns one'
 const INFO = 'an object, or a function that returns one'
 const INSTANCE_ID = 'true, false, or the id as a string that is not empty'
@@ -78,8 +79,8 @@ const LOG_LEVEL = 'one of silent, fatal, error, warn, info, debug, trace'
 
 await testWrongOptions('an option of the app itself is wrong', [
   [{ prefix: 5 }, 'prefix', PREFIX, 'the number 5'],
-  [{ prefix: '/a b' }, 'prefix', PREFIX, 'the string "/a b"'],
-  [{ prefix: '/a%20b' }, 'prefix', PREFIX, 'the string "/a%20b"'],
+  [{ prefix: '/a b' }, 'prefix', PREFIX, 'the string "/a b" with the character U+0020'],
+  [{ prefix: '/a%20b' }, 'prefix', PREFIX, 'the string "/a%20b" with the character "%"'],
   [{ prefix: null }, 'prefix', PREFIX, 'null'],
   [{ name: '' }, 'name', STRING, 'the string ""'],
   [{ name: 7 }, 'name', STRING, 'the number 7'],

@@ -1,9 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { CheckFunction } from '../../health/check/check-function.js'
-import { text, withDefault } from '../../base/rules.js'
+import { withDefault } from '../../base/rules.js'
 import { readyMadeOptions } from '../kit/ready-made-options.js'
-import { bytes, share } from '../kit/rules.js'
+import { bytes, filePath, share } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
 import { SingleFlight } from '../../base/single-flight.js'
@@ -39,7 +39,7 @@ interface DiskSpaceSettings {
 }
 
 const readOptions = readyMadeOptions<DiskSpaceSettings>('', {
-  path: withDefault(text, '.'),
+  path: withDefault(filePath, '.'),
   minFree: withDefault(bytes, 10 * 1024 * 1024),
   minFreeShare: withDefault(share, 0)
 })

@@ -2,11 +2,18 @@ import type { FailureStatus } from '../../health/check/options.js'
 import { describe } from '../../base/describe.js'
 import { errors } from '../../errors.js'
 import { STATUSES } from '../../health/status.js'
-import { integer, oneOf, refuse, withDefault } from '../../base/rules.js'
+import { integer, oneOf, refuse, text, withDefault } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
 import { isRecord } from '../../base/type-guards.js'
+import { visible } from '../../base/visible.js'
 
 export const port = integer(1, 65_535)
+
+/** A path in the file system. */
+export const filePath: Rule<string> = (value, option) => {
+  const path = text(value, option)
+  return path.includes('\0') ? refuse(value, option, 'a path without the character U+0000') : path
+}
 
 export const bytes = integer(0, Number.MAX_SAFE_INTEGER, ' of bytes')
 
@@ -35,6 +42,9 @@ export const httpUrl: Rule<URL> = (value, option) => {
   if (typeof address !== 'string' || !/^https?:\/\//i.test(address) || !URL.canParse(address)) {
     return refuse(value, option, 'an http:// or https:// URL')
   }
+  // A URL parser silently drops or encodes these characters. White space around a URL is harmless.
+  const trimmed = address.trim()
+  if (visible(trimmed) !== trimmed) return refuse(value, option, 'a URL without control and invisible characters')
   const url = new URL(address)
   url.hash = ''
   return url
