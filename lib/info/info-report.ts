@@ -4,6 +4,7 @@ import { isError } from '../base/error-like.js'
 import { errors } from '../errors.js'
 import { FAILED, GuardedFunction } from '../base/guarded-function.js'
 import { toJsonSafe, toJsonSafeObject } from '../base/json-safe.js'
+import type { AnyObject } from '../base/any-object.js'
 import type { Logger } from '../base/logger.js'
 import { SingleFlight } from '../base/single-flight.js'
 import type { CollectedInfo } from './collect.js'
@@ -17,7 +18,7 @@ export interface InfoSources {
   readonly collected: CollectedInfo
   /** The option `version`. Without it, the app's package.json has the version. */
   readonly version: string | (() => unknown) | undefined
-  readonly more: Readonly<Record<string, unknown>> | InfoFunction | undefined
+  readonly more: AnyObject | InfoFunction | undefined
   readonly log: Logger
   readonly clock: Clock
 }

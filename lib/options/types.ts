@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
+import type { AnyObject } from '../base/any-object.js'
 import type { Kind } from '../health/kind.js'
 import type { CheckOptions } from '../health/check/options.js'
 import type { Status } from '../health/status.js'
@@ -45,8 +46,7 @@ export type AuthHook = (
 ) => unknown
 
 /** Additional data for `/info`: an object, or a function that returns an object. Concurrent requests share a call. */
-export type InfoOption =
-  Readonly<Record<string, unknown>> | (() => Record<string, unknown> | Promise<Record<string, unknown>>)
+export type InfoOption = AnyObject | (() => AnyObject | PromiseLike<AnyObject>)
 
 /** Endpoints that can be turned off. Probes cannot be turned off. */
 export interface Endpoints {

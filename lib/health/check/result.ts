@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import type { AnyObject } from '../../base/any-object.js'
 import { attemptOr } from '../../base/attempt-or.js'
 import { redactAndTruncate } from '../../base/truncate.js'
 import { describe, reasonOf } from '../../base/describe.js'
@@ -9,19 +10,38 @@ import { toComponents } from '../component.js'
 import type { Component } from '../component.js'
 import { withContent } from '../content.js'
 import { isStatus, STATUSES } from '../status.js'
-import type { Status } from '../status.js'
+import type { ComponentStatus, Status } from '../status.js'
 import { isRecord } from '../../base/type-guards.js'
 
 /** The status of one run, with details and parts. `details.error` is the reason of a failure. */
-export interface Outcome {
+export type Outcome = Omit<Component, 'status' | 'time' | 'durationMs'> & { readonly status: Status }
+
+/** One part of the checked thing. Its status does not change the status of the check. */
+export interface PartResult {
+  readonly status: ComponentStatus
+  /** Any object, for example `process.memoryUsage()`. */
+  readonly details?: AnyObject | undefined
+  /** The parts of this part by name. */
+  readonly components?: Readonly<Record<string, PartResult>> | undefined
+  /** The time of the result, in ISO 8601. */
+  readonly time?: string | undefined
+  /** The duration of the part's check, in milliseconds. */
+  readonly durationMs?: number | undefined
+}
+
+/** A status with details and parts, which a check returns. */
+export interface DetailedResult {
   readonly status: Status
   /**
-   * Any further information. `showDetails` decides which requests see it. Secrets in it are redacted. It is copied when
-   * an answer first shows it, so return a new object at each run.
+   * Any object with further information, for example `process.memoryUsage()`. `showDetails` decides which requests see
+   * it. Secrets in it are redacted. It is copied when an answer first shows it, so return a new object at each run.
+   *
+   * @example
+   * { error: 'the queue is full' } // `error` is the reason of a failure
    */
-  readonly details?: Readonly<Record<string, unknown>>
-  /** The parts of the checked thing. Their statuses do not change the status of the check. */
-  readonly components?: Readonly<Record<string, Component>>
+  readonly details?: AnyObject | undefined
+  /** The parts of the checked thing by name. Their statuses do not change the status of the check. */
+  readonly components?: Readonly<Record<string, PartResult>> | undefined
 }
 
 /**
@@ -29,7 +49,7 @@ export interface Outcome {
  * Anything else is a failure, for example a query's rows or a `Response`. Otherwise a check that returns a response and
  * does not read its status would pass.
  */
-export type CheckResult = void | boolean | Outcome
+export type CheckResult = void | boolean | DetailedResult
 
 /** The outcome of a run, with the time of its end and its duration. */
 export type RunResult = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
