@@ -5,13 +5,13 @@ import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { build, transform } from 'esbuild'
 import { rollup } from 'rollup'
+import { inLines } from './in-lines.js'
 import { lazyBuiltins } from './lazy-builtins.js'
 import { DIST, ENTRIES, LIB, ROOT } from './paths.js'
 import { prebuilt } from './prebuilt.js'
 
 const TARGET = 'node20.19'
-/** Names and short lines stay, so that stack traces and the source line of an uncaught error remain readable. */
-const COMPACT = { minifyWhitespace: true, lineLimit: 160, legalComments: 'none' }
+const COMPACT = { minifyWhitespace: true, charset: 'utf8', legalComments: 'none' }
 
 /** Writes the code of both entries to dist/shared/, and the files that users load around it. */
 export async function buildCode () {
@@ -100,6 +100,7 @@ export async function buildCommand () {
     platform: 'node',
     target: TARGET
   })
+  await writeFile(outfile, inLines(await readFile(outfile, 'utf8')))
   await chmod(outfile, 0o755)
 }
 
@@ -134,7 +135,7 @@ function compact () {
   return {
     name: 'compact',
     async renderChunk (code) {
-      return (await transform(code, { ...COMPACT, target: TARGET, format: 'cjs' })).code
+      return inLines((await transform(code, { ...COMPACT, target: TARGET, format: 'cjs' })).code)
     }
   }
 }

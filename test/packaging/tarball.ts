@@ -99,12 +99,23 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     t.end()
   })
 
-  await t.test('has lines of a readable length, and the names of functions', (t) => {
-    const code = files.filter((file) => /^dist.*\.c?js$/.test(file)).map((file) => texts.get(file) ?? '')
-    const longest = Math.max(...code.flatMap((text) => text.split('\n').map(({ length }) => length)))
-    t.ok(longest < 1_000, `an uncaught error prints its line, and the longest has ${longest} characters`)
-    t.match(code.join(''), /function addStartAndCloseHooks\(/)
+  await t.test('has a line for each statement, and the names of functions', (t) => {
+    const code = files.filter((file) => /^dist.*\.c?js$/.test(file)).map((file) => texts.get(file) ?? '').join('\n')
+    t.match(code, /\nfunction addStartAndCloseHooks\(/)
+    const longest = Math.max(...code.split('\n').map(({ length }) => length))
+    t.ok(longest < 3_000, `an uncaught error prints its line, and the longest has ${longest} characters`)
+    t.notMatch(code, /\\\n/, 'no string continues on the next line, which a bundler may indent')
     t.end()
+  })
+
+  await t.test('loads none of the modules of Node that take long to load', async (t) => {
+    const slow = ['http', 'https', 'http2', 'net', 'tls', 'dns', 'zlib', 'crypto', 'stream', 'fs/promises', 'os', 'v8']
+    const program = `const before = [...process.moduleLoadList]
+      require('${packageName}')
+      const loaded = process.moduleLoadList.filter((name) => !before.includes(name))
+      console.log(JSON.stringify(loaded.map((name) => name.replace('NativeModule ', ''))))`
+    const loaded = JSON.parse(await run(process.execPath, ['--eval', program], project)) as string[]
+    t.same(loaded.filter((name) => slow.includes(name)), [])
   })
 
   await t.test('satisfies publint', async (t) => {

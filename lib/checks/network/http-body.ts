@@ -19,10 +19,10 @@ class BodyTooLarge extends BodyFailure {}
  * (RFC 9110, section 12.5.3).
  */
 const DECODERS: Readonly<Record<string, () => Transform>> = {
-  gzip: createGunzip,
-  'x-gzip': createGunzip,
-  deflate: createInflate,
-  br: createBrotliDecompress
+  gzip: () => createGunzip(),
+  'x-gzip': () => createGunzip(),
+  deflate: () => createInflate(),
+  br: () => createBrotliDecompress()
 }
 
 const BYTE_ORDER_MARKS: readonly (readonly [mark: readonly number[], charset: string])[] = [

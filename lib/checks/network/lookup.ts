@@ -18,7 +18,7 @@ export class Lookup {
   readonly #find: FindAddresses
   readonly #pending = new Map<string, Promise<LookupAddress[]>>()
 
-  constructor (find: FindAddresses = promises.lookup) {
+  constructor (find: FindAddresses = async (name, options) => await promises.lookup(name, options)) {
     this.#find = find
   }
 
