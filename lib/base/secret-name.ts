@@ -14,8 +14,8 @@ const HARMLESS_PIN_WORDS: ReadonlySet<string> =
 
 const SECRET_WORDS: ReadonlySet<string> = new Set([
   'accesskey', 'apikey', 'auth', 'authorization', 'bearer', 'cookie', 'cookies', 'credential', 'credentials', 'creds',
-  'dsn', 'jwt', 'oauth', 'otp', 'pass', 'passphrase', 'passwd', 'password', 'passwords', 'passwort', 'pwd', 'secret',
-  'secrets', 'session', 'sessionid', 'sig', 'signature', 'token', 'tokens'
+  'csrf', 'dsn', 'jwt', 'mnemonic', 'oauth', 'otp', 'pass', 'passkey', 'passkeys', 'pw', 'secret', 'secrets', 'session',
+  'sessionid', 'sig', 'signature', 'token', 'tokens', 'totp', 'xsrf'
 ])
 
 const KEY_WORDS: ReadonlySet<string> = new Set(['key', 'keys'])
@@ -25,10 +25,20 @@ const HARMLESS_KEY_WORDS: ReadonlySet<string> = new Set([
   'cache', 'column', 'columns', 'count', 'counts', 'foreign', 'partition', 'primary', 'public', 'routing', 'sort'
 ])
 
+/** A word with one of these parts is secret: `passwordhash`, `pwdfile`. */
+const SECRET_PART = /password|passwd|passphrase|passcode|passwort|kennwort|pwd/
+
+/** A word that ends with `pass` or `pw` is secret (`dbpass`, `rootpw`), apart from ordinary words. */
+const PASS_ENDING = /(?:pass|pw)$/
+const HARMLESS_PASS_WORDS: ReadonlySet<string> = new Set([
+  'bandpass', 'bypass', 'compass', 'encompass', 'highpass', 'lowpass', 'multipass', 'overpass', 'surpass', 'trespass',
+  'underpass'
+])
+
 /** Endings of compound names that are often written as one word, for example `PGPASSWORD` and `authtoken`. */
 const PASSWORD_ENDING = /(?:password|passwd|passphrase|pwd)$/
 const SECRET_ENDING = new RegExp(`(?:${[
-  'secret|credentials?|connectionstring',
+  'secret|credentials?|connectionstring|connstr|sess(?:ion)?id',
   '(?:api|access|account|auth|private|secret|shared|signing|encryption|master)key',
   '(?:access|api|auth|bearer|id|refresh|secret|session)token'
 ].join('|')})$`)
@@ -60,7 +70,11 @@ export function secrecyOf (name: string): Secrecy {
 
 /** Whether a text under a name is a secret. A number or a boolean is one only under the name of a password. */
 export function isSecretText (name: string, text: string): boolean {
-  const secrecy = secrecyOf(name)
+  return isSecretUnder(secrecyOf(name), text)
+}
+
+/** Whether a text is a secret under a name of a secrecy. */
+export function isSecretUnder (secrecy: Secrecy, text: string): boolean {
   return secrecy === 'all' || (secrecy === 'texts' && !PLAIN_VALUE.test(text))
 }
 
@@ -72,7 +86,8 @@ function isPassword (words: readonly string[]): boolean {
 }
 
 function isSecretWord (word: string, at: number, words: readonly string[]): boolean {
-  if (SECRET_WORDS.has(word)) return true
+  if (SECRET_WORDS.has(word) || SECRET_PART.test(word)) return true
+  if (PASS_ENDING.test(word)) return !HARMLESS_PASS_WORDS.has(word)
   return KEY_WORDS.has(word) && !isHarmless(words[at - 1]) && !isHarmless(words[at + 1])
 }
 

@@ -1,5 +1,6 @@
 import t from 'tap'
 import { REDACTED, redactArguments, redactText } from '../../lib/base/redact.js'
+import { ORDINARY_TEXTS, SECRETS, TEXTS_WITH_SECRET } from '../support/secret-texts.js'
 
 await t.test('redactText() replaces secrets in a text', (t) => {
   const cases = {
@@ -18,7 +19,7 @@ await t.test('redactText() replaces secrets in a text', (t) => {
     'https://h/?user[token]=x&user%5Btoken%5D=y': 'https://h/?user[token]=[REDACTED]&user%5Btoken%5D=[REDACTED]',
     'url=https://h/?token=x': 'url=https://h/?token=[REDACTED]',
     'DB_PASSWORD=x DB_HOST=y': 'DB_PASSWORD=[REDACTED] DB_HOST=y',
-    'password = x, host = y': 'password = [REDACTED] host = y',
+    'password = x, host = y': 'password = [REDACTED], host = y',
     'password="a b" host=c': 'password="[REDACTED]" host=c',
     "password='a b' host=c": "password='[REDACTED]' host=c",
     'password="a \\" b" host=c': 'password="[REDACTED]" host=c',
@@ -30,7 +31,7 @@ await t.test('redactText() replaces secrets in a text', (t) => {
     'open "https://h/?token=x" failed': 'open "https://h/?token=[REDACTED]" failed',
     '{"password":"x","port":80}': '{"password":"[REDACTED]","port":80}',
     "{ password: 'x', port: 80 }": "{ password: '[REDACTED]', port: 80 }",
-    '{\\"password\\":\\"x\\"}': '{\\"password\\":[REDACTED]"}',
+    '{\\"password\\":\\"x\\"}': '{\\"password\\":\\"[REDACTED]\\"}',
     'Authorization: Bearer xyz': 'Authorization: Bearer [REDACTED]',
     'authorization: bearer xyz1': 'authorization: bearer [REDACTED]',
     'Basic dTpw': 'Basic [REDACTED]',
@@ -38,6 +39,20 @@ await t.test('redactText() replaces secrets in a text', (t) => {
     'got eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0.': 'got [REDACTED]'
   }
   for (const [text, shown] of Object.entries(cases)) t.equal(redactText(text), shown, text.slice(0, 60))
+  t.end()
+})
+
+for (const [form, texts] of Object.entries(TEXTS_WITH_SECRET)) {
+  await t.test(`redactText() redacts secrets in ${form}`, (t) => {
+    const redacted = texts.map((text) => redactText(text))
+    t.same(redacted.filter((text) => SECRETS.test(text) || !text.includes(REDACTED)), [])
+    t.same(redacted.map((text) => redactText(text)), redacted, 'a second run changes nothing')
+    t.end()
+  })
+}
+
+await t.test('redactText() keeps the ordinary messages of databases and libraries', (t) => {
+  t.same(ORDINARY_TEXTS.map((text) => redactText(text)), ORDINARY_TEXTS)
   t.end()
 })
 
@@ -79,13 +94,16 @@ await t.test('redactText() does not change a redacted text', (t) => {
 })
 
 // With more than linear time, one of these texts would exceed the time limit of the test run.
-await t.test('redactText() reads a mebibyte of hostile text to its end', (t) => {
+await t.test('redactText() reads 256 KiB of hostile text to its end', (t) => {
   const seeds = [
     'a', 'a://', 'a://b:', '://:', '://@', '@', 'password=', 'password="', "token='\\", 'eyJ', 'eyJa.', 'eyJ_',
-    'bearer ', 'a.b-', '"', '\\', ' ', '=', '%5D', '["', 'token=1', 'token=,', 'keyKey', 'pin-'
+    'bearer ', 'a.b-', '"', '\\', ' ', '=', '%5D', '["', 'token=1', 'token=,', 'keyKey', 'pin-', '//a:', 'a:b@', 'a:b,',
+    '%61', '%22', '<password>', '<p ', '&lt;a ', 'tokens:5,', 'passwordError:x,', 'password: the;', '-----BEGIN X-----',
+    '-----END X-----', '--token ', '-u a:', 'mysql -p', 'key:[', "key:['", 'tokens:{a:1,', 'authorization: Bearer ',
+    '"name":"password",', '\\"', "identified by '", 'negotiate ', 'token,"', 'password (', "password: 'it's "
   ]
   for (const seed of seeds) {
-    const redacted = redactText(seed.repeat(2 ** 20 / seed.length))
+    const redacted = redactText(seed.repeat(2 ** 18 / seed.length))
     t.equal(redactText(redacted), redacted, seed)
   }
   t.end()
@@ -102,6 +120,17 @@ await t.test('redactArguments() replaces the value of a secret flag', (t) => {
     [['DB_PASSWORD=a b&c'], ['DB_PASSWORD=[REDACTED]']],
     [['--password='], ['--password=']],
     [['--token:x', 'X-Api-Key: hunter2'], ['--token:[REDACTED]', 'X-Api-Key:[REDACTED]']],
+    [['--password', '--abc123', 'x'], ['--password', REDACTED, 'x']],
+    [['--password', '--port', '80'], ['--password', REDACTED, '80']],
+    [['--token', '--abc', '--x'], ['--token', REDACTED, '--x']],
+    [['--token', '--abc'], ['--token', REDACTED]],
+    [['--token', '--port=80'], ['--token', '--port=80']],
+    [['--user', 'admin:x', '-u', 'admin:x y', '-uadmin:x'], ['--user', `admin:${REDACTED}`, '-u', `admin:${REDACTED}`,
+      `-uadmin:${REDACTED}`]],
+    [['--user', '1000:1000', '--user=1000:1000', '-u', 'x', '--users', 'a:b', '--user'], ['--user', '1000:1000',
+      '--user=1000:1000', '-u', 'x', '--users', 'a:b', '--user']],
+    [['-u', 'http://h:80', '-pAbcdef12', '-p8080', '-p', '80'], ['-u', 'http://h:80', `-p${REDACTED}`, '-p8080', '-p',
+      '80']],
     [['--db', 'postgres://u:p@h/db'], ['--db', 'postgres://[REDACTED]@h/db']],
     [['password', 'x'], ['password', 'x']],
     [['--password'], ['--password']],

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { isSecretText, secrecyOf } from '../../lib/base/secret-name.js'
+import { isSecretText, isSecretUnder, secrecyOf } from '../../lib/base/secret-name.js'
 
 /** The names that do not have the expected secrecy. */
 function others (names: readonly string[], expected: string): string[] {
@@ -20,7 +20,8 @@ await t.test('secrecyOf() is texts for another secret name', (t) => {
     'clientSecret', 'secrets', 'access_token', 'tokens', 'key', 'keys', 'api-key', 'apiKey', 'APIKey', 'X-API-Key',
     'apikey', 'credentials', 'Authorization', 'auth', 'cookie', 'sessionId', 'signature', 'SENTRY_DSN', 'bearer', 'jwt',
     'myauthtoken', 'awsaccesskey', 'mysecretkey', 'rsaprivatekey', 'fooapikey', 'passwordHash', 'token.value', 'pass',
-    'passwords', 'passwordLength', 'otpLength', 'publicApiKey', 'primaryAccessKey', 'publicKeyPassword_hint', 'key1'
+    'passwords', 'passwordhash', 'pwdfile', 'passcode', 'dbpass', 'rootpw', 'userPw', 'DB_PW', 'PHPSESSID',
+    'passwordLength', 'otpLength', 'publicApiKey', 'primaryAccessKey', 'publicKeyPassword_hint', 'key1'
   ], 'texts'), [])
   t.end()
 })
@@ -30,8 +31,16 @@ await t.test('secrecyOf() returns none for a harmless name', (t) => {
     'monkey', 'keyboard', 'author', 'authority', 'tokenizer', 'primaryKeyboard', 'compass', 'port', 'user',
     'sessions_per', '', '-', '2', 'partitionKey', 'primaryKey', 'primary_keys', 'foreign-key', 'sortKey', 'cacheKeys',
     'routingKey', 'publicKey', 'columnKey', 'keyColumn', 'keyCount', 'count.key', 'PRIMARY_KEY', 'spinCount',
-    'shippingPinCode', 'shippingPin', 'shipping', 'pinCount', 'pinned', 'pincode', 'opinion', 'gpioPin', 'topping'
+    'shippingPinCode', 'shippingPin', 'shipping', 'pinCount', 'pinned', 'pincode', 'opinion', 'gpioPin',
+    'topping', 'bypass',
+    'compass_x', 'passed', 'passenger', 'passport'
   ], 'none'), [])
+  t.end()
+})
+
+await t.test('isSecretUnder() takes a secrecy instead of a name', (t) => {
+  t.same([isSecretUnder('all', '5'), isSecretUnder('texts', '5'), isSecretUnder('texts', 'x')], [true, false, true])
+  t.notOk(isSecretUnder('none', 'x'))
   t.end()
 })
 

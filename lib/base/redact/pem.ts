@@ -1,0 +1,49 @@
+import { REDACTED } from './redacted.js'
+import { matchAt } from './value.js'
+
+/** The first line of a block, perhaps encoded for a form. */
+const BEGIN = /-----BEGIN[A-Z0-9 +%_]{0,60}-----/g
+
+/** The last line of a block. */
+const END = /-----END[A-Z0-9 +%_]{0,60}-----/g
+
+/** The content of a block that was cut before its last line. Line breaks may be escaped. */
+const CONTENT = /(?:[\w+/=:,.%…\s\\]|-(?!----))*/y
+
+/** The content of a block that lost its first line. */
+const CONTENT_CHARACTER = /[\w+/=\s\\]/
+
+/**
+ * Redacts the content of PEM blocks (RFC 7468): private keys, and also certificates. A block may have lost its first or
+ * its last line, and its line breaks may be escaped.
+ */
+export function redactPem (text: string): string {
+  return text.includes('-----') ? redactStartedBlocks(redactEndedBlocks(text)) : text
+}
+
+function redactStartedBlocks (text: string): string {
+  let redacted = ''
+  let end = 0
+  for (const { 0: line, index } of text.matchAll(BEGIN)) {
+    const start = index + line.length
+    const content = matchAt(CONTENT, text, start)
+    if (content.trim() === '') continue
+    redacted += text.slice(end, start) + REDACTED
+    end = start + content.length
+  }
+  return redacted + text.slice(end)
+}
+
+/** Redacts backward from the last line of each block, up to the first line or to a character that PEM does not have. */
+function redactEndedBlocks (text: string): string {
+  let redacted = ''
+  let end = 0
+  for (const { 0: line, index } of text.matchAll(END)) {
+    let start = index
+    while (start > end && CONTENT_CHARACTER.test(text.charAt(start - 1))) start -= 1
+    const content = text.slice(start, index)
+    redacted += text.slice(end, start) + (content.trim() === '' ? content : REDACTED) + line
+    end = index + line.length
+  }
+  return redacted + text.slice(end)
+}
