@@ -17,6 +17,8 @@ export interface HttpAnswer {
   readonly statusCode: number
   readonly headers: IncomingHttpHeaders
   readonly body: Readable
+  /** Returns the bytes that the connection has received so far, with headers and the framing of the body. */
+  readonly bytesReceived: () => number
 }
 
 /** A request over a TLS connection, whose handshake has ended. */
@@ -53,7 +55,7 @@ export async function answerTo (sent: ClientRequest): Promise<HttpAnswer> {
   return await new Promise((resolve, reject) => {
     sent.on('response', (body) => {
       const { statusCode = 0, headers } = body
-      resolve({ statusCode, headers, body })
+      resolve({ statusCode, headers, body, bytesReceived: () => body.socket.bytesRead })
     })
     sent.on('information', interimLimit((error) => { reject(error); sent.destroy() }))
     sent.on('error', reject).on('upgrade', (_response, socket) => {
@@ -79,7 +81,7 @@ async function sendHttp2 (socket: TLSSocket, request: SecureRequest): Promise<Ht
   const stopListening = onAbort(request.signal, () => session.destroy())
   session.once('close', stopListening)
   try {
-    return await http2Answer(session, request)
+    return await http2Answer(session, request, () => socket.bytesRead)
   } catch (error) {
     session.destroy()
     throw error
@@ -87,13 +89,13 @@ async function sendHttp2 (socket: TLSSocket, request: SecureRequest): Promise<Ht
 }
 
 async function http2Answer (
-  session: ClientHttp2Session, { target, method, headers }: SecureRequest
+  session: ClientHttp2Session, { target, method, headers }: SecureRequest, bytesReceived: () => number
 ): Promise<HttpAnswer> {
   return await new Promise((resolve, reject) => {
     session.on('error', reject)
     const body = session.request({ ':method': method, ':path': target.pathname + target.search, ...headers })
     body.on('response', ({ ':status': statusCode = 0, ...answered }) => {
-      resolve({ statusCode, headers: answered, body })
+      resolve({ statusCode, headers: answered, body, bytesReceived })
     })
     body.on('headers', interimLimit((error) => { reject(error); body.destroy() }))
     body.on('error', reject).once('close', () => {

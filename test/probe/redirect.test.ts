@@ -5,7 +5,8 @@ import { assertHttpRedirect, assertKnownHost, locationIn, redirectTarget } from 
 const FROM = new URL('http://users.example:8080/z/health?a=b')
 
 function locationOf (statusCode: number, location?: string): string | undefined {
-  return locationIn({ statusCode, headers: { ...(location !== undefined && { location }) }, body: new PassThrough() })
+  const headers = { ...(location !== undefined && { location }) }
+  return locationIn({ statusCode, headers, body: new PassThrough(), bytesReceived: () => 0 })
 }
 
 await t.test('locationIn() returns the location of redirects only', (t) => {

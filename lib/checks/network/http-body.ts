@@ -5,14 +5,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
 import { attemptOr } from '../../base/attempt-or.js'
 import { describe, reasonOf } from '../../base/describe.js'
 import type { HttpAnswer } from '../../probe/http-exchange.js'
-
-/** The most bytes that a check reads of a body, after decompression. */
-const MAX_BYTES = 1024 * 1024
-
-/** A body that a check does not read to its end. The message follows `answered 200, but its body`. */
-class BodyFailure extends Error {}
-
-class BodyTooLarge extends BodyFailure {}
+import { BodyFailure, BodyTooLarge, limitedBody, MAX_BYTES } from './limited-body.js'
 
 /**
  * A server that compresses although the request does not offer it. Without `Accept-Encoding`, HTTP allows any coding
@@ -88,11 +81,12 @@ async function * limited (body: Readable): AsyncGenerator<Buffer> {
   }
 }
 
-function decompressed ({ headers, body }: HttpAnswer): Readable {
+function decompressed (response: HttpAnswer): Readable {
+  const { headers, body } = response
   const coding = (headers['content-encoding'] ?? '').trim().toLowerCase()
-  if (coding === '' || coding === 'identity') return body
+  if (coding === '' || coding === 'identity') return limitedBody(response)
   const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding]?.() : undefined
-  if (decoder !== undefined) return pipeline(body, decoder, () => undefined)
+  if (decoder !== undefined) return pipeline(limitedBody(response), decoder, () => undefined)
   body.destroy()
   throw new BodyFailure(`has the content-encoding ${describe(coding)}, which the check cannot read`)
 }

@@ -1,9 +1,13 @@
 import { attemptOr } from '../../base/attempt-or.js'
 import { describe } from '../../base/describe.js'
+import { redactAndTruncate } from '../../base/truncate.js'
 import { isRecord } from '../../base/type-guards.js'
-import { firstKeys } from '../../base/first-keys.js'
 import type { Component } from '../../health/component.js'
 import type { CheckResult } from '../../health/check/result.js'
+import { withRemoteDetails } from './remote-details.js'
+
+/** The most characters of a service's status in a reason. */
+const LONGEST_STATUS = 60
 
 /** The answer of a health endpoint. */
 export interface HealthResponse {
@@ -28,9 +32,6 @@ const PASSING: Readonly<Record<string, 'UP' | 'DEGRADED'>> = {
   warn: 'DEGRADED',
   warning: 'DEGRADED'
 }
-
-/** Leaves room for our own details in the 100 that an answer shows. */
-const MOST_DETAILS = 90
 
 type Details = Readonly<Record<string, unknown>>
 
@@ -81,8 +82,12 @@ function passingStatus (status: unknown): 'UP' | 'DEGRADED' | undefined {
 }
 
 function downWith (statusCode: number, status: unknown): Verdict {
-  const shownStatus = typeof status === 'string' ? `status ${JSON.stringify(status)}` : 'no status'
-  return { status: 'DOWN', reason: `answered ${statusCode} with ${shownStatus}` }
+  return { status: 'DOWN', reason: `answered ${statusCode} with ${shownStatus(status)}` }
+}
+
+function shownStatus (status: unknown): string {
+  if (typeof status !== 'string') return 'no status'
+  return `status ${JSON.stringify(redactAndTruncate(status, LONGEST_STATUS))}`
 }
 
 function jsonOf (text: string): unknown {
@@ -111,10 +116,6 @@ function resultOf (
  * shows them. Until then only the reason can be read.
  */
 function mergedLater (details: Details, own: Details): Details {
-  const toJSON = (): object => {
-    const { keys, total } = firstKeys(details, MOST_DETAILS)
-    const more = total > MOST_DETAILS && { '…': `${total - MOST_DETAILS} more` }
-    return { ...Object.fromEntries(keys.map((key) => [key, details[key]])), ...more, ...own }
-  }
+  const toJSON = (): object => withRemoteDetails(own, details)
   return Object.defineProperty({ error: details['error'], ...own }, 'toJSON', { value: toJSON })
 }
