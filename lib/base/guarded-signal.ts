@@ -1,6 +1,3 @@
-import { reasonOf } from './describe.js'
-import type { Logger } from './logger.js'
-import { logSafely } from './safe-log.js'
 import { isFunction } from './type-guards.js'
 import type { AnyFunction } from './type-guards.js'
 
@@ -8,20 +5,17 @@ import type { AnyFunction } from './type-guards.js'
 const ON_ERROR = Symbol('on error')
 
 /**
- * Creates a controller for a signal that is passed to foreign code. If a listener of the signal throws or rejects, the
- * error is logged. On a plain signal, Node.js raises it as an uncaught exception, which ends the process.
+ * Creates a controller for a signal that is passed to foreign code. If a listener of the signal throws or rejects,
+ * `onError` receives the error. On a plain signal, Node.js raises it as an uncaught exception, which ends the process.
  *
  * The signal is a real `AbortSignal`. This does not cover the listeners of signals that are derived from it with
  * `AbortSignal.any()`.
  *
- * @param subject names the owner of the listener in the log line
  * @see https://nodejs.org/api/events.html#eventtarget-error-handling
  */
-export function guardedController (log: Logger, subject: string): AbortController {
+export function guardedController (onError: (error: unknown) => void): AbortController {
   const controller = new AbortController()
-  guardListeners(controller.signal, (error) => {
-    logSafely(log, 'error', { err: error }, `${subject}: an abort listener failed: ${reasonOf(error)}`)
-  })
+  guardListeners(controller.signal, onError)
   return controller
 }
 

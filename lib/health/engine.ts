@@ -54,7 +54,7 @@ export class HealthEngine {
     this.#startup = new Startup(this.#registry, clock)
     this.#defaults = this.#policy(defaults, DEFAULT_POLICY)
     this.#remoteDefaults = this.#policy(defaults, REMOTE_POLICY)
-    this.#events = new Events(log, owner)
+    this.#events = new Events(log, owner, clock)
     this.lifecycle = new Lifecycle(this.#events, clock, isServing)
     this.#reporter = new Reporter({
       registry: this.#registry,
@@ -117,11 +117,15 @@ export class HealthEngine {
     for (const entry of this.#registry.of(ALL_CHECKS)) this.#begin(entry)
   }
 
-  /** Ends all runs and timers, without log lines and messages. Later reports contain the last results. */
+  /**
+   * Ends all runs and timers, without messages, and without log lines except outstanding summaries. Later reports
+   * contain the last results.
+   */
   close (): void {
     this.#isClosed = true
     this.lifecycle.close()
     for (const entry of this.#registry.of(ALL_CHECKS)) close(entry)
+    this.#events.close()
   }
 
   report (request: ReportRequest): MaybePromise<Report> {

@@ -1,14 +1,17 @@
 import { channel, tracingChannel } from 'node:diagnostics_channel'
+import type { Clock } from '../base/clock.js'
 import { copyOf } from '../base/json-safe.js'
 import type { Logger } from '../base/logger.js'
 import { chain } from '../base/maybe-promise.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
+import { OpenSummaries } from '../base/repeated-lines.js'
 import { logSafely } from '../base/safe-log.js'
 import { safeError } from '../base/safe-error.js'
-import { truncate } from '../base/truncate.js'
+import { ChangeLog, logChange } from './change-log.js'
 import type { CheckObserver, RunEnd, RunStart, StatusChange } from './check/check-observer.js'
 import type { Component } from './component.js'
 import type { Kind } from './kind.js'
+import { TroubleLog } from './trouble-log.js'
 
 /**
  * The message of the tracing channel `fastify-management-endpoints:check`. All events of a run carry the same object.
@@ -43,41 +46,41 @@ export interface StatusChangeMessage<Owner extends object = object> extends Stat
   readonly kinds: readonly Kind[]
 }
 
-const RUNS = tracingChannel<unknown, CheckRunMessage>('fastify-management-endpoints:check')
-/** The longest reason in a log message. The field `error` contains the whole reason. */
-const LONGEST_REASON = 200
+type Change = Omit<StatusChangeMessage, 'fastify'>
 
+const RUNS = tracingChannel<unknown, CheckRunMessage>('fastify-management-endpoints:check')
 const CHANGES = channel('fastify-management-endpoints:status')
 
-/** Logs and publishes the runs and status changes of one instance. */
+/** Logs and publishes the runs and status changes of one instance. Limits the log lines about each check. */
 export class Events {
   readonly #log: Logger
   readonly #owner: object
+  readonly #clock: Clock
+  readonly #summaries = new OpenSummaries()
 
-  constructor (log: Logger, owner: object) {
+  constructor (log: Logger, owner: object, clock: Clock) {
     this.#log = log
     this.#owner = owner
+    this.#clock = clock
   }
 
   /** Returns the observer of one check. Each message contains the kinds that the check has at that moment. */
   of (kinds: () => Iterable<Kind>): CheckObserver {
+    const shared = { log: this.#log, clock: this.#clock, summaries: this.#summaries }
+    const changes = new ChangeLog(shared)
+    const troubles = new TroubleLog(shared)
     return {
       get isTracing () { return RUNS.hasSubscribers },
       trace: (start, run) => this.#trace({ fastify: this.#owner, ...start, kinds: [...kinds()] }, run),
-      changed: (change) => this.changed({ ...change, kinds: [...kinds()] }),
-      hangs: (check, abandoned) => this.#hangs({ check, kinds: [...kinds()], abandoned })
+      changed: (change) => this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes.add(change)),
+      hangs: (check, abandoned) => troubles.hangs({ check, kinds: [...kinds()], abandoned }),
+      listenerFailed: (check, error) => troubles.listenerFailed(check, error)
     }
   }
 
-  /** Publishes every change. Logs all changes except a first `UP` and a removal. */
-  changed ({ err, ...others }: Omit<StatusChangeMessage, 'fastify'>): void {
-    const { check, from, to } = others
-    const error = to === 'UP' ? undefined : safeError(err)
-    const change = error === undefined ? others : { ...others, err: error }
-    const isLogged = to !== 'UNKNOWN' && (from !== 'UNKNOWN' || to !== 'UP')
-    const text = `check "${check}" is ${to}${reasonIn(others)}`
-    if (isLogged) logSafely(this.#log, to === 'UP' ? 'info' : 'warn', change, text)
-    if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#owner, ...change } satisfies StatusChangeMessage)
+  /** Publishes and logs a change of the lifecycle. It is never summarized, because only the app causes it. */
+  changed (change: Change): void {
+    this.#publish(change, (change) => logChange(this.#log, change))
   }
 
   /** Logs that a method had no effect. It is not published, because no status changes. */
@@ -85,8 +88,17 @@ export class Events {
     logSafely(this.#log, 'debug', { check }, `${method}() has no effect: ${reason}`)
   }
 
-  #hangs (fields: { readonly check: string, readonly kinds: readonly Kind[], readonly abandoned: number }): void {
-    logSafely(this.#log, 'warn', fields, `check "${fields.check}" hangs: a run that timed out has not ended`)
+  /** Writes the outstanding summaries, and ends their timers. */
+  close (): void {
+    this.#summaries.close()
+  }
+
+  /** Publishes every change, also a change that the log only counts. */
+  #publish ({ err, ...others }: Change, log: (change: Change) => void): void {
+    const error = others.to === 'UP' ? undefined : safeError(err)
+    const change = error === undefined ? others : { ...others, err: error }
+    log(change)
+    if (CHANGES.hasSubscribers) CHANGES.publish({ fastify: this.#owner, ...change } satisfies StatusChangeMessage)
   }
 
   #trace (message: CheckRunMessage, run: () => MaybePromise<RunEnd>): void {
@@ -102,10 +114,4 @@ export class Events {
     // Subscribers receive the error of a cancelled run. Nothing else waits for this promise.
     RUNS.tracePromise(traced, message).catch(() => undefined)
   }
-}
-
-/** The reason at the end of a log message, for loggers that show only the message. Reasons have no line breaks. */
-function reasonIn ({ to, error }: Pick<StatusChange, 'to' | 'error'>): string {
-  if (to === 'UP' || typeof error !== 'string') return ''
-  return error.trim() === '' ? '' : `: ${truncate(error, LONGEST_REASON)}`
 }

@@ -356,9 +356,9 @@ await t.test('a store bound to the start channel is visible in the check and now
 })
 
 await t.test('isTracing is true while any event of runs has a subscriber', (t) => {
-  const { log, fastify } = setUp()
-  const { isTracing, ...others } = Object.getOwnPropertyDescriptors(new Events(log, fastify).of(() => []))
-  t.same(Object.keys(others), ['trace', 'changed', 'hangs'])
+  const { log, fastify, clock } = setUp()
+  const { isTracing, ...others } = Object.getOwnPropertyDescriptors(new Events(log, fastify, clock).of(() => []))
+  t.same(Object.keys(others), ['trace', 'changed', 'hangs', 'listenerFailed'])
   const read = (): unknown => isTracing.get?.()
   t.equal(read(), false)
   for (const event of EVENTS) {
@@ -374,7 +374,7 @@ await t.test('isTracing is true while any event of runs has a subscriber', (t) =
 await t.test('a run creates no message while there is no subscriber', async (t) => {
   const { clock, fastify, log } = setUp()
   let readings = 0
-  const observer = new Events(log, fastify).of(() => {
+  const observer = new Events(log, fastify, clock).of(() => {
     readings += 1
     return ['readiness']
   })

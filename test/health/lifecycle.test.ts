@@ -18,7 +18,8 @@ interface Setting {
 function setUp (isServing = (): boolean => true, methods: Partial<RecordingLog> = {}): Setting {
   const clock = new ManualClock()
   const log = Object.assign(new RecordingLog(), methods)
-  return { lifecycle: new Lifecycle(new Events(log, unstartedApp(log)), clock, isServing), clock, lines: log.lines }
+  const events = new Events(log, unstartedApp(log), clock)
+  return { lifecycle: new Lifecycle(events, clock, isServing), clock, lines: log.lines }
 }
 
 const CHANGES = 'fastify-management-endpoints:status'

@@ -59,7 +59,7 @@ function setUp (t: Test, options: FastifyServerOptions = {}): Setting {
   t.teardown(async () => await app.close().catch(() => undefined))
   app.get('/', () => 'served')
   const clock = new ManualClock()
-  const lifecycle = new Lifecycle(new Events(app.log, app), clock, () => true)
+  const lifecycle = new Lifecycle(new Events(app.log, app, clock), clock, () => true)
   const signals = new FakeSignals()
   const settings: ShutdownSettings = { signals: ['SIGTERM', 'SIGHUP'], delay: DELAY_MS, timeout: TIMEOUT_MS }
   Shutdown.install({ fastify: app, settings, lifecycle, signals, clock })
@@ -303,7 +303,7 @@ await t.test('an app on `localhost` waits for requests on all addresses, also fr
   const route = addWaitingRoute(app)
   const clock = new ManualClock()
   const signals = new FakeSignals()
-  const lifecycle = new Lifecycle(new Events(app.log, app), clock, () => true)
+  const lifecycle = new Lifecycle(new Events(app.log, app, clock), clock, () => true)
   await app.register((scope, _options, done) => {
     const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS }
     Shutdown.install({ fastify: scope, settings, lifecycle, signals, clock })
@@ -332,7 +332,7 @@ await t.test('an app with an idle client closes when Fastify has no `onClose`', 
   t.teardown(async () => await app.close())
   const clock = new ManualClock()
   const signals = new FakeSignals()
-  const lifecycle = new Lifecycle(new Events(app.log, app), clock, () => true)
+  const lifecycle = new Lifecycle(new Events(app.log, app, clock), clock, () => true)
   const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: DELAY_MS, timeout: TIMEOUT_MS }
   const fastify = Object.create(app, { onClose: { value: undefined } }) as FastifyInstance
   Shutdown.install({ fastify, settings, lifecycle, signals, clock })

@@ -41,7 +41,8 @@ export function standaloneCheck (
     isTracing: false,
     trace: (_start, run) => { void run() },
     changed: (change) => changes.push(change),
-    hangs: (_check, abandoned) => hangs.push(abandoned)
+    hangs: (_check, abandoned) => hangs.push(abandoned),
+    listenerFailed: () => undefined
   }
   const runningKinds = (): string[] => ['readiness']
   const check = new Check('db', checkFunction, policyOf(options), {

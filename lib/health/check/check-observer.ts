@@ -44,4 +44,6 @@ export interface CheckObserver {
   changed (change: StatusChange): void
   /** The check is due again, but a timed-out run has not ended yet. Called once until a run ends in time. */
   hangs (check: string, abandoned: number): void
+  /** A listener of a run's signal has thrown or rejected. */
+  listenerFailed (check: string, error: unknown): void
 }

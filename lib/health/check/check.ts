@@ -154,10 +154,10 @@ export class Check {
   /** Calls the function and lands its result: at once if the function is synchronous, otherwise later. */
   #startRun (): void {
     const { clock, log, observer } = this.#dependencies
-    const { timeout } = this.policy
-    const [name, background] = [this.name, this.#background]
-    const run = new Run({ name, clock, log, timeout, background, onLate: (passes) => this.#endLate(passes) })
-    this.#run = run
+    const onLate = (passes: boolean): void => this.#endLate(passes)
+    const onListenerError = (error: unknown): void => observer.listenerFailed(this.name, error)
+    const [{ timeout }, background] = [this.policy, this.#background]
+    const run = this.#run = new Run({ clock, log, timeout, background, onLate, onListenerError })
     this.#background.cancelRetry()
     const call = (): MaybePromise<RunEnd> => chain(run.start(this.checkFunction), (result) => {
       return { result: this.#land(run, result), thrown: run.thrown, abandoned: this.#backOff.abandoned }

@@ -15,14 +15,14 @@ import { isThenable } from '../../base/type-guards.js'
 
 /** The parts that a run needs. */
 export interface RunDependencies {
-  /** The name of the check. */
-  readonly name: string
   readonly clock: Clock
   readonly log: Logger
   /** In milliseconds. */
   readonly timeout: number
   /** Called when the function settles after the timeout. */
   readonly onLate: (passes: boolean) => void
+  /** Called when a listener of the signal throws or rejects. */
+  readonly onListenerError: (error: unknown) => void
   /** Has the signal of the check's life. */
   readonly background: { readonly life: AbortSignal }
 }
@@ -129,8 +129,7 @@ export class Run {
   }
 
   #signal (): AbortSignal {
-    const { log, name } = this.#dependencies
-    this.#controller ??= guardedController(log, `check "${name}"`)
+    this.#controller ??= guardedController(this.#dependencies.onListenerError)
     if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason)
     return this.#controller.signal
   }
