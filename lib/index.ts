@@ -144,7 +144,8 @@ function isServing (
 
 async function createInfo ({ log }: FastifyInstance, settings: Settings): Promise<InfoReport> {
   const { name, version, info, serviceInstanceId } = settings
-  const collected = await collectInfo({ name, serviceInstanceId })
+  const onProblem = (message: string): void => logSafely(log, 'warn', {}, message)
+  const collected = await collectInfo({ name, serviceInstanceId, onProblem })
   return new InfoReport({ collected, version, more: info, log, clock: systemClock })
 }
 

@@ -18,6 +18,8 @@ export interface CollectOptions {
   readonly name?: string | undefined
   /** The id, or `true` to create an id and keep it on the host. */
   readonly serviceInstanceId?: boolean | string | undefined
+  /** Receives a message if the created id cannot be kept. */
+  readonly onProblem?: ((message: string) => void) | undefined
 }
 
 /** The part of `/info` that stays the same while the process runs. */
@@ -85,11 +87,11 @@ function nameOf (app: AppPackage | undefined): string {
 
 /** Creates an id only if it will be shown, because creating an id writes a file. */
 async function chooseInstanceId (
-  { serviceInstanceId }: CollectOptions, given: string, name: string, system: System
+  { serviceInstanceId, onProblem }: CollectOptions, given: string, name: string, system: System
 ): Promise<string> {
   if (typeof serviceInstanceId === 'string' && serviceInstanceId.trim() !== '') return serviceInstanceId
   if (serviceInstanceId !== true || given.trim() !== '') return given
-  return await instanceId(name, system)
+  return await instanceId(name, system, onProblem)
 }
 
 function redactAll (attributes: Attributes): Attributes {
