@@ -9,7 +9,7 @@ const LONGEST_LAST_WORD = 256
 
 const CUT = '…'
 const SPACE = /\s/
-const PUNCTUATION = /[\s"'`,;&|<>(){}[\]]/
+const PUNCTUATION = /[\s"'`,:;&|<>(){}[\]]/
 
 /**
  * Cuts a text to a length in characters and adds `…` if anything was cut off. Cuts at white space if the last quarter

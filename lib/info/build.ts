@@ -1,4 +1,4 @@
-import { REDACTED, redactText } from '../base/redact.js'
+import { REDACTED } from '../base/redact.js'
 import { isSecretText } from '../base/secret-name.js'
 import type { AppPackage } from './app-package.js'
 import { firstSet, type Environment } from '../base/environment.js'
@@ -11,7 +11,7 @@ const VARIABLE = /^BUILD_+[A-Za-z0-9]/
 /**
  * Returns the name and version of the app's package.json and all `BUILD_*` variables, with camelCase keys
  * (`BUILD_JOB_NAME` becomes `jobName`). A variable replaces a value of package.json. Values of variables with secret
- * names, and secrets inside values, are redacted.
+ * names are redacted.
  */
 export function buildSection (app: AppPackage | undefined, env: Environment): Build | undefined {
   const variables = Object.keys(env).filter((variable) => VARIABLE.test(variable))
@@ -23,7 +23,7 @@ export function buildSection (app: AppPackage | undefined, env: Environment): Bu
 function entryOf (variable: string, env: Environment): (readonly [string, string])[] {
   const value = firstSet(env, variable)
   if (value === undefined) return []
-  return [[toKey(variable), isSecretText(variable, value) ? REDACTED : redactText(value)]]
+  return [[toKey(variable), isSecretText(variable, value) ? REDACTED : value]]
 }
 
 function toKey (variable: string): string {

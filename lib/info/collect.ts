@@ -1,5 +1,4 @@
 import { awaitOr } from '../base/attempt-or.js'
-import { redactText } from '../base/redact.js'
 import { findAppPackage, type AppPackage } from './app-package.js'
 import { present, type Attributes } from './attributes.js'
 import { buildSection, type Build } from './build.js'
@@ -11,6 +10,7 @@ import { instanceId } from './instance-id.js'
 import { kubernetesAttributes } from './kubernetes.js'
 import { processAttributes } from './process.js'
 import { resourceAttributes } from './resource-attributes.js'
+import { shown, shownSection } from './shown.js'
 import { currentSystem, type System } from './system.js'
 
 /** The plugin's options that name the service. */
@@ -52,12 +52,12 @@ export async function collectInfo (options: CollectOptions, system: System = cur
   const build = await awaitOr(() => buildSection(app, system.env), undefined)
   return {
     app: {
-      name: redactText(givenName(options, system) ?? nameOf(app)),
-      ...(app?.version !== undefined && { version: redactText(app.version) })
+      name: shown(givenName(options, system) ?? nameOf(app)),
+      ...(app?.version !== undefined && { version: shown(app.version) })
     },
     'trace.attributes': await collectAttributes(options, app, system),
-    ...(git !== undefined && { git: redactGit(git) }),
-    ...(build !== undefined && { build })
+    ...(git !== undefined && { git: shownGit(git) }),
+    ...(build !== undefined && { build: shownSection(build) })
   }
 }
 
@@ -68,7 +68,8 @@ async function collectAttributes (
   const { 'service.name': givenServiceName = '', 'service.instance.id': givenId = '', ...others } = given
   const name = givenName(options, system) ?? (givenServiceName.trim() === '' ? nameOf(app) : givenServiceName)
   const id = await awaitOr(() => chooseInstanceId(options, givenId, name, system), '')
-  return redactAll({ 'service.name': name, 'service.instance.id': id, ...await readAll(system), ...present(others) })
+  const all = { 'service.name': name, 'service.instance.id': id, ...await readAll(system), ...present(others) }
+  return shownSection(present(all))
 }
 
 async function readAll (system: System): Promise<Attributes> {
@@ -94,11 +95,9 @@ async function chooseInstanceId (
   return await instanceId(name, system, onProblem)
 }
 
-function redactAll (attributes: Attributes): Attributes {
-  return present(Object.fromEntries(Object.entries(attributes).map(([name, value]) =>
-    [name, typeof value === 'string' ? redactText(value) : value])))
-}
-
-function redactGit ({ branch, ...others }: Git): Git {
-  return branch === undefined ? others : { branch: redactText(branch), ...others }
+function shownGit ({ branch, commit }: Git): Git {
+  return {
+    ...(branch !== undefined && { branch: shown(branch) }),
+    ...(commit !== undefined && { commit: shownSection({ ...commit }) })
+  }
 }

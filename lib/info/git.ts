@@ -31,10 +31,15 @@ export async function gitSection ({ cwd }: System): Promise<Git | undefined> {
 
 function commitIn (properties: ReadonlyMap<string, string>): GitCommit | undefined {
   const fullId = valueOf(properties, 'git.commit.id') ?? valueOf(properties, 'git.commit.id.full')
-  const id = valueOf(properties, 'git.commit.id.abbrev') ?? fullId?.slice(0, SHORT_ID_LENGTH)
+  const id = valueOf(properties, 'git.commit.id.abbrev') ?? shortId(fullId)
   const time = valueOf(properties, 'git.commit.time')
   if (id === undefined && time === undefined) return undefined
   return { ...(id !== undefined && { id }), ...(time !== undefined && { time: toInstant(time) }) }
+}
+
+/** Cuts only an id: half of a secret would not be recognized. */
+function shortId (id: string | undefined): string | undefined {
+  return id !== undefined && /^[0-9a-f]+$/i.test(id) ? id.slice(0, SHORT_ID_LENGTH) : id
 }
 
 function valueOf (properties: ReadonlyMap<string, string>, key: string): string | undefined {

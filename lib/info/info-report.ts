@@ -8,6 +8,7 @@ import type { AnyObject } from '../base/any-object.js'
 import type { Logger } from '../base/logger.js'
 import { SingleFlight } from '../base/single-flight.js'
 import type { CollectedInfo } from './collect.js'
+import { shown } from './shown.js'
 import { isRecord } from '../base/type-guards.js'
 
 /** Returns one section of `/info`. It runs at each request. Requests that arrive during a run share its result. */
@@ -69,9 +70,9 @@ export class InfoReport {
 
   async #newVersion (): Promise<string> {
     const { version = this.#sources.collected.app.version ?? UNKNOWN_VERSION } = this.#sources
-    if (typeof version === 'string') return version
+    if (typeof version === 'string') return shown(version)
     const given = await this.#versionFunction.run(async () => assertVersion(await version()))
-    return given === FAILED ? UNKNOWN_VERSION : given
+    return given === FAILED ? UNKNOWN_VERSION : shown(given)
   }
 
   async #newReport (): Promise<Record<string, unknown>> {

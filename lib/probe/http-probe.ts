@@ -5,6 +5,7 @@ import { systemClock } from '../base/clock.js'
 import { onAbort } from '../base/on-abort.js'
 import { TIMED_OUT, withTimeout } from '../base/with-timeout.js'
 import { reasonOf } from '../base/describe.js'
+import { redactCut } from '../base/truncate.js'
 import { ALPN_PROTOCOLS, answerTo, endpointOf, sendOver, serverNameOf } from './http-exchange.js'
 import type { HttpAnswer } from './http-exchange.js'
 import { assertHttpRedirect, locationIn, redirectTarget } from './redirect.js'
@@ -24,7 +25,7 @@ export type ProbeResult = Passed | Failed
 export interface Passed {
   readonly passed: true
   readonly statusCode: number
-  /** The first 10 KiB of the body. */
+  /** The first 10 KiB of the body. If it is longer, secrets are redacted, and its end is marked with `…`. */
   readonly body: string
 }
 
@@ -37,7 +38,7 @@ export interface Failed {
    */
   readonly fault: 'answer' | 'body' | 'status'
   readonly statusCode: number | undefined
-  /** The part of the body that was received, up to 10 KiB. */
+  /** The part of the body that was received, up to 10 KiB. Secrets in it are redacted if it is incomplete. */
   readonly body: string
 }
 
@@ -81,7 +82,7 @@ class Answer {
 
   /** The result for an answer that was received to its end, or up to 10 KiB. */
   complete (): ProbeResult {
-    const { statusCode = 0, body } = this.#parts
+    const { statusCode = 0, body } = this.#parts(this.#length === MOST_BYTES)
     if (statusCode >= 200 && statusCode <= 399) return { passed: true, statusCode, body }
     return { passed: false, reason: `answered ${statusCode}, expected 200 to 399`, fault: 'status', statusCode, body }
   }
@@ -96,13 +97,14 @@ class Answer {
 
   /** `withoutAnswer`: the reason if no headers were received. `inBody`: the fault of the body otherwise. */
   #incomplete (withoutAnswer: string, inBody: string): Failed {
-    const { statusCode, body } = this.#parts
+    const { statusCode, body } = this.#parts(this.#length > 0)
     if (statusCode === undefined) return { passed: false, reason: withoutAnswer, fault: 'answer', statusCode, body }
     return { passed: false, reason: `answered ${statusCode}, but its body ${inBody}`, fault: 'body', statusCode, body }
   }
 
-  get #parts (): { readonly statusCode: number | undefined, readonly body: string } {
-    return { statusCode: this.#statusCode, body: this.#buffer.toString('utf8', 0, this.#length) }
+  #parts (isCut: boolean): { readonly statusCode: number | undefined, readonly body: string } {
+    const body = this.#buffer.toString('utf8', 0, this.#length)
+    return { statusCode: this.#statusCode, body: isCut ? redactCut(body) : body }
   }
 }
 

@@ -90,6 +90,26 @@ await t.test('collectInfo() redacts secrets in all values', async (t) => {
   })
 })
 
+await t.test('collectInfo() redacts the version, and the id and the time of the commit', async (t) => {
+  const folder = t.testdir({
+    'package.json': '{"name":"token=x","version":"1.0.0+https://u:p@h/"}',
+    'git.properties': 'git.commit.id.abbrev=ghp_abcdef123456\ngit.commit.time=password:x'
+  })
+  const { app, git, build } = await collectInfo({}, systemOf(folder))
+  t.same([app, git, build], [
+    { name: 'token=[REDACTED]', version: '1.0.0+https://[REDACTED]@h/' },
+    { commit: { id: '[REDACTED]', time: 'password:[REDACTED]' } },
+    { name: 'token=[REDACTED]', version: '1.0.0+https://[REDACTED]@h/' }
+  ])
+})
+
+await t.test('collectInfo() shows control characters of names and values, and limits their length', async (t) => {
+  const env = { OTEL_RESOURCE_ATTRIBUTES: 'a%C2%9B=b%E2%80%AE', BUILD_NOTE: 'x\u0007'.padEnd(5_000, 'y') }
+  const { build, 'trace.attributes': attributes } = await collectInfo({}, systemOf(t.testdir(), { env }))
+  t.equal(attributes['a\\u{9b}'], 'b\\u{202e}')
+  t.match(build?.['note'], /^x\\u\{7\}y{1994}…$/)
+})
+
 await t.test('collectInfo() shows a commit without a branch', async (t) => {
   const info = await collectInfo({}, systemOf(t.testdir({ 'git.properties': 'git.commit.id=0123456789' })))
   t.same(info.git, { commit: { id: '0123456' } })

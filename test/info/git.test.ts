@@ -29,6 +29,11 @@ await t.test('gitSection() cuts a full id to 7 characters', async (t) => {
   }
 })
 
+await t.test('gitSection() does not cut a text that is no id', async (t) => {
+  const files = { 'git.properties': 'git.commit.id=https://u:p@h/' }
+  t.same(await gitSection(systemOf(t.testdir(files))), { commit: { id: 'https://u:p@h/' } })
+})
+
 await t.test('gitSection() converts time formats that Actuator knows to UTC and keeps other formats', async (t) => {
   const times = {
     1714557600: '2024-05-01T10:00:00Z',

@@ -26,6 +26,17 @@ await t.test('report() contains the version in the app and in the attributes', a
   })
 })
 
+await t.test('version() and report() redact the option version, as a text and as a function', async (t) => {
+  for (const version of ['token=x\u009b', () => 'token=x\u009b', async () => await Promise.resolve('token=x\u009b')]) {
+    const { info } = setUp({ version })
+    t.equal(await info.version(), 'token=[REDACTED]')
+    t.match(await info.report(), {
+      app: { version: 'token=[REDACTED]' }, 'trace.attributes': { 'service.version': 'token=[REDACTED]' }
+    })
+  }
+  t.equal(await setUp({ version: '1\u202e' }).info.version(), '1\\u{202e}')
+})
+
 await t.test('report() and version() share the calls of concurrent requests, and call again afterwards', async (t) => {
   const calls = { version: 0, info: 0, section: 0 }
   const count = async (name: keyof typeof calls): Promise<number> => {

@@ -125,7 +125,7 @@ await t.test('probe() fails with the partial body and closes the connection when
     reason: 'answered 200, but its body did not end within 1000 ms',
     fault: 'body',
     statusCode: 200,
-    body: '{"status":'
+    body: '{"status":…'
   })
   await closed
 })
@@ -139,10 +139,10 @@ await t.test('probe() fails with the partial body when the body breaks off', asy
     reason: /^answered 200, but its body broke off: .*(aborted|ECONNRESET)/,
     fault: 'body',
     statusCode: 200,
-    body: /^(\{"status":)?$/
+    body: /^(\{"status":…)?$/
   })
   const tooShort = await startRaw(t, 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"status":')
-  t.match(await runProbe(tooShort), { passed: false, fault: 'body', body: '{"status":' })
+  t.match(await runProbe(tooShort), { passed: false, fault: 'body', body: '{"status":…' })
 })
 
 await t.test('probe() fails with the body when the status code is 400 or more', async (t) => {
@@ -168,6 +168,13 @@ await t.test('probe() passes with the body when the status code is 200 to 399', 
   }
 })
 
+await t.test('probe() leaves out half of a secret when the body does not end', async (t) => {
+  const url = await startServer(t, (_request, response) => {
+    response.write('{"status":"DOWN","url":"postgres://u:hunter2')
+  })
+  t.match(await runProbe(url, 1_000), { passed: false, body: '{"status":"DOWN","url":"postgres://[REDACTED]…' })
+})
+
 await t.test('probe() passes and closes the connection after 10 KiB of a body without end', async (t) => {
   let closed: Promise<void> | undefined
   const url = await startServer(t, (request, response) => {
@@ -176,7 +183,7 @@ await t.test('probe() passes and closes the connection after 10 KiB of a body wi
     response.on('drain', fill)
     fill()
   })
-  t.same(await runProbe(url), passed(200, 'x'.repeat(10 * KIB)))
+  t.same(await runProbe(url), passed(200, `${'x'.repeat(10 * KIB)}…`))
   await closed
 })
 
