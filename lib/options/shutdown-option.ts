@@ -1,14 +1,15 @@
-import { delay, delayOrNone, nonEmptyListOf, oneOf, withDefault } from '../base/rules.js'
+import { delay, delayOrNone, nonEmptyListOf, oneOf, refuse, withDefault } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
 import { optionsOf } from '../base/option-table.js'
 import type { RulesOf } from '../base/option-table.js'
+import { isFunction } from '../base/type-guards.js'
 
 /** The signals that can end an app. */
 export const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
 export type ShutdownSignal = typeof SHUTDOWN_SIGNALS[number]
 
-/** How a signal ends the app: out of service, a delay, then `fastify.close()`. */
+/** How a signal ends the app: out of service, a delay, then `close`. */
 export interface ShutdownOption {
   /**
    * The signals that end the app. Kubernetes and Docker send `SIGTERM`; Ctrl+C sends `SIGINT`.
@@ -30,6 +31,19 @@ export interface ShutdownOption {
    * @default 10_000
    */
   readonly timeout?: number | undefined
+  /**
+   * Closes the app. Called once, after a signal, the delay, and the answers to open requests; a response without an end
+   * may delay the call by half of `timeout`. Pass it if closing Fastify is not enough, as in a Nest app.
+   *
+   * `fastify.close()` follows in any case, and has no effect if the function has called it. If the function throws or
+   * rejects, the error is logged and the process exits with code 1.
+   *
+   * @default () => fastify.close()
+   * @example
+   * () => app.close()
+   * @see https://docs.nestjs.com/fundamentals/lifecycle-events#application-shutdown
+   */
+  readonly close?: (() => unknown) | undefined
 }
 
 /** How a signal ends the app. Times are in milliseconds. */
@@ -37,6 +51,8 @@ export interface ShutdownSettings {
   readonly signals: readonly ShutdownSignal[]
   readonly delay: number
   readonly timeout: number
+  /** `undefined`: only Fastify is closed. */
+  readonly close: (() => unknown) | undefined
 }
 
 /** 10 s plus the delay stay below the 30 s that Kubernetes gives a pod. */
@@ -47,11 +63,17 @@ export function shutdown (drainDelayMs: number): Rule<ShutdownSettings | undefin
   const read = optionsOf({
     signals: withDefault(shutdownSignals, ['SIGTERM', 'SIGINT']),
     delay: withDefault(delayOrNone, drainDelayMs),
-    timeout: withDefault(delay, SHUTDOWN_TIMEOUT_MS)
-  } satisfies RulesOf<ShutdownOption>, { expected: 'true, false, or an object with signals, delay and timeout' })
+    timeout: withDefault(delay, SHUTDOWN_TIMEOUT_MS),
+    close: withDefault(closeFunction, undefined)
+  } satisfies RulesOf<ShutdownOption>, { expected: 'true, false, or an object with signals, delay, timeout and close' })
   return (value, path) => value === false ? undefined : read(value === true ? {} : value, path)
 }
 
 /** Gives each signal once. */
 const shutdownSignals: Rule<readonly ShutdownSignal[]> = (value, path) =>
   [...new Set(nonEmptyListOf(oneOf(SHUTDOWN_SIGNALS))(value, path))]
+
+const closeFunction: Rule<() => unknown> = (value, path) =>
+  isFunction(value)
+    ? value
+    : refuse(value, path, 'a function that closes the app, for example () => app.close(); omit it to close Fastify')

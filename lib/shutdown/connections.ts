@@ -125,6 +125,12 @@ export class Connections {
     for (const session of this.#sessions) session.close()
   }
 
+  /** Resolves once every HTTP connection that is open now has closed, after its last response. */
+  async answered (): Promise<void> {
+    const http1 = [...this.#httpSockets].filter((socket) => this.#isHttp1(socket))
+    await Promise.all([...http1, ...this.#sessions].map(closed))
+  }
+
   /** Resolves once every connection that is open now has closed. */
   async allClosed (): Promise<void> {
     await Promise.all([...this.#tcpSockets].map(closed))

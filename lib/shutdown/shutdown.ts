@@ -48,8 +48,8 @@ interface Closing {
  * 1. `serving`: until the first signal.
  * 2. `draining`: readiness fails, the app serves, and responses announce the close.
  *    Ends after the delay or at the second signal. If the app calls `fastify.close()`, that call waits for this end.
- * 3. `closing`: calls `fastify.close()`. Before Fastify begins to refuse requests, `#beforeClose` stops accepting
- *    connections and closes idle ones. Then waits until all other connections have closed.
+ * 3. `closing`: calls `shutdown.close`, then `fastify.close()`. Before Fastify begins to refuse requests,
+ *    `#beforeClose` stops accepting connections and closes idle ones. Then waits until all others have closed.
  *    When the close ends, fails or exceeds the timeout, the app leaves the process signals.
  *
  * If the app calls `fastify.close()` without a signal, `serving` changes to `closing` without a drain.
@@ -59,6 +59,7 @@ export class Shutdown implements SignalledApp {
   readonly #dependencies: ShutdownDependencies
   readonly #connections = new Connections()
   #state: State = { name: 'serving' }
+  #stopped: Promise<void> | undefined
 
   private constructor (dependencies: ShutdownDependencies) {
     this.#dependencies = dependencies
@@ -135,16 +136,17 @@ export class Shutdown implements SignalledApp {
   /** Changes to `closing`, unless the app already closes. */
   #beginClose (isSignalled: boolean): Closing {
     if (this.#state.name === 'closing') return this.#state
-    const closing: Closing = { name: 'closing', closed: this.#close(), isSignalled }
+    const closing: Closing = { name: 'closing', closed: this.#close(isSignalled), isSignalled }
     this.#state = closing
     return closing
   }
 
   /** Closes the app, or waits for a close that has already begun. Then leaves the process signals. */
-  async #close (): Promise<void> {
-    const { fastify, signals } = this.#dependencies
+  async #close (isSignalled: boolean): Promise<void> {
+    const { fastify, signals, settings: { close } } = this.#dependencies
     try {
-      await fastify.close()
+      if (isSignalled && close !== undefined) await this.#closeBy(close)
+      else await fastify.close()
       if (this.#isSignalled) {
         await this.#connections.allClosed()
         this.#log('info', 'the app has closed')
@@ -154,6 +156,24 @@ export class Shutdown implements SignalledApp {
       // Without a signal, the app itself called `fastify.close()` and receives the error.
       if (this.#isSignalled) this.#log('error', 'the app failed to close', { err: error })
       signals.leave(this, false)
+    }
+  }
+
+  /**
+   * Calls the function of the option `close` after the open requests have been answered: Nest closes its pools before
+   * it closes Fastify. A response without an end may delay the call by half of the timeout.
+   *
+   * Closes Fastify as well, which the function may have forgotten or not reached. Otherwise no `onClose` hook would
+   * run, and connections would stay open until the timeout.
+   */
+  async #closeBy (close: () => unknown): Promise<void> {
+    const { fastify, settings: { timeout }, clock } = this.#dependencies
+    try {
+      await this.#stopAccepting()
+      await withTimeout(Math.ceil(timeout / 2), this.#connections.answered(), clock)
+      await close()
+    } finally {
+      await fastify.close()
     }
   }
 
@@ -168,7 +188,13 @@ export class Shutdown implements SignalledApp {
       return
     }
     if (this.#state.name === 'draining') await this.#state.drained
-    await this.#connections.stopAccepting(this.#dependencies.clock)
+    await this.#stopAccepting()
+  }
+
+  /** Stops accepting connections and closes idle ones. A second call waits for the first. */
+  async #stopAccepting (): Promise<void> {
+    this.#stopped ??= this.#connections.stopAccepting(this.#dependencies.clock)
+    await this.#stopped
     // Close idle connections now: Fastify would refuse the next request on them.
     this.#connections.closeWhenIdle()
   }

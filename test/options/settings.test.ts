@@ -161,7 +161,8 @@ await testWrongOptions('endpoints or statusCodes are wrong', [
   [{ statusCodes: { DOWN: 503.5 } }, 'statusCodes.DOWN', STATUS_CODE, 'the number 503.5']
 ])
 
-const SHUTDOWN = 'true, false, or an object with signals, delay and timeout'
+const CLOSE = 'a function that closes the app, for example () => app.close(); omit it to close Fastify'
+const SHUTDOWN = 'true, false, or an object with signals, delay, timeout and close'
 const SIGNALS = 'one of SIGTERM, SIGINT, SIGHUP, SIGQUIT, SIGUSR2'
 
 await testWrongOptions('shutdown is wrong', [
@@ -172,7 +173,10 @@ await testWrongOptions('shutdown is wrong', [
   [{ shutdown: { signals: ['SIGKILL'] } }, 'shutdown.signals[0]', SIGNALS, 'the string "SIGKILL"'],
   [{ shutdown: { delay: -1 } }, 'shutdown.delay', INTERVAL, 'the number -1'],
   [{ shutdown: { delay: '5s' } }, 'shutdown.delay', INTERVAL, 'the string "5s"'],
-  [{ shutdown: { timeout: 0 } }, 'shutdown.timeout', TIMEOUT, 'the number 0']
+  [{ shutdown: { timeout: 0 } }, 'shutdown.timeout', TIMEOUT, 'the number 0'],
+  [{ shutdown: { close: true } }, 'shutdown.close', CLOSE, 'the boolean true'],
+  [{ shutdown: { close: null } }, 'shutdown.close', CLOSE, 'null'],
+  [{ shutdown: { close: Promise.resolve() } }, 'shutdown.close', CLOSE, 'an object']
 ])
 
 function checksWith (options: object): object {
@@ -335,8 +339,9 @@ await t.test('shutdown is off when it is false', (t) => {
 })
 
 await t.test('shutdown has defaults, with the delay of a drain', (t) => {
-  const defaults = { signals: ['SIGTERM', 'SIGINT'], delay: 0, timeout: 10_000 }
-  for (const shutdown of [true, {}, { signals: undefined, delay: undefined, timeout: undefined }]) {
+  const defaults = { signals: ['SIGTERM', 'SIGINT'], delay: 0, timeout: 10_000, close: undefined }
+  const unset = { signals: undefined, delay: undefined, timeout: undefined, close: undefined }
+  for (const shutdown of [true, {}, unset]) {
     t.same(readOptions({ shutdown }).settings.shutdown, defaults)
     t.same(readOptions({ shutdown }, IN_KUBERNETES).settings.shutdown, { ...defaults, delay: 5_000 })
   }
@@ -344,7 +349,7 @@ await t.test('shutdown has defaults, with the delay of a drain', (t) => {
 })
 
 await t.test('shutdown keeps the values of the app, and each signal once', (t) => {
-  const shutdown = { signals: ['SIGQUIT'], delay: 0, timeout: 1 }
+  const shutdown = { signals: ['SIGQUIT'], delay: 0, timeout: 1, close: () => undefined }
   t.same(readOptions({ shutdown }, IN_KUBERNETES).settings.shutdown, shutdown)
   const { settings } = readOptions({ shutdown: { signals: ['SIGHUP', 'SIGTERM', 'SIGHUP'] } })
   t.same(settings.shutdown?.signals, ['SIGHUP', 'SIGTERM'])

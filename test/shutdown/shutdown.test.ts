@@ -3,6 +3,7 @@ import { EventEmitter, once } from 'node:events'
 import { Agent, createServer, get } from 'node:http'
 import type { IncomingMessage } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyServerOptions } from 'fastify'
 import t from 'tap'
@@ -53,7 +54,9 @@ interface Setting {
   readonly signals: FakeSignals
 }
 
-function setUp (t: Test, options: FastifyServerOptions = {}): Setting {
+type Close = (app: FastifyInstance) => unknown
+
+function setUp (t: Test, options: FastifyServerOptions = {}, close?: Close): Setting {
   const log = new RecordingLog()
   const app: FastifyInstance = Fastify({ loggerInstance: log, ...options })
   t.teardown(async () => await app.close().catch(() => undefined))
@@ -61,7 +64,9 @@ function setUp (t: Test, options: FastifyServerOptions = {}): Setting {
   const clock = new ManualClock()
   const lifecycle = new Lifecycle(new Events(app.log, app, clock), clock, () => true)
   const signals = new FakeSignals()
-  const settings: ShutdownSettings = { signals: ['SIGTERM', 'SIGHUP'], delay: DELAY_MS, timeout: TIMEOUT_MS }
+  const settings: ShutdownSettings = {
+    signals: ['SIGTERM', 'SIGHUP'], delay: DELAY_MS, timeout: TIMEOUT_MS, close: close && (() => close(app))
+  }
   Shutdown.install({ fastify: app, settings, lifecycle, signals, clock })
   return { app, lifecycle, clock, lines: log.lines, signals }
 }
@@ -274,6 +279,143 @@ await t.test('an app leaves uncleanly when the close exceeds the timeout, which 
   end.emit('end')
 })
 
+/** Sends a signal, lets the delay pass, and waits until the app has left. Returns the order of events. */
+async function closeBySignal (t: Test, close: Close): Promise<Setting & { readonly order: readonly string[] }> {
+  const order: string[] = []
+  const setting = setUp(t, {}, (app) => {
+    order.push('close')
+    return close(app)
+  })
+  setting.app.addHook('onClose', (_app, done) => {
+    order.push('onClose')
+    done()
+  })
+  const get = await listen(setting.app)
+  setting.signals.send()
+  await setting.clock.pass(DELAY_MS - 1)
+  t.match(await get(), { status: 200, text: 'served' })
+  t.same(order, [])
+  const left = once(setting.signals, 'left')
+  await setting.clock.pass(1)
+  await left
+  return { ...setting, order }
+}
+
+const REJECTED = { message: 'the app failed to close', err: { message: 'the module is gone' } }
+const CLOSES: Readonly<Record<string, Close>> = {
+  'closes Fastify': async (app) => { await app.close() },
+  'closes Fastify twice': async (app) => await Promise.all([app.close(), app.close()]),
+  'leaves Fastify open': () => undefined,
+  'returns another value than a promise': () => ({ then: 'no method' }),
+  'returns a promise of another kind': () => ({ then: (done: () => void) => done() })
+}
+for (const [title, close] of Object.entries(CLOSES)) {
+  await t.test(`\`close\` that ${title} is called once after the delay, and Fastify closes once`, async (t) => {
+    const { order, signals, lines } = await closeBySignal(t, close)
+    t.same(order, ['close', 'onClose'])
+    t.same(signals.left, [true])
+    t.same(shutdownLines(lines), [DRAINING_LINE, 'info: the app has closed'])
+  })
+}
+
+const FAILING_CLOSES: Readonly<Record<string, Close>> = {
+  throws: () => { throw new Error('the module is gone') },
+  rejects: async () => await Promise.reject(new Error('the module is gone')),
+  'rejects after it has closed Fastify': async (app) => {
+    await app.close()
+    throw new Error('the module is gone')
+  }
+}
+for (const [title, close] of Object.entries(FAILING_CLOSES)) {
+  await t.test(`\`close\` that ${title} is logged and unclean, and Fastify closes`, async (t) => {
+    const { app, order, signals, lines } = await closeBySignal(t, close)
+    t.same(order, ['close', 'onClose'])
+    t.equal(app.server.listening, false)
+    t.same(signals.left, [false])
+    t.match(lines.find(({ level }) => level === 'error'), REJECTED)
+  })
+}
+
+await t.test('`close` is called after open requests have been answered', async (t) => {
+  const order: string[] = []
+  const { app, clock, signals } = setUp(t, {}, () => order.push('close'))
+  const route = addWaitingRoute(app)
+  app.addHook('onResponse', (_request, _reply, done) => {
+    order.push('answered')
+    done()
+  })
+  await listen(app)
+  const underWay = once(route, 'requested')
+  const answer = fetch(`http://127.0.0.1:${portOf(app.server)}/waits`)
+  await underWay
+  signals.send()
+  const left = once(signals, 'left')
+  await clock.pass(DELAY_MS)
+  t.same(order, [])
+  route.emit('end')
+  t.equal(await (await answer).text(), 'ended')
+  await left
+  t.same(order, ['answered', 'close'])
+  t.same(signals.left, [true])
+})
+
+await t.test('`close` is called after half of the timeout when a response does not end', async (t) => {
+  const called = new EventEmitter()
+  const { app, clock, signals } = setUp(t, {}, () => called.emit('close'))
+  const route = addWaitingRoute(app)
+  app.addHook('preClose', (done) => {
+    route.emit('end')
+    done()
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const underWay = once(route, 'requested')
+  const answer = fetch(`${url}/waits`)
+  await underWay
+  signals.send()
+  await clock.pass(DELAY_MS)
+  // Two timers: the timeout, and half of it.
+  while (clock.waiting < 2) await nextTurn()
+  const left = once(signals, 'left')
+  const isCalled = once(called, 'close')
+  await clock.pass(TIMEOUT_MS / 2)
+  await Promise.all([isCalled, left])
+  t.equal(await (await answer).text(), 'ended')
+  t.same(signals.left, [true])
+})
+
+await t.test('`close` that hangs ends with the timeout, which starts after the delay', async (t) => {
+  const { app, clock, lines, signals } = setUp(t, {}, async () => await new Promise(() => undefined))
+  await listen(app)
+  signals.send()
+  await clock.pass(DELAY_MS + TIMEOUT_MS - 1)
+  t.same(signals.left, [])
+  await clock.pass(1)
+  t.same(signals.left, [false])
+  t.match(shutdownLines(lines).at(-1), 'error: the app has not closed within 5000 ms: open requests are cut off')
+})
+
+await t.test('`close` is called once when the app calls fastify.close() during the delay', async (t) => {
+  let calls = 0
+  const { app, clock, signals } = setUp(t, {}, () => { calls += 1 })
+  await listen(app)
+  signals.send()
+  const closed = app.close()
+  const left = once(signals, 'left')
+  await clock.pass(DELAY_MS)
+  await Promise.all([closed, left])
+  t.equal(calls, 1)
+  t.same(signals.left, [true])
+})
+
+await t.test('`close` is not called when the app calls fastify.close() without a signal', async (t) => {
+  const { app, signals } = setUp(t, {}, () => t.fail('close was called'))
+  await listen(app)
+  const left = once(signals, 'left')
+  await app.close()
+  await left
+  t.same(signals.left, [true])
+})
+
 await t.test('the close waits for a response that is being sent, up to the timeout', async (t) => {
   const { app, clock, signals } = setUp(t)
   app.get('/large', () => Buffer.alloc(50_000_000))
@@ -305,7 +447,7 @@ await t.test('an app on `localhost` waits for requests on all addresses, also fr
   const signals = new FakeSignals()
   const lifecycle = new Lifecycle(new Events(app.log, app, clock), clock, () => true)
   await app.register((scope, _options, done) => {
-    const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS }
+    const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS, close: undefined }
     Shutdown.install({ fastify: scope, settings, lifecycle, signals, clock })
     done()
   })
@@ -333,7 +475,7 @@ await t.test('an app with an idle client closes when Fastify has no `onClose`', 
   const clock = new ManualClock()
   const signals = new FakeSignals()
   const lifecycle = new Lifecycle(new Events(app.log, app, clock), clock, () => true)
-  const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: DELAY_MS, timeout: TIMEOUT_MS }
+  const settings: ShutdownSettings = { signals: ['SIGTERM'], delay: DELAY_MS, timeout: TIMEOUT_MS, close: undefined }
   const fastify = Object.create(app, { onClose: { value: undefined } }) as FastifyInstance
   Shutdown.install({ fastify, settings, lifecycle, signals, clock })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
