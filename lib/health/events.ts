@@ -10,6 +10,7 @@ import { safeError } from '../base/safe-error.js'
 import { ChangeLog, logChange } from './change-log.js'
 import type { CheckObserver, RunEnd, RunStart, StatusChange } from './check/check-observer.js'
 import type { Component } from './component.js'
+import { isTraced } from './is-traced.js'
 import type { Kind } from './kind.js'
 import { TroubleLog } from './trouble-log.js'
 
@@ -70,7 +71,7 @@ export class Events {
     const changes = new ChangeLog(shared)
     const troubles = new TroubleLog(shared)
     return {
-      get isTracing () { return RUNS.hasSubscribers },
+      get isTracing () { return isTraced(RUNS) },
       trace: (start, run) => this.#trace({ fastify: this.#owner, ...start, kinds: [...kinds()] }, run),
       changed: (change) => this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes.add(change)),
       hangs: (check, abandoned) => troubles.hangs({ check, kinds: [...kinds()], abandoned }),

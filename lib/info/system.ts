@@ -1,6 +1,7 @@
 import { hostname, release, tmpdir, type } from 'node:os'
 import { attemptOr } from '../base/attempt-or.js'
 import type { Environment } from '../base/environment.js'
+import type { Versions } from './runtime.js'
 
 /** All inputs of `/info` in one object, so that a test can simulate a host, a container or a pod. */
 export interface System {
@@ -21,8 +22,8 @@ export interface System {
   /** The operating system's name, as `uname` reports it: `Linux`, `Darwin`, `Windows_NT`. */
   readonly osType: string
   readonly osRelease: string
-  /** Node's version without the `v`. */
-  readonly nodeVersion: string
+  /** The versions of the runtime and its parts, as `process.versions`. */
+  readonly versions: Versions
   /** The folder that contains `etc`, `proc`, `usr` and `var`. */
   readonly root: string
   /** The number of the process's user; `undefined` if users have no number, as on Windows. */
@@ -44,7 +45,7 @@ export function currentSystem (): System {
     platform: process.platform,
     osType: attemptOr(type, ''),
     osRelease: attemptOr(release, ''),
-    nodeVersion: process.versions.node,
+    versions: process.versions,
     root: '/',
     uid: process.getuid?.()
   }

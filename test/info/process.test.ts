@@ -1,5 +1,6 @@
 import t from 'tap'
 import { processAttributes } from '../../lib/info/process.js'
+import type { Versions } from '../../lib/info/runtime.js'
 import { systemOf } from './fixtures/system-of.js'
 
 await t.test('processAttributes() describes the process and its runtime', (t) => {
@@ -12,6 +13,16 @@ await t.test('processAttributes() describes the process and its runtime', (t) =>
     'process.runtime.version': '20.19.0',
     'process.runtime.description': 'Node.js'
   })
+  t.end()
+})
+
+await t.test('processAttributes() names Bun and Deno, which claim a version of Node too', (t) => {
+  const runtime = (versions: Versions): unknown[] => {
+    const attributes = processAttributes(systemOf('/', { versions }))
+    return ['name', 'version', 'description'].map((key) => attributes[`process.runtime.${key}`])
+  }
+  t.same(runtime({ node: '24.3.0', bun: '1.4.5' }), ['bun', '1.4.5', 'Bun'])
+  t.same(runtime({ node: '24.3.0', deno: '2.9.6' }), ['deno', '2.9.6', 'Deno'])
   t.end()
 })
 
