@@ -131,6 +131,11 @@ export class Connections {
     await Promise.all([...http1, ...this.#sessions].map(closed))
   }
 
+  /** The number of open connections. */
+  get count (): number {
+    return this.#tcpSockets.size
+  }
+
   /** Resolves once every connection that is open now has closed. */
   async allClosed (): Promise<void> {
     await Promise.all([...this.#tcpSockets].map(closed))

@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { Server } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
@@ -8,8 +9,12 @@ import { logSafely } from '../base/safe-log.js'
 import { hasMethods } from '../base/type-guards.js'
 import type { ShutdownSettings, ShutdownSignal } from '../options/shutdown-option.js'
 import { Connections } from './connections.js'
+import { describeWait, OpenRequests } from './open-requests.js'
 import type { SignalledApp } from './process-signals.js'
 import type { SharedSignals } from './shared-signals.js'
+
+/** The share of the timeout after which a log line names the open requests. */
+const LONG_WAIT = 0.5
 
 export interface ShutdownDependencies {
   readonly fastify: FastifyInstance
@@ -58,12 +63,19 @@ interface Closing {
 export class Shutdown implements SignalledApp {
   readonly #dependencies: ShutdownDependencies
   readonly #connections = new Connections()
+  readonly #requests: OpenRequests
   #state: State = { name: 'serving' }
   #stopped: Promise<void> | undefined
 
   private constructor (dependencies: ShutdownDependencies) {
     this.#dependencies = dependencies
-    this.#connections.watch(dependencies.fastify.server)
+    this.#requests = new OpenRequests(dependencies.clock)
+    this.#watch(dependencies.fastify.server)
+  }
+
+  #watch (server: EventEmitter): void {
+    this.#connections.watch(server)
+    this.#requests.watch(server)
   }
 
   /** Adds the hooks that shut down an app at a signal. Must be called before the app is ready. */
@@ -81,7 +93,7 @@ export class Shutdown implements SignalledApp {
       done()
     })
     fastify.addHook('onListen', (done) => {
-      for (const server of additionalServers(fastify)) shutdown.#connections.watch(server)
+      for (const server of additionalServers(fastify)) shutdown.#watch(server)
       done()
     })
   }
@@ -111,7 +123,10 @@ export class Shutdown implements SignalledApp {
     if (this.#state.name === 'closing') this.#joinClose(signal, this.#state)
     else await this.#drain(signal)
     const { closed } = this.#beginClose(true)
+    const cancel = clock.after(timeout * LONG_WAIT, () => this.#logWait('info'))
+    void closed.then(cancel)
     if (await withTimeout(timeout, closed, clock) !== TIMED_OUT) return
+    this.#logWait('warn')
     this.#log('error', `the app has not closed within ${timeout} ms: open requests are cut off`)
     signals.leave(this, false)
   }
@@ -199,7 +214,12 @@ export class Shutdown implements SignalledApp {
     this.#connections.closeWhenIdle()
   }
 
-  #log (level: 'error' | 'info', text: string, fields: object = {}): void {
+  #logWait (level: 'info' | 'warn'): void {
+    const { fields, text } = describeWait(this.#requests.list(), this.#connections.count)
+    this.#log(level, text, fields)
+  }
+
+  #log (level: 'error' | 'info' | 'warn', text: string, fields: object = {}): void {
     logSafely(this.#dependencies.fastify.log, level, fields, text)
   }
 }
