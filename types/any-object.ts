@@ -1,7 +1,9 @@
 // Details, parts and info accept any object, also an object typed by an interface.
 import fs from 'node:fs/promises'
 import type { FastifyInstance } from 'fastify'
-import type { AnyObject, CheckFunction, DetailedResult, InfoOption, ManagementOptions, PartResult } from '../lib/index.js'
+import type {
+  AnyObject, CheckFunction, DetailedResult, InfoOption, ManagementOptions, PartResult
+} from '../lib/index.js'
 
 interface Stats {
   readonly hits: number
@@ -43,7 +45,7 @@ export const checks: readonly CheckFunction[] = [
   () => ({ status: 'UP', details: process.memoryUsage() }),
   async () => ({ status: 'UP', details: await fs.statfs('/') }),
   async () => await Promise.resolve({ status: stats.hits > 0 ? 'UP' : 'DEGRADED', details: stats }),
-  () => ({ status: 'DOWN', details: { error: new Error('no') as unknown } })
+  () => ({ status: 'DOWN', details: { error: new Error('no') } })
 ]
 
 export const info: readonly InfoOption[] = [
@@ -59,21 +61,21 @@ export function addInfo ({ management }: FastifyInstance): void {
 }
 
 export const wrong: readonly AnyObject[] = [
-  // @ts-expect-error a function
+  // @ts-expect-error a function is no object
   () => stats,
-  // @ts-expect-error a class
+  // @ts-expect-error a class is no object
   Team,
-  // @ts-expect-error an array
+  // @ts-expect-error an array has no keys
   [1],
-  // @ts-expect-error an array
+  // @ts-expect-error an array has no keys
   ['a'] as const,
-  // @ts-expect-error a promise
+  // @ts-expect-error a promise has no keys
   fs.statfs('/'),
-  // @ts-expect-error a string
+  // @ts-expect-error a string is no object
   'shop',
-  // @ts-expect-error null
+  // @ts-expect-error null is no object
   null,
-  // @ts-expect-error undefined
+  // @ts-expect-error undefined is no object
   undefined
 ]
 

@@ -3,6 +3,7 @@ import type { ServiceDependencySettings } from '../checks/network/service-depend
 import type { CheckFunction } from '../health/check/check-function.js'
 import type { CheckOptions } from '../health/check/options.js'
 import type { HealthEngine } from '../health/engine.js'
+import type { Kind } from '../health/kind.js'
 import { errors } from '../errors.js'
 import { healthUrl } from './address.js'
 import type { AddressDefaults } from './address.js'
@@ -20,7 +21,7 @@ export interface Dependency extends ServiceDependencySettings {
 export interface DependencyOptions {
   readonly serviceDependencies: readonly Dependency[]
   /** The kinds whose probes request the services too. */
-  readonly cascade: readonly string[]
+  readonly cascade: readonly Kind[]
   /** `http` or `https`, for addresses without a scheme. */
   readonly scheme: string
 }

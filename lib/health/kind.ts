@@ -8,10 +8,26 @@ export const BUILT_IN_KINDS = ['liveness', 'readiness', 'startup', 'health'] as 
 export type BuiltInKind = typeof BUILT_IN_KINDS[number]
 
 /** A report on this kind contains the checks of all kinds. */
-export const ALL_CHECKS = 'health' satisfies BuiltInKind
+export const ALL_CHECKS = 'health' as const satisfies BuiltInKind
 
-/** The probe that a check belongs to: a built-in kind, or an entry of the option `kinds`. */
-export type Kind = BuiltInKind | (string & Record<never, never>)
+/**
+ * The custom kinds of the app, for TypeScript. Add a key for each entry of the option `kinds`. A kind without a key
+ * does not compile, so the compiler finds a typo.
+ *
+ * @example
+ * declare module 'fastify-management-endpoints' {
+ *   interface CustomKinds { replication: true }
+ * }
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- apps add the keys
+export interface CustomKinds {}
+
+/** A custom kind: a key of `CustomKinds`. */
+export type CustomKind = keyof CustomKinds & string
+
+/** The probe that a check belongs to: a built-in kind, or a custom kind, which is a key of `CustomKinds`. */
+// eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the tests allow any text
+export type Kind = BuiltInKind | CustomKind
 
 const LONGEST_NAME = 100
 const NAME = /^[a-z0-9][\w.-]*$/i
@@ -22,14 +38,13 @@ const RESERVED_NAMES: readonly string[] = ['ping', 'lifecycle']
 
 /** The kinds of one instance. Validates kinds and the names of checks. */
 export class Kinds {
-  readonly #kinds: ReadonlySet<string>
+  readonly #kinds: ReadonlySet<Kind>
 
   constructor (custom: readonly string[] = []) {
-    for (const kind of custom) assertNameIsFree('kind', kind, [...BUILT_IN_KINDS, ...RESERVED_NAMES])
-    this.#kinds = new Set([...BUILT_IN_KINDS, ...custom])
+    this.#kinds = new Set([...BUILT_IN_KINDS, ...custom.map(customKind)])
   }
 
-  [Symbol.iterator] (): IterableIterator<string> {
+  [Symbol.iterator] (): IterableIterator<Kind> {
     return this.#kinds.values()
   }
 
@@ -37,13 +52,18 @@ export class Kinds {
   assertKnown (kinds: readonly unknown[]): asserts kinds is readonly Kind[] {
     if (kinds.length === 0) throw this.#unknown(kinds)
     for (const kind of kinds) {
-      if (typeof kind !== 'string' || !this.#kinds.has(kind)) throw this.#unknown(kind)
+      if (!this.#isKnown(kind)) throw this.#unknown(kind)
     }
   }
 
   /** Throws for a name that `/health/NAME` could not serve. */
   assertCheckName (name: unknown): asserts name is string {
     assertNameIsFree('check', name, [...this.#kinds, ...RESERVED_NAMES])
+  }
+
+  #isKnown (kind: unknown): kind is Kind {
+    const kinds: ReadonlySet<unknown> = this.#kinds
+    return kinds.has(kind)
   }
 
   #unknown (kind: unknown): Error {
@@ -54,6 +74,16 @@ export class Kinds {
 export function assertName (what: string, name: unknown): asserts name is string {
   if (typeof name === 'string' && name.length <= LONGEST_NAME && NAME.test(name)) return
   throw new errors.NameInvalid(what, NAME_EXPECTED, describe(name))
+}
+
+function customKind (name: string): CustomKind {
+  assertCustomKind(name)
+  return name
+}
+
+/** TypeScript knows the names of custom kinds from `CustomKinds`, and JavaScript may use any name. */
+function assertCustomKind (name: string): asserts name is CustomKind {
+  assertNameIsFree('kind', name, [...BUILT_IN_KINDS, ...RESERVED_NAMES])
 }
 
 /** Ignores case, because the app's router may ignore it too. */

@@ -134,7 +134,7 @@ export class Lifecycle {
     apply()
     const to = this.#requested?.status ?? 'UP'
     if (from === to || this.#isClosed) return
-    const kinds = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
+    const kinds: readonly Kind[] = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
     this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: this.#requested?.reason })
   }
 }

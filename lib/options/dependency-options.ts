@@ -5,7 +5,7 @@ import type { TlsOptions } from '../checks/network/tls-options.js'
 import type { Dependency } from '../dependencies/register.js'
 import { CHECK_OPTION_NAMES } from '../health/check/options.js'
 import type { CheckOptions } from '../health/check/options.js'
-import type { BuiltInKind, Kinds } from '../health/kind.js'
+import type { BuiltInKind, Kind, Kinds } from '../health/kind.js'
 import { firstSet } from '../base/environment.js'
 import type { Environment } from '../base/environment.js'
 import { oneOf, readOption, recordOf, withDefault } from '../base/rules.js'
@@ -48,7 +48,8 @@ export type ServiceDependencyOption = string | (CheckOptions & FixedUrls & {
 })
 
 /**
- * Fixed `http://` or `https://` URLs by kind, for a service of another make. A custom kind is a key too. The status
+ * Fixed `http://` or `https://` URLs by kind, for a service of another make. A custom kind is a key too, unless an
+ * option has its name. The status
  * codes 200 to 299 are `UP`, with any body or none. If the body is a JSON object with a `status`, that status decides:
  * `UP`, `ok`, `pass`, `healthy`, `ready`, `alive`, `success`, `serving` and `true` are `UP`; `DEGRADED` and `warn` are
  * `DEGRADED`; anything else is `DOWN`.
@@ -59,7 +60,10 @@ export type ServiceDependencyOption = string | (CheckOptions & FixedUrls & {
  * @example
  * { url: 'https://partner/health', readiness: 'https://partner/ready' }
  */
-export type FixedUrls = Readonly<Partial<Record<BuiltInKind, string | URL | undefined>>>
+export type FixedUrls = Readonly<Partial<Record<UrlName, string | URL | undefined>>>
+
+/** If any text is a kind, only the built-in kinds are keys: any text would include the names of options. */
+type UrlName = string extends Kind ? BuiltInKind : Exclude<Kind, keyof CheckOptions | 'url' | 'headers' | 'tls'>
 
 /** The rule of `serviceDependencies`. Names and addresses are validated later, when the checks are added. */
 export function dependencies (kinds: Kinds): Rule<readonly Dependency[]> {

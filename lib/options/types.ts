@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
 import type { AnyObject } from '../base/any-object.js'
-import type { Kind } from '../health/kind.js'
+import type { CustomKind, Kind } from '../health/kind.js'
 import type { CheckOptions } from '../health/check/options.js'
 import type { Status } from '../health/status.js'
 import type { CheckOption } from './check-options.js'
@@ -114,7 +114,7 @@ export interface ManagementOptions {
    * @example
    * { readiness: { db: checkDatabase, cache: { check: checkCache, timeout: 300 } } }
    */
-  readonly checks?: Readonly<Record<string, Readonly<Record<string, CheckOption>>>> | undefined
+  readonly checks?: Readonly<Partial<Record<Kind, Readonly<Record<string, CheckOption>> | undefined>>> | undefined
   /**
    * Adds a check for each client of `@fastify/postgres`, `@fastify/redis`, `@fastify/mysql` and `@fastify/mongodb`,
    * when the app is ready. `true` adds checks of the kind `health`; otherwise name the kinds. A check of your own
@@ -141,15 +141,16 @@ export interface ManagementOptions {
    * @example
    * ['readiness'] // the app is not ready while a service that it needs is not ready
    */
-  readonly cascade?: readonly string[] | undefined
+  readonly cascade?: readonly Kind[] | undefined
   /**
-   * The names of custom kinds. Each gets its own probe at `/health/KIND`.
+   * The names of custom kinds. Each gets its own probe at `/health/KIND`. In TypeScript, add the names to the
+   * interface `CustomKinds`. Other names do not compile here.
    *
    * @default []
    * @example
    * ['replication'] // the probe is at /z/health/replication
    */
-  readonly kinds?: readonly string[] | undefined
+  readonly kinds?: readonly CustomKind[] | undefined
   /**
    * Options for all checks and service dependencies. The options of a single check override them.
    *

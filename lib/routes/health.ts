@@ -42,7 +42,7 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
   const policy = areReportsClosed ? openPolicy.whenReportsAreClosed : openPolicy
   const context = { ...reportContext, visibilityPolicy: policy }
   const kinds = probedKinds(context.engine)
-  const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' }]
+  const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' as const }]
   for (const { path, kind } of probes) {
     const gate = kind === 'readiness' ? ' OUT_OF_SERVICE until all startup checks have passed.' : ''
     const description = `Runs the ${kind} checks and returns their worst status.${gate}`

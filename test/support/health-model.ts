@@ -95,7 +95,7 @@ export class CheckModel {
     const { failureStatus } = this.policy
     if (passes(status) || failureStatus === undefined) return status
     if (typeof failureStatus === 'string') return failureStatus
-    if (kind !== 'health' || failureStatus.health !== undefined) return failureStatus[kind] ?? status
+    if (kind !== 'health' || failureStatus['health'] !== undefined) return failureStatus[kind] ?? status
     const running = this.kinds.filter((kind) => kind !== 'startup' || !this.#instance.isStartupOver)
     return running.length === 0 ? status : worst(running.map((kind) => failureStatus[kind] ?? status))
   }

@@ -52,7 +52,7 @@ export function formatFailureStatus (option: FailureStatus | FailureStatusByKind
  */
 export class Severity {
   readonly #single: FailureStatus | undefined
-  readonly #byKind: ReadonlyMap<Kind, FailureStatus> | undefined
+  readonly #byKind: ReadonlyMap<string, FailureStatus> | undefined
   readonly #runningKinds: () => Iterable<Kind>
 
   /** `runningKinds` returns the kinds for which the check still runs. */
@@ -83,6 +83,6 @@ export class Severity {
   }
 }
 
-function entriesOf (option: FailureStatusByKind): (readonly [Kind, FailureStatus])[] {
+function entriesOf (option: FailureStatusByKind): (readonly [string, FailureStatus])[] {
   return Object.entries(option).flatMap(([kind, status]) => status === undefined ? [] : [[kind, status] as const])
 }
