@@ -38,7 +38,7 @@ async function start (
   const clock = new ManualClock()
   const lifecycle = new Lifecycle(new Events(app.log, app, clock), clock, () => true)
   const apps: SignalledApp[] = []
-  const settings = { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS } as const
+  const settings = { signals: ['SIGTERM'], delay: 0, timeout: TIMEOUT_MS, close: undefined } as const
   let hasLeft = false
   const signals = { join: (app: SignalledApp) => { apps.push(app) }, leave: () => { hasLeft = true } }
   Shutdown.install({ fastify: app, settings, lifecycle, signals, clock })

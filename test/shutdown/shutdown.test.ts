@@ -373,8 +373,8 @@ await t.test('`close` is called after half of the timeout when a response does n
   await underWay
   signals.send()
   await clock.pass(DELAY_MS)
-  // Two timers: the timeout, and half of it.
-  while (clock.waiting < 2) await nextTurn()
+  // Three timers: the timeout, half of it for the log, and half of it for `close`.
+  while (clock.waiting < 3) await nextTurn()
   const left = once(signals, 'left')
   const isCalled = once(called, 'close')
   await clock.pass(TIMEOUT_MS / 2)
