@@ -82,10 +82,19 @@ export function recordOf<T> (rule: Rule<T>): Rule<readonly (readonly [string, T]
       : refuse(value, path, 'an object')
 }
 
+/** Whether an option is present, even as `undefined`. A property that others have added to all objects is not. */
+export function hasOption (options: object, name: string): boolean {
+  return name in options && !isOfAllObjects(options, name)
+}
+
+function isOfAllObjects (options: object, name: string): boolean {
+  return Object.hasOwn(Object.prototype, name) && !Object.hasOwn(options, name)
+}
+
 /** Reads one option. Throws FST_MANAGEMENT_OPTION_INVALID if the option is a getter that throws. */
 export function readOption (options: Readonly<Record<string, unknown>>, name: string, path = ''): unknown {
   try {
-    return options[name]
+    return isOfAllObjects(options, name) ? undefined : options[name]
   } catch (error) {
     throw new errors.OptionInvalid(path + name, 'a readable value', `a getter that throws: ${reasonOf(error)}`)
   }

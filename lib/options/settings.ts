@@ -3,7 +3,7 @@ import { firstSet } from '../base/environment.js'
 import type { Environment } from '../base/environment.js'
 import { applyRules, rejectMistyped } from '../base/option-table.js'
 import type { RulesOf, ValuesOf } from '../base/option-table.js'
-import { listOf, oneOf, readOption, refuse, text, withDefault } from '../base/rules.js'
+import { hasOption, listOf, oneOf, readOption, refuse, text, withDefault } from '../base/rules.js'
 import { isRecord } from '../base/type-guards.js'
 import { Kinds } from '../health/kind.js'
 import { autoChecks, checks, readCheckOptions } from './check-options.js'
@@ -86,7 +86,7 @@ export function readSettings (options: unknown, { env, onUnknown }: SettingsDepe
   const kinds = new Kinds(withDefault(listOf(text), [])(readOption(options, 'kinds'), 'kinds'))
   const isInKubernetes = firstSet(env, 'KUBERNETES_SERVICE_HOST') !== undefined
   const drainDelay = isInKubernetes ? DRAIN_DELAY_IN_KUBERNETES_MS : 0
-  const rules = optionRules({ env, kinds, drainDelay, hasAuth: 'auth' in options })
+  const rules = optionRules({ env, kinds, drainDelay, hasAuth: hasOption(options, 'auth') })
   const unknown = rejectMistyped(options, Object.keys(rules), FOREIGN_OPTIONS)
     .filter((name) => !REGISTER_OPTIONS.includes(name))
   if (unknown.length > 0) onUnknown(unknown)

@@ -3,6 +3,7 @@ import type {
 } from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { isError } from '../base/error-like.js'
+import { isPolluting } from '../base/prototype-keys.js'
 import { FAILED, GuardedFunction } from '../base/guarded-function.js'
 import { interruptible } from '../base/interruptible.js'
 import type { AuthHook } from '../options/types.js'
@@ -61,5 +62,6 @@ function refusalOf (error: object | undefined, reply: FastifyReply): object {
 /** Fastify reads the message of an error only if the error is of the same realm: copies it from another realm. */
 function ownError (error: object): object {
   if (!isError(error) || error instanceof Error) return error
-  return Object.assign(new Error(String(error.message), { cause: error }), error)
+  const own = Object.entries(error).filter(([key, value]) => !isPolluting(key, value))
+  return Object.assign(new Error(String(error.message), { cause: error }), Object.fromEntries(own))
 }

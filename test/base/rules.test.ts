@@ -1,7 +1,7 @@
 import t from 'tap'
 import {
-  assertFunction, delay, delayOrNone, flag, integer, keysOf, listOf, nonEmptyListOf, oneOf, readOption, recordOf, text,
-  withDefault
+  assertFunction, delay, delayOrNone, flag, hasOption, integer, keysOf, listOf, nonEmptyListOf, oneOf, readOption,
+  recordOf, text, withDefault
 } from '../../lib/base/rules.js'
 import type { Rule } from '../../lib/base/rules.js'
 
@@ -105,6 +105,16 @@ await t.test('keysOf() refuses an object with more than 10,000 keys', (t) => {
   const message = 'option "a" must be an object with at most 10000 keys, got an object with more keys'
   t.throws(() => keysOf(withKeys(10_001), 'a'), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
   t.throws(() => recordOf(flag)(withKeys(10_001), 'a'), { message })
+  t.end()
+})
+
+await t.test('hasOption() and readOption() ignore a property that all objects have', (t) => {
+  Reflect.defineProperty(Object.prototype, 'polluted', { value: true, configurable: true })
+  t.teardown(() => { Reflect.deleteProperty(Object.prototype, 'polluted') })
+  const inherited = Object.create({ inner: 1 }) as Record<string, unknown>
+  t.same(['polluted', 'constructor', 'inner'].map((name) => readOption(inherited, name)), [undefined, undefined, 1])
+  t.same(['polluted', 'constructor', 'inner'].map((name) => hasOption(inherited, name)), [false, false, true])
+  t.same([readOption({ polluted: 5 }, 'polluted'), hasOption({ polluted: undefined }, 'polluted')], [5, true])
   t.end()
 })
 

@@ -124,3 +124,15 @@ await t.test('collectInfo() reads this process when no system is given', async (
   })
   t.notOk(Object.values(attributes).includes(''))
 })
+
+await t.test('collectInfo() drops __proto__ from attributes, package.json, git.properties and variables', async (t) => {
+  const folder = t.testdir({
+    'package.json': '{"__proto__":{"name":"evil","version":"6.6.6"},"version":"1.0.0","name":"app"}',
+    'git.properties': '__proto__=x\ngit.branch=main\ngit.__proto__.branch=x'
+  })
+  const env = { OTEL_RESOURCE_ATTRIBUTES: '__proto__=x,a=b,constructor=c', BUILD___proto__: 'x', BUILD_JOB: '1' }
+  const info = await collectInfo({}, systemOf(folder, { env }))
+  t.notMatch(JSON.stringify(info), /__proto__|evil|6\.6\.6/)
+  t.match(info, { app: { name: 'app', version: '1.0.0' }, git: { branch: 'main' }, build: { job: '1' } })
+  t.match(info['trace.attributes'], { a: 'b', constructor: 'c' })
+})

@@ -1,6 +1,7 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { describe } from '../../base/describe.js'
 import { errors } from '../../errors.js'
+import { isPolluting } from '../../base/prototype-keys.js'
 import { recordOf, refuse } from '../../base/rules.js'
 import type { Rule } from '../../base/rules.js'
 import { refuseSecret } from '../kit/rules.js'
@@ -32,6 +33,7 @@ function assertHeader (name: string, content: string, option: string): string {
     const expected = 'an object with valid names and values of HTTP headers'
     throw new errors.OptionInvalid(option, expected, `an invalid name or value at ${describe(name)}`)
   }
+  if (isPolluting(name, content)) return refuse(name, option, 'an object without this key')
   const lowerCased = name.toLowerCase()
   if (!CONNECTION_HEADERS.includes(lowerCased)) return lowerCased
   return refuse(name, option, `an object without the headers ${CONNECTION_HEADERS.join(', ')}`)

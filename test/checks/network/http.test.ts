@@ -262,7 +262,8 @@ await t.test('http() throws when an option is wrong or unknown, without showing 
     [{ headers: { authorization: ' ' } }, /"http\.headers\.authorization" .*, got a value of the type string$/],
     [{ headers: 'hidden' }, /option "http\.headers" must be an object, got a value of the type string$/],
     [{ headers: ['hidden'] }, /option "http\.headers" must be an object, got an array of 1$/],
-    [{ headers: { Connection: 'close' } }, /option "http\.headers" must be an object without the headers/]
+    [{ headers: { Connection: 'close' } }, /option "http\.headers" must be an object without the headers/],
+    [{ headers: JSON.parse('{"__proto__":"x"}') as object }, /"http\.headers" must be .*, got the string "__proto__"/]
   ]
   for (const [options, message] of cases) {
     const make = (): unknown => Reflect.apply(http, undefined, ['http://h', options])
