@@ -2,6 +2,8 @@ import t from 'tap'
 import { makeProject, ownVersionOf, pack, temporaryFolder } from '../support/packaging/project.js'
 import { testCommand } from './command.js'
 import { testDependencies } from './dependencies.js'
+import { testNest } from './nest.js'
+import { testOtherRuntimes } from './other-runtimes.js'
 import { testRuntime } from './runtime.js'
 import { testTarball } from './tarball.js'
 import { testTypes } from './types.js'
@@ -19,5 +21,7 @@ await t.test('the package', async (t) => {
   await t.test('the dependencies', async (t) => await testDependencies(t, project))
   await t.test('the command', async (t) => await testCommand(t, project))
   await t.test('JavaScript consumers', async (t) => await testRuntime(t, packed, project))
+  await t.test('other runtimes', async (t) => await testOtherRuntimes(t, project))
+  await t.test('the page about Nest', async (t) => await testNest(t, packed))
   await t.test('TypeScript consumers', async (t) => await testTypes(t, project))
 })
