@@ -5,6 +5,7 @@ import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { onAbort } from '../base/on-abort.js'
+import { guardedConnection, isVulnerable } from './http2-frames.js'
 
 /** The protocols that a TLS connection offers, as the kubelet does. The server chooses. */
 export const ALPN_PROTOCOLS = ['h2', 'http/1.1']
@@ -77,7 +78,8 @@ function interimLimit (end: (error: Error) => void): () => void {
 /** Loads HTTP/2 only for a server that uses it, because most servers do not. Closes the connection after the answer. */
 async function sendHttp2 (socket: TLSSocket, request: SecureRequest): Promise<HttpAnswer> {
   const { connect } = process.getBuiltinModule('node:http2')
-  const session = connect(request.target, { createConnection: () => socket, settings: { enablePush: false } })
+  const connection = isVulnerable() ? guardedConnection(socket) : socket
+  const session = connect(request.target, { createConnection: () => connection, settings: { enablePush: false } })
   const stopListening = onAbort(request.signal, () => session.destroy())
   session.once('close', stopListening)
   try {

@@ -84,6 +84,26 @@ await t.test('a flood of small frames over HTTP/2 ends the request before the ti
   }
 })
 
+/**
+ * Frames of HTTP/2: valid ones, then a frame in error, then a malformed frame. They end the whole process of a client
+ * with nghttp2 before 1.68.1.
+ */
+const CRASHING = Buffer.from([
+  '000000040000000000', '0000030a0000000000000168',
+  '0000030a005472616e736665722d456e636f64696e673a206368756e6b65640d0a0000000000016800005472616e736665722d456e63',
+  '0000050504000000010000000288000001010500000001880000040800000000007fffffff'
+].join(''), 'hex')
+
+await t.test('malformed frames of HTTP/2 do not end the process', async (t) => {
+  const server = createTlsServer({ ...SERVER, ALPNProtocols: ['h2'] }, (socket) => {
+    socket.on('error', () => undefined).once('data', () => socket.write(CRASHING))
+  })
+  const url = `https://localhost:${await listen(t, server)}/`
+  for (const check of [serviceDependency(url, TLS), httpCheck(url, TLS)]) {
+    t.match(await run(check, 2_000), { status: 'DOWN' })
+  }
+})
+
 await t.test('no details of a service displace the reason, the URL and the status code', async (t) => {
   const entries = (count: number, key: (at: number) => string | number, value: unknown): object =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [key(at), value]))
