@@ -65,6 +65,8 @@ export const TEXTS_WITH_SECRET: Readonly<Record<string, readonly string[]>> = {
     'password: \u001b[32m\'x abcdef\'\u001b[39m', '\u001b[1mpassword\u001b[22m: abcdef', 'sig=abcdef%3D&x'
   ],
   'names and values': [
+    'password -> abcdef', 'password → abcdef', "password?: 'abcdef'", 'password：abcdef',
+    'password!=abcdef', 'xai-abcdef1234567',
     'dbpwd=abcdef', 'password:\n   \'abcdef long\'', 'PASSWORD: 12345678', 'pin: 12345678', 'otp=12345678',
     'passphrase: correct abcdef', 'pwd : abcdef', 'password := abcdef', '\'password\' => \'abcdef\'',
     'password => abcdef', 'password: abcdef', 'secret: abcdef', 'token:abcdef', 'api key: abcdef',

@@ -22,8 +22,8 @@ const HAS_QUOTE = /["'`]|%(?:25){0,2}2[27]|&[^;]*;|u002/i
 
 /** A value on the next line has quotes or brackets. */
 const GAP = `(?:\\s{0,80}(?=${QUOTE}|[[{])|[ \\t]{0,8})`
-const COLON = new RegExp(`\\s{0,8}:(?![:=]|//)${GAP}${COLOR}`, 'y')
-const EQUALS = new RegExp(`\\s{0,8}(?:=>|:=|\\+=|={1,3})${GAP}${COLOR}`, 'y')
+const COLON = new RegExp(`\\s{0,8}\\??[:：](?![:=]|//)${GAP}${COLOR}`, 'y')
+const EQUALS = new RegExp(`\\s{0,8}(?:[=-]>|→|[:+!~]=|={1,3})${GAP}${COLOR}`, 'y')
 const ENCODED = /%(?:25){0,2}3[AD]|\\{1,8}u003[ad]|&#61;/iy
 const LIST = new RegExp(`\\s{0,8},\\s{0,80}(?=${QUOTE})`, 'y')
 /** Messages of validators: `"password" with value "x" fails`, `property 'password' is invalid. Received 'x'`. */

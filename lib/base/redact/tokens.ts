@@ -20,7 +20,8 @@ const PATTERNS: readonly string[] = [
   'GOCSPX-[\\w-]{8,}',
   'do[opr]_v1_[0-9a-f]{8,}',
   // OpenAI, Anthropic, Stripe, Square, Shopify, Twilio, SendGrid, Mailgun, Telegram
-  'sk-[\\w-]{6,}', '[rs]k_(?:live|test)_\\w{4,}', 'whsec_[\\w+/=]{8,}', 'sq0[a-z]{3}-[\\w-]{8,}',
+  'sk-[\\w-]{6,}', 'xai-\\w{12,}', 'gsk_\\w{12,}', '[rs]k_(?:live|test)_\\w{4,}', 'whsec_[\\w+/=]{8,}',
+  'sq0[a-z]{3}-[\\w-]{8,}',
   'shp(?:at|ca|pa|ss)_\\w{8,}',
   'SK[0-9a-f]{32}', 'SG\\.[\\w-]{8,}(?:\\.[\\w-]{4,})?', 'key-[0-9a-f]{32}', '\\d{8,10}:AA[\\w-]{30,}',
   // HashiCorp, Grafana, Sentry, New Relic, Postman, Linear, Notion, Figma, Atlassian, Tailscale, age
