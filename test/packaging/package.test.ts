@@ -1,6 +1,7 @@
 import t from 'tap'
 import { makeProject, ownVersionOf, pack, temporaryFolder } from '../support/packaging/project.js'
 import { testCommand } from './command.js'
+import { testCompilers } from './compilers.js'
 import { testDependencies } from './dependencies.js'
 import { testNest } from './nest.js'
 import { testOtherRuntimes } from './other-runtimes.js'
@@ -24,4 +25,5 @@ await t.test('the package', async (t) => {
   await t.test('other runtimes', async (t) => await testOtherRuntimes(t, project))
   await t.test('the page about Nest', async (t) => await testNest(t, packed))
   await t.test('TypeScript consumers', async (t) => await testTypes(t, project))
+  await t.test('TypeScript compilers', async (t) => await testCompilers(t, project))
 })
