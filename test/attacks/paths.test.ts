@@ -1,4 +1,3 @@
-import type { FastifyServerOptions } from 'fastify'
 import t from 'tap'
 import { portOf, startApp } from '../support/app.js'
 import { codesIn, exchange } from '../support/raw-socket.js'
@@ -37,10 +36,10 @@ const HEADERS = [
   'X-Forwarded-For: 127.0.0.1', 'X-Forwarded-Host: localhost', 'Host: localhost', 'Accept-Version: 1.0.0',
   'Authorization: Basic', 'Authorization: Bearer ', 'Management-Hop: 1'
 ]
-const ROUTERS: readonly FastifyServerOptions[] = [
+const ROUTERS = [
   {},
   { routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, caseSensitive: false } },
-  { routerOptions: { useSemicolonDelimiter: true } }
+  { routerOptions: { ignoreTrailingSlash: false, useSemicolonDelimiter: true } }
 ]
 
 for (const fastify of ROUTERS) {
