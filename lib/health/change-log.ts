@@ -52,10 +52,9 @@ export class ChangeLog {
   }
 }
 
-/** Logs a change, except a first `UP` and a removal. */
+/** Logs a change. */
 export function logChange (log: Logger, change: StatusChange): void {
   const { check, to } = change
-  if (!isLogged(change)) return
   logSafely(log, to === 'UP' ? 'info' : 'warn', change, `check "${check}" is ${to}${reasonIn(change)}`)
 }
 

@@ -35,7 +35,7 @@ await t.test('safeError() limits the message, the stack and the depth of causes'
   const long = safeError(new Error(`${'x'.repeat(5_000)}\nsecond line`))
   t.equal(long?.message.length, 1_001)
   t.match(long?.stack, /^Error: x+…\n {4}at /)
-  const deep = Object.assign(new Error('x'), { stack: `Error: x${'\n    at call (file.js:1:1)'.repeat(1e5)}` })
+  const deep = Object.assign(new Error('x'), { stack: `Error: x${'\n    at call (file.js:1:1)'.repeat(1e4)}` })
   t.ok((safeError(deep)?.stack?.length ?? 0) < 9_000)
   const cycle = new Error('a')
   cycle.cause = cycle

@@ -125,3 +125,26 @@ await t.test('changes of the lifecycle are never summarized', (t) => {
   t.ok(log.lines.every(({ message }) => String(message).startsWith('check "lifecycle" is ')))
   t.end()
 })
+
+function fail (): never {
+  throw new Error('no')
+}
+
+await t.test('the logged reason is details.error, whatever the type of the details', async (t) => {
+  const cases: readonly (readonly [unknown, unknown])[] = [
+    ['text', undefined],
+    [{ a: 1 }, undefined],
+    [{ error: ' ' }, ' '],
+    [{ error: { code: 5 } }, { code: 5 }],
+    [new Map([['error', 'refused']]), 'refused'],
+    [{ toJSON: () => ({ error: 'refused' }) }, 'refused'],
+    [{ get error () { throw new Error('no') } }, '[unreadable]'],
+    [new Proxy({}, { getOwnPropertyDescriptor: fail, has: fail }), undefined]
+  ]
+  for (const [details, error] of cases) {
+    const { engine, log } = setUpEngine()
+    engine.add(['readiness'], 'db', () => ({ status: 'DOWN', details: details as Record<string, unknown> }), {})
+    await engine.report({ kind: 'readiness' })
+    t.same(log.lines[0]?.['error'], error)
+  }
+})
