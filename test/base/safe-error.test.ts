@@ -58,6 +58,14 @@ await t.test('safeError() does not read the stack of a huge message', (t) => {
   t.end()
 })
 
+await t.test('safeError() leaves out the last line of a cut stack, which may end inside a secret', (t) => {
+  const calls = Array.from({ length: 500 }, (_, at) => `\n    at call (postgres://u:hunter${at}@db)`)
+  const { stack } = safeError(Object.assign(new Error('x'), { stack: `Error: x${calls.join('')}` })) ?? {}
+  t.notMatch(stack, /hunter/)
+  t.match(stack, /\[REDACTED\]@db\)$/)
+  t.end()
+})
+
 await t.test('safeError() accepts an error without a stack, a name or a message', (t) => {
   t.match(safeError({ message: 'no' }), { name: 'Error', message: 'no', stack: 'Error: no' })
   t.match(safeError(Object.assign(new Error(''), { name: 5, stack: undefined })), { name: 'Error', stack: 'Error' })
