@@ -52,7 +52,7 @@ const timers = {
 }
 
 export default tseslint.config(
-  { ignores: resolveIgnoresFromGitignore() },
+  { ignores: [...resolveIgnoresFromGitignore(), 'test/packaging/fixtures/runners/*.ts'] },
   ...neostandard({ ts: true }),
   typed,
   lines,

@@ -70,8 +70,10 @@ function longPhases (rooms: readonly Room[], setting: Setting): readonly Phase[]
   const steps = [undefined, ...otherMajors()].flatMap((node) =>
     stepsIn(rooms, WITHOUT_PACKAGING, { ...setting, node, env })
   )
+  // Installs test runners, bundlers and agents, and tests an app with each.
+  const tools = stepsIn(rooms, ['packaging'], { ...setting, env })
   const beside = { busy: true, steps: stepsIn(rooms, TIERS, setting) }
-  return [{ busy: false, steps }, beside, beside]
+  return [{ busy: false, steps: [...tools, ...steps] }, beside, beside]
 }
 
 function stepsIn (rooms: readonly Room[], tiers: readonly Tier[], setting: Setting): readonly Step[] {
