@@ -11,7 +11,8 @@ import { DIST, ENTRIES, LIB, ROOT } from './paths.js'
 import { prebuilt } from './prebuilt.js'
 
 const TARGET = 'node20.19'
-const COMPACT = { minifyWhitespace: true, charset: 'utf8', legalComments: 'none' }
+/** The names of classes, their public methods and top-level functions stay, so that stack traces remain readable. */
+const COMPACT = { minifyWhitespace: true, minifyIdentifiers: true, charset: 'utf8', legalComments: 'none' }
 
 /** Writes the code of both entries to dist/shared/, and the files that users load around it. */
 export async function buildCode () {
@@ -135,7 +136,7 @@ function compact () {
   return {
     name: 'compact',
     async renderChunk (code) {
-      return inLines((await transform(code, { ...COMPACT, target: TARGET, format: 'cjs' })).code)
+      return inLines((await transform(code, { ...COMPACT, target: TARGET })).code)
     }
   }
 }

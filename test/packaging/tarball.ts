@@ -1,7 +1,8 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
 import { isBuiltin } from 'node:module'
 import { homedir } from 'node:os'
 import { join, posix } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
 import { publint } from 'publint'
 import type { Test } from 'tap'
 import ts from 'typescript'
@@ -25,7 +26,8 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
       ENTRIES.flatMap((entry) => extensions.map((extension) => `${entry}.${extension}`))
     const declarations = reachableFrom(entries(['d.ts', 'd.cts']), texts)
     const code = reachableFrom([...entries(['js', 'cjs']), COMMAND], texts)
-    const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', LICENSES]
+    const pages = files.filter((file) => /^docs\/.*\.md$/.test(file))
+    const documents = ['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json', LICENSES, ...pages]
     t.same(files, [...documents, ...code, ...declarations].sort())
     t.end()
   })
@@ -79,6 +81,29 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     t.match(await run('tar', ['-tvzf', tarball, `package/${COMMAND}`], project), /^-rwxr-xr-x /)
     const loaded = reachableFrom([COMMAND], texts).flatMap((file) => importsOf(texts.get(file) ?? ''))
     t.same(loaded.filter((name) => !isBuiltin(name) && !name.startsWith('.')), [])
+  })
+
+  await t.test('has documents whose links are absolute or lead to a file of the package', (t) => {
+    for (const [file, text] of texts) {
+      if (!file.endsWith('.md')) continue
+      const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link.replace(/#.*$/, ''))
+      const relative = links.filter((link) => link !== '' && !/^(https?|mailto):/.test(link))
+      t.same(relative.filter((link) => !texts.has(posix.join(posix.dirname(file), link))), [], file)
+    }
+    t.end()
+  })
+
+  await t.test('names only documents that exist, and no repository or page that does not', async (t) => {
+    const manifest = await readJson(join(home, 'package.json'))
+    const names = ['author', 'bugs', 'funding', 'homepage', 'repository'].filter((name) => name in manifest)
+    t.same(names, [], 'set them as soon as they are true')
+  })
+
+  await t.test('is small: without documents, the tarball has less than 120 kB', async (t) => {
+    const { size } = await stat(tarball)
+    const isDocument = (file: string): boolean => file.endsWith('.md')
+    const documents = files.filter(isDocument).map((file) => deflateRawSync(texts.get(file) ?? '').length)
+    t.ok(size - documents.reduce((sum, length) => sum + length, 0) < 120_000)
   })
 
   await t.test('has no source map', (t) => {
