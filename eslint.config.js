@@ -1,3 +1,4 @@
+import regexp from 'eslint-plugin-regexp'
 import neostandard, { resolveIgnoresFromGitignore } from 'neostandard'
 import tseslint from 'typescript-eslint'
 
@@ -35,6 +36,22 @@ const size = {
   }
 }
 
+const linear = {
+  files: ['lib/**/*.ts', 'example/**/*.ts'],
+  plugins: { regexp },
+  rules: {
+    // A pattern that takes super-linear time lets one hostile text block the event loop.
+    'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+    'regexp/no-super-linear-move': 'error'
+  }
+}
+
+const redaction = {
+  files: ['lib/base/redact/*.ts', 'lib/base/secret-name.ts'],
+  // These patterns read texts whose length is limited before. `test/attacks/fuzz.test.ts` measures them.
+  rules: { 'regexp/no-super-linear-move': 'off' }
+}
+
 const timers = {
   files: ['lib/**/*.ts'],
   ignores: ['lib/base/timers.ts'],
@@ -57,5 +74,7 @@ export default tseslint.config(
   typed,
   lines,
   size,
+  linear,
+  redaction,
   timers
 )

@@ -16,6 +16,7 @@ const MOST_BYTES = 1024 * 1024
 
 /** In characters: the limit of Linux. An argument can be longer, and have many thousand folders. */
 const LONGEST_PATH = 4_096
+const MOST_FOLDERS = 100
 
 /** Options of Node with which the first argument is not a script. */
 const EVAL = /^(?:-e|-p|-pe|--eval|--print)(?:=|$)/
@@ -101,7 +102,7 @@ function foldersUpward (path: string, root: string): readonly string[] {
   if (path.length > LONGEST_PATH) return []
   const folders = [path]
   for (let folder = path; folder !== root && folder !== dirname(folder); folder = dirname(folder)) {
-    folders.push(dirname(folder))
+    if (folders.length < MOST_FOLDERS) folders.push(dirname(folder))
   }
   return folders.filter((folder) => !isInNodeModules(folder))
 }

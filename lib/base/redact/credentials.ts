@@ -25,8 +25,12 @@ function redactUnlessOrdinary (all: string, scheme: string, gap: string, value: 
   return isOrdinary(scheme, value) ? all : scheme + gap + REDACTED
 }
 
+/** In characters. A longer value is no word, and the search for marks at its end would take long. */
+const LONGEST_WORD = 40
+
 /** In lower case, a scheme may be an ordinary word (`basic checks`). A value that looks like a word is then prose. */
 function isOrdinary (scheme: string, value: string): boolean {
+  if (value.length > LONGEST_WORD) return false
   const word = value.replace(/[.:=]+$/, '').toLowerCase()
   if (isProse(word) || WORDS_AFTER_SCHEME.has(word)) return true
   return scheme.startsWith('b') && /^[a-z-]{1,19}[.:]?$/.test(value)
