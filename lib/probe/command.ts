@@ -23,7 +23,7 @@ const DEFAULT_TIMEOUT_MS = 600
 /** In characters. Docker keeps 4,096 bytes of a health check's output. */
 const LONGEST_URL = 200
 const LONGEST_LINE = 2_000
-const LONGEST_ARGUMENT = 4_000
+const LONGEST_OPTION = 100
 
 /** The longest wait for the output, in milliseconds. */
 const LONGEST_WRITE_MS = 500
@@ -93,8 +93,8 @@ function outcomeOfProbe (url: URL, result: ProbeResult): Outcome {
 /** Returns undefined for `--help`. Throws if an argument is wrong. */
 function readArguments (args: readonly string[]): ProbeArguments | undefined {
   // Node.js takes long to read a long row of short options.
-  if (args.some(({ length }) => length > LONGEST_ARGUMENT)) {
-    throw new Error(`expected arguments of at most ${LONGEST_ARGUMENT} characters`)
+  if (args.some((argument) => argument.startsWith('-') && argument.length > LONGEST_OPTION)) {
+    throw new Error(`expected options of at most ${LONGEST_OPTION} characters`)
   }
   const { values: { help, timeout }, positionals } = parseArgs({
     args: [...args],
