@@ -93,8 +93,8 @@ function outcomeOfProbe (url: URL, result: ProbeResult): Outcome {
 /** Returns undefined for `--help`. Throws if an argument is wrong. */
 function readArguments (args: readonly string[]): ProbeArguments | undefined {
   // Node.js takes long to read a long row of short options.
-  if (args.some((argument) => argument.startsWith('-') && argument.length > LONGEST_OPTION)) {
-    throw new Error(`expected options of at most ${LONGEST_OPTION} characters`)
+  if (args.some((argument) => /^-[^-]/.test(argument) && argument.length > LONGEST_OPTION)) {
+    throw new Error(`expected short options of at most ${LONGEST_OPTION} characters`)
   }
   const { values: { help, timeout }, positionals } = parseArgs({
     args: [...args],

@@ -51,6 +51,12 @@ await t.test('run() returns 1 and prints the status code and the body when the p
   })
 })
 
+await t.test('run() returns 1 and refuses a long row of short options', async (t) => {
+  const { exitCode, stderr } = await runWith(`-${'a'.repeat(100)}`)
+  t.equal(exitCode, 1)
+  t.match(stderr, /expected short options of at most 100 characters/)
+})
+
 await t.test('run() returns 1 and prints the timeout when no answer arrives within --timeout', async (t) => {
   const url = await startServer(t, () => undefined)
   for (const args of [['--timeout', '150'], ['--timeout=150']]) {
