@@ -1,6 +1,6 @@
 /** A backslash makes the next character literal. */
 const KEY = /^(?:[^\\ \t\f=:]|\\[^])*/
-/** `=`, `:` or white space. */
+/** After the key: `=`, `:` or white space. */
 const SEPARATOR = /^[ \t\f]*(?:[=:][ \t\f]*)?/
 
 const ESCAPE = /\\(?:u([0-9a-fA-F]{4})|([^]))/g
@@ -10,8 +10,9 @@ const CONTROL_CHARACTERS: ReadonlyMap<string, string> = new Map([['t', '\t'], ['
 export function parseProperties (text: string): ReadonlyMap<string, string> {
   const properties = new Map<string, string>()
   for (const line of logicalLines(text)) {
-    const [key = ''] = KEY.exec(line) ?? []
-    properties.set(unescape(key), unescape(line.slice(key.length).replace(SEPARATOR, '')))
+    const rest = line.replace(KEY, '')
+    const key = line.slice(0, line.length - rest.length)
+    properties.set(unescape(key), unescape(rest.replace(SEPARATOR, '')))
   }
   return properties
 }
