@@ -31,8 +31,8 @@ await t.test('management-probe exits with 1 and prints the reason when the conne
 await t.test('management-probe exits with 1 after the timeout when the answer or its body hangs', async (t) => {
   const silent = await startServer(t, () => undefined)
   t.match(await start(t, silent, '--timeout', '300').ending, { code: 1, stderr: /failed: no answer within 300 ms\n$/ })
-  const unending = await startServer(t, (_request, response) => { response.write('{') })
-  const stderr = /failed: answered 200, but its body did not end within 2000 ms: \{\n$/
+  const unending = await startServer(t, (_request, response) => { response.write('{ "status": "U') })
+  const stderr = /failed: answered 200, but its body did not end within 2000 ms: \{ "status":…\n$/
   t.match(await start(t, unending, '--timeout=2000').ending, { code: 1, stderr })
 })
 
