@@ -4,9 +4,10 @@ import t from 'tap'
 import plugin, { errors, management } from '../lib/index.js'
 import { startApp } from './support/app.js'
 
-await t.test('the plugin is the default export and a named export, and holds the errors', async (t) => {
+await t.test('the plugin is the default export and a named export, and holds the errors', (t) => {
   t.equal(plugin, management)
   t.equal(Reflect.get(management, 'errors'), errors)
+  t.end()
 })
 
 await t.test('other plugins add checks with fastify.management, before and after the app is ready', async (t) => {
