@@ -1,9 +1,11 @@
+import { FOREIGN_PASSWORD_PART, FOREIGN_PASSWORD_WORDS, FOREIGN_SECRET_WORDS, plainName } from './secret-words.js'
+
 /** The values to redact under a name: none, texts, or all values, also numbers and booleans. */
 export type Secrecy = 'none' | 'texts' | 'all'
 
 /** A number under one of these names may be the secret itself. */
 const PASSWORD_WORDS: ReadonlySet<string> =
-  new Set(['otp', 'passphrase', 'passwd', 'password', 'passwort', 'pin', 'pwd'])
+  new Set(['otp', 'passphrase', 'passwd', 'password', 'pin', 'pwd', ...FOREIGN_PASSWORD_WORDS])
 
 /** Words that may follow a password word: `otpCode` is a password, and `passwordLength` is not. */
 const VALUE_WORDS: ReadonlySet<string> = new Set(['code', 'number', 'value'])
@@ -15,7 +17,8 @@ const HARMLESS_PIN_WORDS: ReadonlySet<string> =
 const SECRET_WORDS: ReadonlySet<string> = new Set([
   'accesskey', 'apikey', 'auth', 'authorization', 'bearer', 'cookie', 'cookies', 'credential', 'credentials', 'creds',
   'csrf', 'dsn', 'jwt', 'mnemonic', 'oauth', 'otp', 'pass', 'passkey', 'passkeys', 'pw', 'secret', 'secrets', 'session',
-  'sessionid', 'sig', 'signature', 'token', 'tokens', 'totp', 'xsrf'
+  'sessionid', 'sid', 'sig', 'signature', 'token', 'tokens', 'totp', 'xsrf', ...FOREIGN_PASSWORD_WORDS,
+  ...FOREIGN_SECRET_WORDS
 ])
 
 const KEY_WORDS: ReadonlySet<string> = new Set(['key', 'keys'])
@@ -36,15 +39,17 @@ const HARMLESS_PASS_WORDS: ReadonlySet<string> = new Set([
 ])
 
 /** Endings of compound names that are often written as one word, for example `PGPASSWORD` and `authtoken`. */
-const PASSWORD_ENDING = /(?:password|passwd|passphrase|pwd)$/
+const PASSWORD_ENDING = /(?:password|passwd|passphrase|pwd|passwort|kennwort)$/
 const SECRET_ENDING = new RegExp(`(?:${[
-  'secret|credentials?|connectionstring|connstr|sess(?:ion)?id',
+  'secret|credentials?|connectionstring|connstr|sess(?:ion)?id|koasess|aspxauth|masterauth',
   '(?:api|access|account|auth|private|secret|shared|signing|encryption|master)key',
   '(?:access|api|auth|bearer|id|refresh|secret|session)token'
 ].join('|')})$`)
 
 /** Splits `DBPassword` into DB and Password, and `primaryKeyboard` into primary and Keyboard. Ignores digits. */
 const WORDS = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+/g
+const FOREIGN_WORDS = /\p{Lu}+(?!\p{Ll})|\p{Lu}?[\p{Ll}\p{Lo}\p{Lm}]+/gu
+const ASCII = /^[\0-\x7f]*$/
 
 /** A number or a boolean in a text, perhaps before a punctuation mark. A longer row of digits may be a secret. */
 const PLAIN_VALUE = /^(?:[+-]?\d{1,9}(?:\.\d{1,9})?|true|false)[,.:)\]}]{0,3}$/
@@ -53,9 +58,10 @@ const PLAIN_VALUE = /^(?:[+-]?\d{1,9}(?:\.\d{1,9})?|true|false)[,.:)\]}]{0,3}$/
  * Decides which values to redact under a name: of a variable, a flag, a query parameter or an attribute.
  *
  * Compares whole words, split at capital letters and at characters that are not letters. So `API_KEY` and `apiKey` are
- * secret, and `monkey`, `author` and `tokenizer` are not. In doubt it redacts: a value that is hidden by mistake can be
- * found elsewhere, but a password that is shown by mistake is lost. Numbers and booleans are redacted only under the
- * names of passwords: `tokens: 512` and `auth: false` explain a result.
+ * secret, and `monkey`, `author` and `tokenizer` are not. Knows the words for password in other languages. In doubt it
+ * redacts: a value that is hidden by mistake can be found elsewhere, but a password that is shown by mistake is lost.
+ * Numbers and booleans are redacted only under the names of passwords: `tokens: 512` and `auth: false` explain a
+ * result.
  *
  * @example
  * secrecyOf('DB_PASSWORD') // 'all'
@@ -63,7 +69,7 @@ const PLAIN_VALUE = /^(?:[+-]?\d{1,9}(?:\.\d{1,9})?|true|false)[,.:)\]}]{0,3}$/
  * secrecyOf('partitionKey') // 'none'
  */
 export function secrecyOf (name: string): Secrecy {
-  const words = (name.match(WORDS) ?? []).map((word) => word.toLowerCase())
+  const words = wordsOf(name).map((word) => word.toLowerCase())
   if (isPassword(words)) return 'all'
   return words.some(isSecretWord) || SECRET_ENDING.test(words.join('')) ? 'texts' : 'none'
 }
@@ -78,10 +84,16 @@ export function isSecretUnder (secrecy: Secrecy, text: string): boolean {
   return secrecy === 'all' || (secrecy === 'texts' && !PLAIN_VALUE.test(text))
 }
 
+function wordsOf (name: string): readonly string[] {
+  return (ASCII.test(name) ? name.match(WORDS) : plainName(name).match(FOREIGN_WORDS)) ?? []
+}
+
 function isPassword (words: readonly string[]): boolean {
   if (PASSWORD_ENDING.test(words.join(''))) return true
   const last = VALUE_WORDS.has(words.at(-1) ?? '') ? words.at(-2) : words.at(-1)
-  if (last === undefined || !PASSWORD_WORDS.has(last)) return false
+  if (last === undefined) return false
+  if (FOREIGN_PASSWORD_PART.test(last)) return true
+  if (!PASSWORD_WORDS.has(last)) return false
   return last !== 'pin' || !words.some((word) => HARMLESS_PIN_WORDS.has(word))
 }
 

@@ -30,7 +30,7 @@ async function leaksOf ({ get }: TestApp): Promise<readonly string[]> {
 
 /** Everything that is logged, also errors with their stacks and causes. */
 function logged ({ lines }: TestApp): string {
-  return inspect(lines, { depth: 10, maxArrayLength: null, maxStringLength: null, showHidden: true })
+  return inspect(lines, { depth: 10, maxArrayLength: null, maxStringLength: null })
 }
 
 const WAYS: Readonly<Record<string, (text: string) => CheckFunction>> = {

@@ -100,7 +100,12 @@ await t.test('redactText() reads 256 KiB of hostile text to its end', (t) => {
     'bearer ', 'a.b-', '"', '\\', ' ', '=', '%5D', '["', 'token=1', 'token=,', 'keyKey', 'pin-', '//a:', 'a:b@', 'a:b,',
     '%61', '%22', '<password>', '<p ', '&lt;a ', 'tokens:5,', 'passwordError:x,', 'password: the;', '-----BEGIN X-----',
     '-----END X-----', '--token ', '-u a:', 'mysql -p', 'key:[', "key:['", 'tokens:{a:1,', 'authorization: Bearer ',
-    '"name":"password",', '\\"', "identified by '", 'negotiate ', 'token,"', 'password (', "password: 'it's "
+    '"name":"password",', '\\"', "identified by '", 'negotiate ', 'token,"', 'password (', "password: 'it's ",
+    'password ', 'password is ', 'password for user ', 'pass\u200b', 'password |', 'password\t', 'password<a',
+    'AUTH a ', '"auth" "', '["auth", ', 'AUTH\r\n$', 'net use \\\\h ', 'net use /user:', 'openssl -k ',
+    'requirepass ', 'setuser >', 'login "a" ', 'with args beginning with: ', 'value="x" ', 'value="x" name="token"',
+    '<token value="x" ', 'пароль ', '密码', '---- BEGIN X ----', 'PuTTY-User-Key-File-2:', 'Private-Lines:', '" + "',
+    '"x"\n', '-pa1', '-kkkku a:', 'token.a1b2c3d4 ', 'is was to ', 's:', 'MII', '(((', '\u0301'
   ]
   for (const seed of seeds) {
     const redacted = redactText(seed.repeat(2 ** 18 / seed.length))

@@ -1,3 +1,5 @@
+import { MESSAGES } from './ordinary-texts.js'
+
 /** The secrets in the texts below. */
 export const SECRETS = /abcdef|12345678/
 
@@ -79,6 +81,67 @@ export const TEXTS_WITH_SECRET: Readonly<Record<string, readonly string[]>> = {
     'b\'x\' password: b\'abcdef x\'', 'connectionString=Server=x;Password=abcdef', 'AccountKey=abcdef;x',
     'DSN=abcdef', 'password\n: abcdef', 'PASSWORD="abcdef', 'password:abcdef,host:x', '- password: abcdef',
     'password= abcdef', 'password=  abcdef'
+  ],
+  sentences: [
+    'password abcdef', '(password abcdef)', 'connect failed with password abcdef', 'password is "abcdef"',
+    'password was abcdef', 'set password to abcdef', 'Password for user: abcdef', 'credentials "u" "abcdef"',
+    'the password is abcdef.', 'login with password Abc12345678', 'password abc12345678 was refused',
+    'Password for user postgres: abcdef', 'secret is "abcdef"', 'token is abcdef12345678',
+    'with api key abcdef12345678', 'using password abcdef, user u', 'my password is abcdef!',
+    'Password for "u": abcdef', 'password of admin is abcdef', 'password changed to abcdef', 'password \'abcdef\'',
+    'password `abcdef`', 'user u password abcdef', 'username u, password abcdef', 'pwd abcdef12345678',
+    'login failed (user: u, password abcdef)'
+  ],
+  'tables and brackets': [
+    'password\tabcdef', 'password|abcdef', '| password | abcdef |', 'password<abcdef>', 'token.abcdef12345678',
+    'key[abcdef12345678]', 'password[abcdef]', 'password(abcdef)', 'password{abcdef}', 'password  abcdef',
+    'token\tabcdef', 'user|u|password|abcdef', 'password│abcdef'
+  ],
+  attributes: [
+    '<token value="abcdef"/>', '<token value="abcdef"></token>', '<add value="abcdef" name="password"/>',
+    '<x value=\'abcdef\' key=\'token\' />', '{"value":"abcdef","name":"DB_PASSWORD"}',
+    '{ value: \'abcdef\', name: \'TOKEN\' }', '&lt;token value=&quot;abcdef&quot;/&gt;',
+    '<input value="abcdef" type="password">', '<meta content="abcdef" name="csrf-token">',
+    '<a:Token a="b" Value = "abcdef" />', '<пароль>abcdef</пароль>', '<password value="abcdef" type="x">t</password>',
+    '{\\"value\\":\\"abcdef\\",\\"name\\":\\"TOKEN\\"}', '<token value=\\"abcdef\\"/>'
+  ],
+  'names of other languages': [
+    'пароль: abcdef', 'contraseña=abcdef', 'senha: abcdef', 'mot de passe : abcdef', 'passwort=abcdef',
+    'kennwort: abcdef', '密码：abcdef', '密码=abcdef', '用户密码: abcdef', '"contraseña":"abcdef"', 'Contrasen\u0303a: abcdef',
+    'ПАРОЛЬ=abcdef', 'парольБД=abcdef', 'hasło: abcdef', 'contrasena: abcdef', 'wachtwoord=abcdef', '비밀번호: abcdef',
+    'パスワード=abcdef', 'mot_de_passe=abcdef', 'ｐａｓｓｗｏｒｄ=abcdef', 'motDePasse: abcdef', 'DBPasswort=abcdef'
+  ],
+  'names with invisible characters': [
+    'pass\u200bword=abcdef', 'pass\u00adword: abcdef', '"pass\u200bword":"abcdef"', 'password\u200b=abcdef',
+    'p\u2060assword=abcdef', 'to\ufeffken: abcdef', 'password=\u200babcdef'
+  ],
+  'keys in other forms': [
+    '\'-----BEGIN PRIVATE KEY-----\\n\' +\n  \'abcdef\\n\' +\n \'-----END PRIVATE KEY-----\'',
+    '\'-----BEGIN PRIVATE KEY-----\' + \'abcdef\'',
+    '[ \'-----BEGIN PRIVATE KEY-----\', \'abcdef\', \'-----END PRIVATE KEY-----\' ]',
+    '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: "x y"\nabcdef\n---- END SSH2 ENCRYPTED PRIVATE KEY ----',
+    'PuTTY-User-Key-File-2: ssh-rsa\nEncryption: none\nComment: x\nPublic-Lines: 1\nAAAA\nPrivate-Lines: 1\n' +
+      'abcdef\nPrivate-MAC: abcdef',
+    'Private-Lines: 1\nabcdef', 'b3BlbnNzaC1rZXktdjEAAAAAabcdef',
+    '-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nabcdef\n-----END PGP PRIVATE KEY BLOCK-----'
+  ],
+  'commands of databases': [
+    'AUTH abcdef', 'auth default abcdef', 'AUTH default abcdef',
+    'ERR unknown command \'AUTX\', with args beginning with: \'abcdef\' ', 'HELLO 3 AUTH u abcdef',
+    'CONFIG SET requirepass abcdef', 'ACL SETUSER x on >abcdef ~*', 'AUTH PLAIN abcdef==', '"AUTH" "abcdef"',
+    'command: { name: \'auth\', args: [ \'abcdef\' ] }', '{"name":"auth","args":["u","abcdef"]}',
+    'requirepass abcdef', 'ERR wrong AUTH abcdef', 'masterauth abcdef', '[ \'AUTH\', \'abcdef\' ]',
+    '[\'auth\', \'u\', \'abcdef\']', '*2\\r\\n$4\\r\\nAUTH\\r\\n$6\\r\\nabcdef\\r\\n'
+  ],
+  commands: [
+    'curl -ku a:abcdef h', 'curl -sSku a:abcdef', 'openssl enc -aes-256-cbc -k abcdef',
+    'openssl rsa -passin pass:abcdef', 'net use /user:a abcdef', 'net use X: \\\\h\\s /user:a abcdef',
+    'net use \\\\h\\s abcdef /user:a', 'net user bob abcdef /add', 'tool -pabc12345678', 'cmd -pabc12345678def',
+    'schtasks /rp abcdef', 'openssl enc -K abcdef -iv 0', 'curl -u a:abcdef'
+  ],
+  'session cookies': [
+    'connect.sid=abcdef', 'connect.sid=s%3Aabcdef.x', 'connect.sid: abcdef', 'koa.sess=abcdef', 'sid=abcdef',
+    'sails.sid=abcdef', 'ASP.NET_SessionId=abcdef', '.AspNetCore.Session=abcdef', 'laravel_session=abcdef'
   ]
 }
 
@@ -145,5 +208,5 @@ export const ORDINARY_TEXTS: readonly string[] = [
   'Handshake terminated by server: 403 (ACCESS-REFUSED)', 'Expected property name or \'}\' in JSON at position 1',
   'unable to verify the first certificate', 'request to https://h/token failed, reason: connect ECONNREFUSED',
   'Invalid `prisma.user.findMany()` invocation', 'Hostname/IP does not match certificate\'s altnames: Host: auth.',
-  'key: value is too long'
+  'key: value is too long', ...MESSAGES
 ]

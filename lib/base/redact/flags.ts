@@ -15,7 +15,8 @@ export function isFlagBefore (argument: string, next: string | undefined, secrec
 }
 
 /** Flags of a user and a password: `--user admin:x`, `-u admin:x`, `-uadmin:x`, but not `--user 1000:1000`. */
-const USER_FLAGS = '-[uU]|--(?:proxy-)?user|--(?:userpwd|login|creds|basic-auth)'
+/** curl joins short flags: `-sku admin:x`. */
+const USER_FLAGS = '-[afgijklnqsvLIGJNORSZ0-3#]{0,6}[uU]|--(?:proxy-)?user|--(?:userpwd|login|creds|basic-auth)'
 const USER_FLAG = new RegExp(`^(?:${USER_FLAGS})$`)
 const USER = /^((?:(?:-[uU]|--[\w-]{1,20}=))?[^\s:"'=/-][^\s:"'/]{0,100}:)(?!\d{1,9}$|\/\/)([^]+)$/
 const IN_TEXT = `((?<![\\w-])(?:${USER_FLAGS})(?:\\s{1,4}|=)?`
@@ -30,8 +31,13 @@ const CLIENT = new RegExp(`(?<![\\w-])(?:${[
   'sshpass|plink|docker login|az login|ldap\\w{2,10}|smbclient'
 ].join('|')})(?:\\.exe)?\\s`)
 const PASSWORD_OF_CLIENT = /((?<!\S)-(?:[paw]|P(?!\s?\d))\s{0,4})(?!-|\d{1,5}(?!\S)|\s|$)("[^"]*"?|'[^']*'?|\S+)/g
-/** Without a client: a value with both capital letters and digits. */
-const PASSWORD = /((?<!\S)-p)(?=[a-z]{0,64}[A-Z\d][^\s=]{0,64})(?=[^\s=]{0,64}\d)(?=[^\s=]{0,64}[A-Z])[^\s=/:]{6,}/g
+/** Without a client: a value with both letters and digits, but no name with a number such as `-port80`. */
+const NAME_WITH_NUMBER = `(?:${[
+  'age|arallel|aram|artition|ath|erl|g|hase|hp|ing|ipeline|latform|layer|lugin|ool|ort|ostgres(?:ql)?|reset|refix',
+  'rimary|riority|rocess|rofile|roject|roxy|ublic|ython'
+].join('|')})s?-?\\d{1,5}(?!\\S)`
+const PASSWORD = new RegExp(`((?<!\\S)-p)(?!${NAME_WITH_NUMBER})(?=[^\\s=\\d]{0,64}\\d)(?=\\d{0,64}[A-Za-z])` +
+  '[^\\s=/:]{5,}', 'g')
 
 /** Redacts the passwords of flags that are no secret names: `-u admin:x`, `mysql -pSECRET`. */
 export function redactShortFlags (text: string): string {

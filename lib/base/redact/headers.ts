@@ -1,3 +1,4 @@
+import { secrecyOf } from '../secret-name.js'
 import { isProse } from './prose.js'
 import { matchAt } from './value.js'
 
@@ -10,6 +11,8 @@ const SCHEME = new RegExp(`(?:${[
   'scram-sha-\\d{1,3}', 'sharedaccesssignature', 'sharedkey', 'signature', 'token', 'vapid'
 ].join('|')})[ \\t]{1,8}(?=\\S)`, 'iy')
 const MOST_SCHEMES = 3
+/** In a message that explains the header: `Authorization: Bearer [token]`. */
+const PLACEHOLDER = /^[[<{](\w{1,30})[\]>}]$/
 const WORD = /\S{1,30}/y
 
 /** A line break, also an escaped one. */
@@ -34,7 +37,8 @@ export function secretOfHeader (
 ): { readonly start: number, readonly end: number } | undefined {
   let start = valueStart
   for (let count = 0; count < MOST_SCHEMES; count++) start += matchAt(SCHEME, text, start).length
-  if (isProse(matchAt(WORD, text, start))) return undefined
+  const word = matchAt(WORD, text, start)
+  if (isProse(word) || secrecyOf(PLACEHOLDER.exec(word)?.[1] ?? '') !== 'none') return undefined
   END_OF_LINE.lastIndex = start
   const end = END_OF_LINE.exec(text)?.index ?? text.length
   return { start, end: endOfQuote(text.slice(start, end), text.charAt(nameStart - 1)) + start }

@@ -1,12 +1,13 @@
 import { isSecretUnder, secrecyOf } from '../secret-name.js'
 import type { Secrecy } from '../secret-name.js'
 import { REDACTED } from './redacted.js'
+import { redactedValue, valueAt } from './value.js'
 
 /** The start of an element, also escaped for HTML or JSON: its `<`, its name, and its attributes with the `>`. */
 const START = new RegExp([
-  /(<|&lt;|\\{1,8}u003c|%3C)([A-Za-z_][\w.:-]{0,100})/,
+  /(<|&lt;|\\{1,8}u003c|%3C)([\p{L}_][\p{L}\p{M}\p{Cf}\w.:-]{0,100})/u,
   /((?:\s(?:(?!&[lg]t;|\\{1,8}u003|%3[CE])[^<>]){0,1000})?)(?:>|&gt;|\\{1,8}u003e|%3E)/
-].map(({ source }) => source).join(''), 'gi')
+].map(({ source }) => source).join(''), 'giu')
 
 /** An attribute that names the element: `<entry key="db.password">`. */
 const NAMING = /(?:^|\s)(?:name|key|id)\s{0,4}=\s{0,4}\\{0,8}["']([\w.-]{1,64})\\{0,8}["']/i
@@ -17,20 +18,44 @@ const LONGEST_CONTENT = 4_000
 /** The content of a cut element: it ends at the next element. */
 const CUT_CONTENT = /[^\s<][^<\n]*/y
 
-/** Redacts the content of XML elements with a secret name, and with such a name in the attribute `name` or `key`. */
+/** An attribute with the value of the element: `<token value="x"/>`. */
+const VALUE = /(?<=\s(?:content|data|default|string|text|v|val|value)\s{0,4}=\s{0,4})/gi
+
+/**
+ * Redacts the content of XML elements with a secret name, and with such a name in the attribute `name` or `key`. Also
+ * redacts their attributes with a value.
+ */
 export function redactMarkup (text: string): string {
   let redacted = ''
   let end = 0
   for (const { 0: tag, 1: open = '', 2: name = '', 3: attributes = '', index } of text.matchAll(START)) {
-    const secrecy = index < end || attributes.endsWith('/') ? 'none' : secrecyOfElement(name, attributes)
+    const secrecy = index < end ? 'none' : secrecyOfElement(name, attributes)
     if (secrecy === 'none') continue
     const start = index + tag.length
+    const attributesStart = index + open.length + name.length
+    redacted += text.slice(end, attributesStart) + withoutValues(attributes, secrecy)
+    end = attributesStart + attributes.length
+    if (attributes.endsWith('/')) continue
     const contentEnd = endOfContent(text, start, open + (open.startsWith('%') ? '%2F' : '/') + name)
     if (!isSecretContent(text.slice(start, contentEnd), secrecy)) continue
     redacted += text.slice(end, start) + REDACTED
     end = contentEnd
   }
   return redacted + text.slice(end)
+}
+
+function withoutValues (attributes: string, secrecy: Secrecy): string {
+  let redacted = ''
+  let end = 0
+  for (const { index } of attributes.matchAll(VALUE)) {
+    const value = valueAt(attributes, index, { isEncoded: false, isInJson: false })
+    if (index < end || value.form !== 'quoted') continue
+    const inner = attributes.slice(index + value.open.length, value.end - value.close.length)
+    if (!isSecretContent(inner, secrecy)) continue
+    redacted += attributes.slice(end, index) + redactedValue(attributes, index, value)
+    end = value.end
+  }
+  return redacted + attributes.slice(end)
 }
 
 function secrecyOfElement (name: string, attributes: string): Secrecy {

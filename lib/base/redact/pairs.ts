@@ -4,20 +4,24 @@ import { isFlagBefore } from './flags.js'
 import { isHeaderOfCredentials, isHeaderOrFlag, secretOfHeader } from './headers.js'
 import { isErrorName, isHarmlessAfter, isProse } from './prose.js'
 import { REDACTED } from './redacted.js'
+import { secretAfterDot, secretInSentence } from './sentences.js'
 import { signAfter } from './signs.js'
-import type { Sign } from './signs.js'
-import { matchAt, redactedValue, valueAt } from './value.js'
+import type { Named, Sign } from './signs.js'
+import { matchAt, OPENING, redactedValue, valueAt } from './value.js'
 import type { Value } from './value.js'
 
 /**
  * Matches every word, so that each is read once. Letters may be encoded for a form although they need not be: `%70`.
  */
-const NAME = /(?:[\w.-]|%(?:2[DE]|3\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9A]))+/gi
+const ENCODED_LETTER = '%(?:2[DE]|3\\d|4[1-9A-F]|5[0-9AF]|6[1-9A-F]|7[0-9A])'
+const NAME =
+  new RegExp(`(?:[\\w.\\p{L}\\p{M}\\p{Cf}\\p{Default_Ignorable_Code_Point}-]|${ENCODED_LETTER})+`, 'giu')
 
 /** The names of a name, and of its value: `{"name":"DB_PASSWORD","value":"x"}`, `<add key="password" value="x"/>`. */
 const NAMING: ReadonlySet<string> =
   new Set(['field', 'header', 'id', 'k', 'key', 'name', 'param', 'parameter', 'property', 'type', 'variable'])
-const VALUES: ReadonlySet<string> = new Set(['content', 'data', 'default', 'string', 'text', 'v', 'val', 'value'])
+const VALUES: ReadonlySet<string> =
+  new Set(['args', 'arguments', 'content', 'data', 'default', 'string', 'text', 'v', 'val', 'value'])
 /** The longest text between the two pairs. */
 const LONGEST_GAP = 200
 const NAME_AS_VALUE = /\\{0,63}["'`]([\w.-]{1,64})\\{0,63}["'`]/y
@@ -38,6 +42,8 @@ const START_OF_LINE = /(?:^|[\r\n:;,{(|"'`-])\s*$/
 const END_OF_PHRASE = /[\r\n]|\\{1,8}[rn]|[,;&})\]"'`](?=[\s)\]},;.:]|$)|\s{1,8}[\w.-]{1,64}\s?[:=]/g
 const AFTER_STRUCTURE = /[\w~+/=-]*/y
 const QUOTE_OR_BRACKET = /["'`[{]/
+const FILE = /\.[cm]?[jt]sx?$/
+const IN_SENTENCE: ReadonlySet<Sign['kind']> = new Set(['gap', 'enclosed', 'sentence'])
 const FIRST_WORD = /\S{1,120}/y
 const NEXT_WORD = /\s{1,8}(\S)/y
 const NEXT_PAIR = /^[\w.-]{1,64}=[^\s=]/
@@ -53,14 +59,6 @@ export function redactPairs (text: string): string {
   return reading.end()
 }
 
-/** A name that is read, with the sign after it. */
-interface Named {
-  readonly name: string
-  readonly start: number
-  readonly sign: Sign
-  readonly secrecy: Secrecy
-}
-
 class Reading {
   readonly #text: string
   #redacted = ''
@@ -69,6 +67,9 @@ class Reading {
   #previous = { word: '', end: -2 }
   /** The secrecy of the last name that was a value itself: `"name":"DB_PASSWORD"`. */
   #awaited: { readonly secrecy: Secrecy, readonly until: number } = { secrecy: 'none', until: -1 }
+
+  /** The index of the last value of a name such as `value`. */
+  #value = -1
 
   constructor (text: string) {
     this.#text = text
@@ -86,22 +87,43 @@ class Reading {
   #readName (word: string, start: number): void {
     const name = decoded(this.#text, word, start)
     const sign = signAfter(this.#text, name, start + word.length)
-    if (sign === undefined || this.#namesAnother(name, sign)) return
+    if (sign === undefined || sign.kind === 'sentence') {
+      const dot = secretAfterDot(word)
+      if (dot !== undefined) { this.#replace(start + dot, start + word.length, REDACTED); return }
+    }
+    if (sign !== undefined && !this.#namesAnother(name, start, sign)) this.#readSign(name, start, sign)
+  }
+
+  #readSign (name: string, start: number, sign: Sign): void {
     const named = { name, start, sign, secrecy: this.#secrecyOf(name, start) }
     if (named.secrecy === 'none' || !isAllowed(named, this.#text)) return
     if (this.#isHeaderLine(named)) this.#readHeader(named)
+    else if (IN_SENTENCE.has(sign.kind)) this.#readSentence(named)
     else this.#readValue(named)
   }
 
-  /** Whether the value is a secret name, whose own value follows. */
-  #namesAnother (name: string, { end }: Sign): boolean {
-    if (!NAMING.has(name.toLowerCase())) return false
+  /** Whether the value is a secret name, whose own value follows or stands before it. */
+  #namesAnother (name: string, start: number, { end }: Sign): boolean {
+    const plain = name.toLowerCase()
+    if (VALUES.has(plain)) this.#value = end
+    if (!NAMING.has(plain)) return false
     NAME_AS_VALUE.lastIndex = end
     const [value = '', secretName = ''] = NAME_AS_VALUE.exec(this.#text) ?? []
     const secrecy = secrecyOf(secretName)
     if (secrecy === 'none') return false
     this.#awaited = { secrecy, until: end + value.length + LONGEST_GAP }
+    this.#readValueBefore(start)
     return true
+  }
+
+  /** Redacts the value of `value="x" name="password"`. */
+  #readValueBefore (name: number): void {
+    const start = this.#value
+    this.#value = -1
+    if (start < this.#done || !/["'`]$/.test(matchAt(OPENING, this.#text, start))) return
+    const value = valueAt(this.#text, start, { isEncoded: false, isInJson: true })
+    if (value.end > name || !/^[^<>{}]{0,200}$/.test(this.#text.slice(value.end, name))) return
+    this.#replace(start, value.end, redactedValue(this.#text, start, value))
   }
 
   #secrecyOf (name: string, start: number): Secrecy {
@@ -118,6 +140,12 @@ class Reading {
   #readHeader ({ start, sign }: Named): void {
     const header = secretOfHeader(this.#text, start, sign.end)
     if (header !== undefined) this.#replace(header.start, header.end, REDACTED)
+  }
+
+  #readSentence (named: Named): void {
+    const { end: start } = named.sign
+    const value = secretInSentence(this.#text, named)
+    if (value !== undefined) this.#replace(start, value.end, redactedValue(this.#text, start, value))
   }
 
   #readValue (named: Named): void {
@@ -162,8 +190,9 @@ class Reading {
       (secrecy === 'texts' && NUMBER_AND_PAIR.test(word)))
   }
 
-  /** Whether a name before a colon is the name of an error, or a path: open '/run/secrets/token': EACCES. */
-  #isNoName ({ name, start, sign: { isQuoted } }: Named): boolean {
+  /** Whether a name before a colon is the name of an error, or a path: open '/run/secrets/token': EACCES, auth.js:5. */
+  #isNoName ({ name, start, sign: { isQuoted, end } }: Named): boolean {
+    if (FILE.test(name) && /\d/.test(this.#text.charAt(end))) return true
     return isErrorName(name) || (isQuoted && this.#text.charAt(start - 1) === '/')
   }
 

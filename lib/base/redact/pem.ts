@@ -1,14 +1,24 @@
 import { REDACTED } from './redacted.js'
 import { matchAt } from './value.js'
 
-/** The first line of a block, perhaps encoded for a form. */
-const BEGIN = /-----BEGIN[A-Z0-9 +%_]{0,60}-----/g
+/** The first line of a block, perhaps encoded for a form, and of the private keys of SSH2 and of PuTTY. */
+const BEGIN = new RegExp([
+  '-----BEGIN[A-Z0-9 +%_]{0,60}-----', '---- BEGIN[A-Z0-9 ]{0,60} ----(?!-)',
+  'PuTTY-User-Key-File-\\d{1,3}:', 'Private-(?:Lines|MAC|Hash):'
+].join('|'), 'g')
 
 /** The last line of a block. */
-const END = /-----END[A-Z0-9 +%_]{0,60}-----/g
+const END = /-----END[A-Z0-9 +%_]{0,60}-----|---- END[A-Z0-9 ]{0,60} ----(?!-)/g
 
-/** The content of a block that was cut before its last line. Line breaks may be escaped. */
-const CONTENT = /(?:[\w+/=:,.%…\s\\]|-(?!----))*/y
+/**
+ * The content of a block that was cut before its last line. Line breaks may be escaped, and its lines may be texts of
+ * their own: `'-----BEGIN…\n' + 'MII'`.
+ */
+const CONTENT = new RegExp([
+  '(?:[\\w+/=:,.%…\\s\\\\]|-(?!---)',
+  '["\'`]\\s{0,8}[+,.]?\\s{0,80}["\'`](?![\\w.-]{0,64}\\\\{0,8}["\'`]\\s?:)',
+  '"[^"\\r\\n]{0,200}"(?=[\\r\\n]))*'
+].join('|'), 'y')
 
 /** The content of a block that lost its first line. */
 const CONTENT_CHARACTER = /[\w+/=\s\\]/
@@ -18,13 +28,14 @@ const CONTENT_CHARACTER = /[\w+/=\s\\]/
  * its last line, and its line breaks may be escaped.
  */
 export function redactPem (text: string): string {
-  return text.includes('-----') ? redactStartedBlocks(redactEndedBlocks(text)) : text
+  return /----|PuTTY|Private-/.test(text) ? redactStartedBlocks(redactEndedBlocks(text)) : text
 }
 
 function redactStartedBlocks (text: string): string {
   let redacted = ''
   let end = 0
   for (const { 0: line, index } of text.matchAll(BEGIN)) {
+    if (index < end) continue
     const start = index + line.length
     const content = matchAt(CONTENT, text, start)
     if (content.trim() === '') continue

@@ -1,12 +1,25 @@
+import type { Secrecy } from '../secret-name.js'
 import { matchAt } from './value.js'
 
 /** The text between a name and its value. */
 export interface Sign {
-  /** `space` follows a flag, `list` a quoted name in an array, and `adjacent` a name right before a quote. */
-  readonly kind: 'colon' | 'equals' | 'encoded' | 'list' | 'message' | 'adjacent' | 'space'
+  /**
+   * `space` follows a flag, `list` a quoted name in an array, and `adjacent` a name right before a quote. A value in a
+   * table follows a `gap`, and a value in brackets is `enclosed`. In a `sentence`, only spaces or words stand between.
+   */
+  readonly kind:
+    'colon' | 'equals' | 'encoded' | 'list' | 'message' | 'adjacent' | 'space' | 'gap' | 'enclosed' | 'sentence'
   readonly isQuoted: boolean
   /** The index of the value. */
   readonly end: number
+}
+
+/** A name in a text, with the sign after it. */
+export interface Named {
+  readonly name: string
+  readonly start: number
+  readonly sign: Sign
+  readonly secrecy: Secrecy
 }
 
 const QUOTE = '\\\\{0,63}["\'`]'
@@ -30,6 +43,18 @@ const LIST = new RegExp(`\\s{0,8},\\s{0,80}(?=${QUOTE})`, 'y')
 const MESSAGE = new RegExp(`\\s{1,4}(?:with value|is invalid\\. Received)\\s{1,4}(?=${QUOTE})`, 'y')
 /** In SQL and in calls: `PASSWORD 'x'`, `password("x")`. */
 const ADJACENT = /(?:[ \t]{1,4}|[ \t]?\([ \t]?)(?=["'])/y
+/** Between the columns of a table: `password<tab>x`, `password | x`. */
+const TABLE = /[ \t]{0,80}(?:\t|[|│]|[ \t]{2})[ \t]{0,80}(?=[^\s|])/y
+/** Only the bracket: `password<x>`, `key[x]`. */
+const ENCLOSED = /[<[({](?=[^\s<>[\](){}"'`]{3,200}[>\])}])/y
+/** In a sentence: `with password x`, `password is "x"`, `Password for user u: x`. */
+const SENTENCE = new RegExp(`[ \\t]{1,4}(?:(?:${[
+  'is|was|to|be|been|as|now|has|set|changed|reset|equals|value|got|received|given|provided'
+].join('|')})[ \\t]{1,4}){0,4}\\(?(?=[^\\s[{(])`, 'iy')
+const OF_USER = new RegExp([
+  /[ \t]{1,4}(?:for|of)[ \t](?:user[ \t]?)?(?:["'`]?[\w.@-]{1,64}["'`]?)?/,
+  /(?:[ \t]?:[ \t]{0,4}|[ \t]is[ \t])(?=[^\s[{(])/
+].map(({ source }) => source).join(''), 'iy')
 const SPACE = /[ \t]{1,8}(?=\S)/y
 
 const KINDS: readonly (readonly [Sign['kind'], RegExp])[] =
@@ -37,16 +62,28 @@ const KINDS: readonly (readonly [Sign['kind'], RegExp])[] =
 const KINDS_AFTER_QUOTE: readonly (readonly [Sign['kind'], RegExp])[] = [...KINDS, ['list', LIST], ['message', MESSAGE]]
 const KINDS_AFTER_FLAG: readonly (readonly [Sign['kind'], RegExp])[] = [...KINDS, ['space', SPACE]]
 const KINDS_AFTER_NAME: readonly (readonly [Sign['kind'], RegExp])[] = [...KINDS, ['adjacent', ADJACENT]]
+const KINDS_AFTER_SECRET: readonly (readonly [Sign['kind'], RegExp])[] = [
+  ...KINDS, ['gap', TABLE], ['enclosed', ENCLOSED], ['adjacent', ADJACENT], ['sentence', OF_USER],
+  ['sentence', SENTENCE]
+]
+
+/** A quick test for the names that are looked for in sentences. */
+const MAY_BE_SECRET = /pass|pw|pin|otp|secret|token|credential|key|jwt|bearer|auth|[^\0-\x7f]/i
 
 /** Finds the sign after a name that ends at an index. */
 export function signAfter (text: string, name: string, index: number): Sign | undefined {
   const closers = matchAt(CLOSERS, text, index)
   const isQuoted = HAS_QUOTE.test(closers)
-  const kinds = isQuoted ? KINDS_AFTER_QUOTE : name.startsWith('-') ? KINDS_AFTER_FLAG : KINDS_AFTER_NAME
-  const start = index + closers.length
-  for (const [kind, pattern] of kinds) {
+  for (const [kind, pattern] of kindsAfter(name, isQuoted)) {
+    const start = index + (kind === 'enclosed' ? 0 : closers.length)
     const sign = matchAt(pattern, text, start)
     if (sign !== '') return { kind, isQuoted, end: start + sign.length }
   }
   return undefined
+}
+
+function kindsAfter (name: string, isQuoted: boolean): readonly (readonly [Sign['kind'], RegExp])[] {
+  if (isQuoted) return KINDS_AFTER_QUOTE
+  if (name.startsWith('-')) return KINDS_AFTER_FLAG
+  return MAY_BE_SECRET.test(name) ? KINDS_AFTER_SECRET : KINDS_AFTER_NAME
 }

@@ -1,3 +1,4 @@
+import { redactCommands } from './commands.js'
 import { redactCredentials } from './credentials.js'
 import { redactShortFlags } from './flags.js'
 import { redactMarkup } from './markup.js'
@@ -8,7 +9,8 @@ import { redactUserinfo } from './urls.js'
 
 /** Each step takes linear time for any text, also for a hostile one. A second run changes nothing. */
 const STEPS: readonly ((text: string) => string)[] = [
-  redactPem, redactUserinfo, redactTokens, redactCredentials, redactMarkup, redactPairs, redactShortFlags
+  redactPem, redactUserinfo, redactTokens, redactCredentials, redactCommands, redactMarkup, redactPairs,
+  redactShortFlags
 ]
 
 /**
@@ -18,6 +20,7 @@ const STEPS: readonly ((text: string) => string)[] = [
  * - tokens that begin with the text of a known service, and JSON Web Tokens (RFC 7519)
  * - credentials of the schemes Bearer and Basic (RFC 6750, RFC 7617)
  * - the content of XML elements with a secret name
+ * - passwords in sentences (`with password x`) and in commands (`AUTH x`, `mysql -px`), if they look like one
  * - the value of a secret name (`token=…`, `"tokens":["…"]`, `x-api-key: …`, `--password …`), but not a number or
  *   boolean (`tokens=512`)
  *

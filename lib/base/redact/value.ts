@@ -20,7 +20,7 @@ export interface Surroundings {
 
 /** Quotes of a text in JSON that is a string of JSON itself have backslashes before them. */
 const QUOTE = /\\{0,63}(?:"""|'''|["'`])/y
-const OPENING = /[bru]{0,2}(?:\\{0,63}(?:"""|'''|["'`])|%(?:25){0,2}2[27]|&quot;|&apos;|&#3[49];|\\{1,8}u002[27])/iy
+export const OPENING = /[bru]{0,2}(?:\\{0,63}(?:"""|'''|["'`])|%(?:25){0,2}2[27]|&quot;|&apos;|&#3[49];|\\{1,8}u002[27])/iy
 
 /** The class of an inspected object: `Map(1) {`, `[Object: null prototype] {`. */
 const CLASS = /(?:[A-Z]\w{0,40}(?:\(\d{1,9}\))? ?|\[[A-Z]\w{0,40}(?:: null prototype)?\] )?(?=[[{])/y

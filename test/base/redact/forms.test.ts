@@ -127,8 +127,89 @@ await t.test('redactCredentials() redacts Negotiate and IDENTIFIED BY, and keeps
   t.same(others({
     'Negotiate YIIJvwYGKwYBBQUCoIIJ': 'Negotiate [REDACTED]',
     'negotiate authentication': 'negotiate authentication',
+    [`bearer ${'x'.repeat(50)}`]: 'bearer [REDACTED]',
     "IDENTIFIED WITH x BY 'a b' y": 'IDENTIFIED WITH x BY [REDACTED] y',
     'Bearer%20abc basic realm': 'Bearer%20[REDACTED] basic realm'
+  }), {})
+  t.end()
+})
+
+await t.test('redactPairs() decides in sentences by the look of the value', (t) => {
+  t.same(others({
+    'login with password abc1 failed': 'login with password [REDACTED] failed',
+    'login with password abc failed': 'login with password abc failed',
+    'login with password zyx, try again': 'login with password [REDACTED], try again',
+    'the password is zyx.': 'the password is [REDACTED].',
+    'the password is "a b" here': 'the password is "[REDACTED]" here',
+    'Password for user "u": zyx': 'Password for user "u": [REDACTED]',
+    'password Hunter and passWord': 'password Hunter and passWord',
+    'password p@ss, 1234': 'password [REDACTED], 1234',
+    'password 1234, pin 17': 'password [REDACTED], pin 17',
+    'Passwort falsch, Passwort a1': 'Passwort falsch, Passwort [REDACTED]',
+    'password sha256 /run/a1 10.0.0.1': 'password sha256 /run/a1 10.0.0.1',
+    'password 10.0.0.1': 'password 10.0.0.1',
+    'password /run/a1': 'password /run/a1',
+    'password xy': 'password xy',
+    'token is 3f9a21bc!': 'token is [REDACTED]!',
+    'token 1b4e28ba-2fa1-11d2-883f-0016d3cca427': 'token [REDACTED]',
+    'secret db-credentials-v2 and token service12': 'secret db-credentials-v2 and token service12',
+    'api key 3f9a21bc, key 3f9a21bc': 'api key [REDACTED], key 3f9a21bc',
+    'secret is "x", key is "x"': 'secret is "[REDACTED]", key is "x"'
+  }), {})
+  t.end()
+})
+
+await t.test('redactPairs() redacts values in tables, in brackets and after a dot', (t) => {
+  t.same(others({
+    '| password | zyx | u |': '| password | [REDACTED] | u |',
+    'user|password|token': 'user|password|token',
+    'token\tzyx': 'token\t[REDACTED]',
+    'token\t"x y"': 'token\t"[REDACTED]"',
+    'key\tzyx': 'key\tzyx',
+    'password<zyx> password<string>': 'password<[REDACTED]> password<string>',
+    'key[3f9a21bc] key[name] tokens[0]': 'key[[REDACTED]] key[name] tokens[0]',
+    'token.3f9a21bc token.expired': 'token.[REDACTED] token.expired',
+    'auth.3f9a21bc': 'auth.3f9a21bc'
+  }), {})
+  t.end()
+})
+
+await t.test('redactPairs() redacts a value before its name', (t) => {
+  t.same(others({
+    '<add value="x" name="password"/>': '<add value="[REDACTED]" name="password"/>',
+    '{"value":"x","name":"TOKEN"}': '{"value":"[REDACTED]","name":"TOKEN"}',
+    '{"value":"x"},{"name":"TOKEN"}': '{"value":"x"},{"name":"TOKEN"}',
+    '{"value":5,"name":"TOKEN"}': '{"value":5,"name":"TOKEN"}',
+    '{"value":"name=\'token\'"}': '{"value":"name=\'token\'"}'
+  }), {})
+  t.end()
+})
+
+await t.test('redactMarkup() redacts the attributes of elements with a secret name', (t) => {
+  t.same(others({
+    '<token type="a" value="x"/>': '<token type="a" value="[REDACTED]"/>',
+    '<token value="512" v=x>y</token>': '<token value="512" v=x>[REDACTED]</token>',
+    '<token value="a value=b"></token>': '<token value="[REDACTED]"></token>'
+  }), {})
+  t.end()
+})
+
+await t.test('redactCommands() redacts passwords of commands, and keeps sentences', (t) => {
+  t.same(others({
+    'AUTH u zyx': 'AUTH [REDACTED]',
+    'AUTH zyx1 failed': 'AUTH [REDACTED] failed',
+    'AUTH zyx failed': 'AUTH zyx failed',
+    'AUTH failed: x': 'AUTH failed: x',
+    'AUTH x: failed': 'AUTH x: failed',
+    'AUTH PLAIN zyx': 'AUTH PLAIN [REDACTED]',
+    'auth default zyx': 'auth default [REDACTED]',
+    'auth default value': 'auth default value',
+    'with args beginning with: \'x\' \'y\'\nz': 'with args beginning with: [REDACTED]\nz',
+    'net use X: \\\\h\\s /user:a zyx': 'net use X: \\\\h\\s /user:a [REDACTED]',
+    'openssl enc -k zyx -a': 'openssl enc -k [REDACTED] -a',
+    'ACL SETUSER u on >zyx ~*': 'ACL SETUSER u on >[REDACTED] ~*',
+    'credentials "u" "x"': 'credentials "u" [REDACTED]',
+    'tool -pabc123 -pport80 -port80': 'tool -p[REDACTED] -p[REDACTED] -port80'
   }), {})
   t.end()
 })
