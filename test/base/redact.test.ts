@@ -94,7 +94,7 @@ await t.test('redactText() does not change a redacted text', (t) => {
 })
 
 // With more than linear time, one of these texts would exceed the time limit of the test run.
-await t.test('redactText() reads 256 KiB of hostile text to its end', (t) => {
+await t.test('redactText() reads 128 KiB of hostile text to its end', (t) => {
   const seeds = [
     'a', 'a://', 'a://b:', '://:', '://@', '@', 'password=', 'password="', "token='\\", 'eyJ', 'eyJa.', 'eyJ_',
     'bearer ', 'a.b-', '"', '\\', ' ', '=', '%5D', '["', 'token=1', 'token=,', 'keyKey', 'pin-', '//a:', 'a:b@', 'a:b,',
@@ -108,7 +108,7 @@ await t.test('redactText() reads 256 KiB of hostile text to its end', (t) => {
     '"x"\n', '-pa1', '-kkkku a:', 'token.a1b2c3d4 ', 'is was to ', 's:', 'MII', '(((', '\u0301'
   ]
   for (const seed of seeds) {
-    const redacted = redactText(seed.repeat(2 ** 18 / seed.length))
+    const redacted = redactText(seed.repeat(2 ** 17 / seed.length))
     t.equal(redactText(redacted), redacted, seed)
   }
   t.end()
