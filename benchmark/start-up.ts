@@ -4,8 +4,11 @@ import { SERVER_CORE } from './cores.js'
 import { spreadOf } from './statistics.js'
 import type { Spread } from './statistics.js'
 
-/** A start-up to measure: `import` with names of packages, or `register` with a plugin and a number of checks. */
-export type StartUp = readonly ['import' | 'register', ...string[]]
+/**
+ * A start-up to measure: `import` with names of packages, `register` with a plugin and a number of checks, or `routes`
+ * for nine bare routes with HEAD.
+ */
+export type StartUp = readonly ['import' | 'register' | 'routes', ...string[]]
 
 const PROGRAM = join(import.meta.dirname, 'contestants', 'start-up.js')
 
