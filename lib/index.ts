@@ -9,7 +9,7 @@ import { AutoChecks } from './checks/auto/auto-checks.js'
 import { registerDependencies } from './dependencies/register.js'
 import { errors } from './errors.js'
 import { HealthEngine } from './health/engine.js'
-import { collectInfo } from './info/collect.js'
+import { infoCollector } from './info/collector.js'
 import { InfoReport } from './info/info-report.js'
 import { createManagement } from './management.js'
 import type { Management } from './management.js'
@@ -83,7 +83,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   assertFree(fastify, prefix, settings)
 
   const engine = createEngine(fastify, settings, prefix)
-  const info = await createInfo(fastify, settings)
+  const info = createInfo(fastify, settings)
   const visibilityPolicy = createVisibilityPolicy(fastify, settings)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
   const routes: RegisterRoutes = async (instance, host) =>
@@ -93,7 +93,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
   fastify.decorate('management', createManagement({ engine, info, settings, addresses }))
   if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings)
-  addStartAndCloseHooks(fastify, engine, server)
+  addStartAndCloseHooks(fastify, engine, info, server)
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
@@ -142,10 +142,10 @@ function isServing (
   return listen === undefined ? () => true : () => fastify.server.listening ?? true
 }
 
-async function createInfo ({ log }: FastifyInstance, settings: Settings): Promise<InfoReport> {
+function createInfo ({ log }: FastifyInstance, settings: Settings): InfoReport {
   const { name, version, info, serviceInstanceId } = settings
   const onProblem = (message: string): void => logSafely(log, 'warn', {}, message)
-  const collected = await collectInfo({ name, serviceInstanceId, onProblem })
+  const collected = infoCollector({ name, serviceInstanceId, onProblem })
   return new InfoReport({ collected, version, more: info, log, clock: systemClock })
 }
 
@@ -191,11 +191,11 @@ async function addAutoChecks (fastify: FastifyInstance, engine: HealthEngine, se
 
 /** Starts and ends the checks and the separate server with the app. The server starts first and ends last. */
 function addStartAndCloseHooks (
-  fastify: FastifyInstance, engine: HealthEngine, server: ManagementServer | undefined
+  fastify: FastifyInstance, engine: HealthEngine, info: InfoReport, server: ManagementServer | undefined
 ): void {
   fastify.addHook('onReady', async () => {
     await server?.open()
-    startWhenReady(fastify, engine)
+    startWhenReady(fastify, engine, info)
   })
   fastify.addHook('preClose', (done) => {
     engine.close()
@@ -214,9 +214,13 @@ function addStartAndCloseHooks (
  * hook fails, the app does not start, so the checks do not start either. During these hooks `ready()` of the root
  * instance returns the promise of the current start. Scopes have another `ready()`, which throws during a start.
  */
-function startWhenReady (fastify: FastifyInstance, engine: HealthEngine): void {
+function startWhenReady (fastify: FastifyInstance, engine: HealthEngine, info: InfoReport): void {
   const root = rootOf(fastify) as FastifyInstance
-  root.ready().then(() => engine.start(), (error: unknown) => {
+  root.ready().then(() => {
+    engine.start()
+    // Later than the code of the app that waits for `ready()`, which opens the port.
+    setImmediate(() => { info.collect() })
+  }, (error: unknown) => {
     // This handler hides the error of a start that the app does not await.
     logSafely(fastify.log, 'error', { err: error }, 'the app failed to start: no check runs in the background')
   })

@@ -16,7 +16,8 @@ export type InfoFunction = () => unknown
 
 /** The sources of the parts of `/info`. */
 export interface InfoSources {
-  readonly collected: CollectedInfo
+  /** Returns the data that stays the same while the process runs. */
+  readonly collected: () => Promise<CollectedInfo>
   /** The option `version`. Without it, the app's package.json has the version. */
   readonly version: string | (() => unknown) | undefined
   readonly more: AnyObject | InfoFunction | undefined
@@ -59,6 +60,12 @@ export class InfoReport {
     })
   }
 
+  /** Collects the data that stays the same, so that the first request need not wait for it. */
+  collect (): void {
+    // It never rejects.
+    void this.#sources.collected()
+  }
+
   /** The app's version, or `unknown` if no source has it, or if the option `version` is a function and fails. */
   async version (): Promise<string> {
     return await this.#versions.run()
@@ -69,21 +76,17 @@ export class InfoReport {
   }
 
   async #newVersion (): Promise<string> {
-    const { version = this.#sources.collected.app.version ?? UNKNOWN_VERSION } = this.#sources
+    const { collected, version = await packageVersion(collected) } = this.#sources
     if (typeof version === 'string') return shown(version)
     const given = await this.#versionFunction.run(async () => assertVersion(await version()))
     return given === FAILED ? UNKNOWN_VERSION : shown(given)
   }
 
   async #newReport (): Promise<Record<string, unknown>> {
-    const [version, more, sections] = await Promise.all([this.version(), this.#more(), this.#allSections()])
-    return { ...merge(this.#own(version), more), ...sections }
-  }
-
-  #own (version: string): Record<string, unknown> {
-    const { app, 'trace.attributes': attributes, ...others } = this.#sources.collected
-    const serviceVersion = version === UNKNOWN_VERSION ? {} : { 'service.version': version }
-    return { app: { ...app, version }, 'trace.attributes': { ...serviceVersion, ...attributes }, ...others }
+    const [version, own, more, sections] = await Promise.all([
+      this.version(), this.#sources.collected(), this.#more(), this.#allSections()
+    ])
+    return { ...merge(withVersion(own, version), more), ...sections }
   }
 
   async #more (): Promise<Record<string, unknown>> {
@@ -98,6 +101,16 @@ export class InfoReport {
     const entries = [...this.#sections].map(async ([name, section]) => [name, await section()] as const)
     return Object.fromEntries(await Promise.all(entries))
   }
+}
+
+async function packageVersion (collected: InfoSources['collected']): Promise<string> {
+  return (await collected()).app.version ?? UNKNOWN_VERSION
+}
+
+function withVersion (own: CollectedInfo, version: string): Record<string, unknown> {
+  const { app, 'trace.attributes': attributes, ...others } = own
+  const serviceVersion = version === UNKNOWN_VERSION ? {} : { 'service.version': version }
+  return { app: { ...app, version }, 'trace.attributes': { ...serviceVersion, ...attributes }, ...others }
 }
 
 /** Puts the app's sections after our own. If both have a section of the same name, adds the app's keys to ours. */

@@ -1,10 +1,13 @@
 import t from 'tap'
+import type { CollectedInfo } from '../../lib/info/collect.js'
 import { InfoReport } from '../../lib/info/info-report.js'
 import type { InfoSources } from '../../lib/info/info-report.js'
 import { ManualClock } from '../support/clock.js'
 import { RecordingLog } from '../support/log.js'
 
 const OWN = { app: { name: 'shop' }, 'trace.attributes': { 'service.name': 'shop' } }
+
+const of = (collected: CollectedInfo) => async (): Promise<CollectedInfo> => await Promise.resolve(collected)
 
 interface Setting {
   readonly info: InfoReport
@@ -15,7 +18,7 @@ interface Setting {
 function setUp (sources: Partial<InfoSources> = {}): Setting {
   const log = new RecordingLog()
   const clock = new ManualClock()
-  const info = new InfoReport({ collected: OWN, version: '1.2.3', more: undefined, log, clock, ...sources })
+  const info = new InfoReport({ collected: of(OWN), version: '1.2.3', more: undefined, log, clock, ...sources })
   return { info, log, clock }
 }
 
@@ -75,19 +78,19 @@ await t.test('report() has no service.version attribute when the version is unkn
 })
 
 await t.test('version() comes from the app\'s package.json, or is unknown, without the option', async (t) => {
-  const collected = { ...OWN, app: { name: 'shop', version: '3.2.1' } }
+  const collected = of({ ...OWN, app: { name: 'shop', version: '3.2.1' } })
   t.equal(await setUp({ collected, version: undefined }).info.version(), '3.2.1')
   t.equal(await setUp({ version: undefined }).info.version(), 'unknown')
   t.equal(await setUp({ collected }).info.version(), '1.2.3')
 })
 
 await t.test('version() ignores package.json and is unknown when the function version fails', async (t) => {
-  const collected = { ...OWN, app: { name: 'shop', version: '3.2.1' } }
+  const collected = of({ ...OWN, app: { name: 'shop', version: '3.2.1' } })
   t.equal(await setUp({ collected, version: () => '' }).info.version(), 'unknown')
 })
 
 await t.test('report() prefers a collected service.version attribute to the version of the app', async (t) => {
-  const collected = { ...OWN, 'trace.attributes': { 'service.version': '9' } }
+  const collected = of({ ...OWN, 'trace.attributes': { 'service.version': '9' } })
   t.match(await setUp({ collected }).info.report(), {
     app: { version: '1.2.3' },
     'trace.attributes': { 'service.version': '9' }
