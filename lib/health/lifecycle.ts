@@ -41,7 +41,7 @@ export class Lifecycle {
     this.#events = events
     this.#clock = clock
     this.#isServing = isServing
-    this.#starting = this.#state('OUT_OF_SERVICE', 'the app does not listen yet')
+    this.#starting = this.#constantState('the app does not listen yet')
   }
 
   /** The component `lifecycle`, or `undefined` while the app is in service. */
@@ -126,6 +126,11 @@ export class Lifecycle {
 
   #state (status: Status, reason: string): State {
     return { status, reason: redactAndTruncate(reason, LONGEST_REASON), time: this.#clock.date().toISOString() }
+  }
+
+  /** The first redaction of a process takes milliseconds, so a reason without secrets is not redacted at the start. */
+  #constantState (reason: string): State {
+    return { status: 'OUT_OF_SERVICE', reason, time: this.#clock.date().toISOString() }
   }
 
   /** Changes the state first, and publishes a change of status afterwards: a subscriber may change the state again. */
