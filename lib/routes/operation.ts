@@ -1,7 +1,7 @@
 import type { FastifySchema } from 'fastify'
 import type { TObject, TSchema } from 'typebox'
 import { SCHEMAS, Text } from './schemas.js'
-import { resolve } from './shared-schemas.js'
+import { jsonCopy, resolve } from './shared-schemas.js'
 import type { SchemaName } from './shared-schemas.js'
 
 /** The documentation of a route, from which its schema and its part of an OpenAPI document are made. */
@@ -73,7 +73,7 @@ const ANY_OBJECT = { type: 'object', additionalProperties: true }
  * change it. Components are any objects here: only a document can contain the references of a recursive schema.
  */
 export function routeSchema ({ summary, description, hide, querystring, params, responses }: Operation): FastifySchema {
-  return structuredClone({
+  return jsonCopy({
     tags: TAGS,
     summary,
     description,

@@ -36,7 +36,12 @@ export function sharedSchemas (schemas: Schemas, document: Record<string, object
 export function resolve (schema: TSchema, to: SchemaReference): TSchema {
   if ('$ref' in schema) return to(schema.$ref as SchemaName)
   return Object.fromEntries(Object.entries(schema).map(([key, value]: [string, unknown]) =>
-    [key, isRecord(value) ? resolve(value, to) : structuredClone(value)]))
+    [key, isRecord(value) ? resolve(value, to) : jsonCopy(value)]))
+}
+
+/** Copies a value of a schema. The first call of `structuredClone()` in a process takes much longer. */
+export function jsonCopy<T> (value: T): T {
+  return typeof value === 'object' ? JSON.parse(JSON.stringify(value)) as T : value
 }
 
 /** Whether the document has no schemas with this suffix, or has ours already. */
