@@ -5,7 +5,10 @@ export type Secrecy = 'none' | 'texts' | 'all'
 
 /** A number under one of these names may be the secret itself. */
 const PASSWORD_WORDS: ReadonlySet<string> =
-  new Set(['otp', 'passphrase', 'passwd', 'password', 'pin', 'pwd', ...FOREIGN_PASSWORD_WORDS])
+  new Set([
+    'cvc', 'cvv', 'otp', 'passphrase', 'passw', 'passwd', 'password', 'passwrd', 'pin', 'psswd', 'psw', 'pswd', 'pwd',
+    ...FOREIGN_PASSWORD_WORDS
+  ])
 
 /** Words that may follow a password word: `otpCode` is a password, and `passwordLength` is not. */
 const VALUE_WORDS: ReadonlySet<string> = new Set(['code', 'number', 'value'])

@@ -173,5 +173,8 @@ export const MESSAGES: readonly string[] = [
   'reading \'token\'', 'reading \'sid\'', 'missing sid', 'Windows SID not found', 'Session ID unknown',
   '{"code":1,"message":"Session ID unknown"}', 'senha incorreta', 'contraseña incorrecta', 'Пароль неверный',
   'неверный пароль', 'mot de passe incorrect', 'Passwort falsch', 'falsches Passwort', '密码错误',
-  'Le mot de passe est requis'
+  'Le mot de passe est requis',
+  'Password - must be at least 8 characters', 'password [optional]', 'password > 72 bytes', 'token > 5',
+  'password is: required', 'password value: must be a string',
+  'pin code: required', 'invalid password (code 28P01)'
 ]

@@ -139,6 +139,21 @@ export const TEXTS_WITH_SECRET: Readonly<Record<string, readonly string[]>> = {
     'net use \\\\h\\s abcdef /user:a', 'net user bob abcdef /add', 'tool -pabc12345678', 'cmd -pabc12345678def',
     'schtasks /rp abcdef', 'openssl enc -K abcdef -iv 0', 'curl -u a:abcdef'
   ],
+  'fresh forms': [
+    '[["token",["abcdef"]]]', 'cvv=12345678', 'pin code: 12345678', 'password number 12345678', 'pass word: abcdef',
+    'psw=abcdef', 'passwrd: abcdef', 'Pass Phrase: abcdef', 'password: >-\n  abcdef', 'password: |\n  abcdef',
+    'password - abcdef12', 'password – abcdef12', '"password" "abcdef"', 'password is: abcdef', 'password used: abcdef',
+    'password [abcdef]', 'password value: abcdef', '<secret><![CDATA[abcdef]]>',
+    'Content-Disposition: form-data; name="password"\r\n\r\nabcdef\r\n--x',
+    '<key>password</key><string>abcdef</string>', '<name>password</name><value>abcdef</value>',
+    '<member><name>token</name><value><string>abcdef</string></value></member>',
+    'aws configure set aws_secret_access_key abcdef12', 'vault login abcdef12345678', 'htpasswd -b f u abcdef',
+    'smbclient -U u%abcdef', 'mysqladmin password abcdef', '7z x -pabcdef a.7z', 'unzip -P abcdef a.zip',
+    'rabbitmqctl add_user u abcdef', 'r8_abcdefabcdef12345678', '----BEGIN PRIVATE KEY----\nabcdef',
+    '-----BEGIN PRIVATE KEY-----\n| abcdef\n', '-----BEGIN PRIVATE KEY-----<br>abcdef',
+    '----- BEGIN PRIVATE KEY -----\nabcdef', '-----begin private key-----\nabcdef',
+    '-----BEGIN PRIVATE KEY-----&#10;abcdef', 'jdbc:oracle:thin:u/abcdef@h:1521'
+  ],
   'session cookies': [
     'connect.sid=abcdef', 'connect.sid=s%3Aabcdef.x', 'connect.sid: abcdef', 'koa.sess=abcdef', 'sid=abcdef',
     'sails.sid=abcdef', 'ASP.NET_SessionId=abcdef', '.AspNetCore.Session=abcdef', 'laravel_session=abcdef'

@@ -33,6 +33,13 @@ const NET_USE = new RegExp(`${NET}use\\b[^\\r\\n/]{0,200}/user:\\S{1,100}${NO_SW
 const NET_USE_BEFORE =
   new RegExp(`${NET}use[ \\t]{1,4}(?:\\w:[ \\t]{1,4})?\\\\\\\\\\S{1,200}${NO_SWITCH}${VALUE}`, 'gi')
 const NET_USER = new RegExp(`${NET}user[ \\t]{1,4}\\w{1,64}${NO_SWITCH}${VALUE}`, 'gi')
+/** Commands whose last argument is a password or a token. */
+const LAST_ARGUMENT = new RegExp(`(\\b(?:${[
+  'rabbitmqctl (?:add_user|change_password|authenticate_user) \\S{1,64}', 'vault login', 'mysqladmin password',
+  'htpasswd -\\w{0,4}b\\w{0,4} \\S{1,200} \\S{1,64}', 'aws configure set \\w{0,20}(?:secret|token)\\w{0,20}'
+].join('|')}) )(?!-)${VALUE}`, 'gi')
+/** `smbclient -U u%x`, and `u/x@` of Oracle. */
+const AFTER_USER = /((?<!\S)-U\s{0,4}[^\s%]{1,64}%|(?:\bthin:|\bsqlplus |\bconn(?:ect)? )\w{1,64}\/)[^\s@/"']+/gi
 const RUN_PASSWORD = new RegExp(`((?<!\\S)/rp[ \\t]{1,4})${VALUE}`, 'gi')
 
 /** The key and the password of OpenSSL: `openssl enc -k x`. */
@@ -53,6 +60,8 @@ export function redactCommands (text: string): string {
     .replace(AUTH_IN_ARRAY, `$1${REDACTED}`)
     .replace(AUTH_IN_PROTOCOL, `$1${REDACTED}`)
     .replace(AUTH_DEFAULT, redactUnlessEnglish)
+    .replace(LAST_ARGUMENT, `$1${REDACTED}`)
+    .replace(AFTER_USER, `$1${REDACTED}`)
     .replace(RUN_PASSWORD, `$1${REDACTED}`)
   if (/\bsetuser\b/i.test(redacted)) redacted = redacted.replace(ACL, `$1${REDACTED}`)
   if (/\bopenssl\b/i.test(redacted)) redacted = redacted.replace(OPENSSL, `$1${REDACTED}`)

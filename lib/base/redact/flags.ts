@@ -28,7 +28,7 @@ const USER_IN_QUOTES = new RegExp(`${IN_TEXT}["']${NAME})${NO_NUMBER}[^"']+`, 'g
 /** Clients whose `-p` or `-a` is a password: `mysql -pSECRET`, `sshpass -p SECRET`, `redis-cli -a SECRET`. */
 const CLIENT = new RegExp(`(?<![\\w-])(?:${[
   'mysql\\w{0,10}|mariadb[\\w-]{0,10}|mongo\\w{0,10}|redis-cli|sqlcmd',
-  'sshpass|plink|docker login|az login|ldap\\w{2,10}|smbclient'
+  '7z\\w{0,2}|unzip|zip|mosquitto_\\w{3}|sshpass|plink|docker login|az login|ldap\\w{2,10}|smbclient'
 ].join('|')})(?:\\.exe)?\\s`)
 const PASSWORD_OF_CLIENT = /((?<!\S)-(?:[paw]|P(?!\s?\d))\s{0,4})(?!-|\d{1,5}(?!\S)|\s|$)("[^"]*"?|'[^']*'?|\S+)/g
 /** Without a client: a value with both letters and digits, but no name with a number such as `-port80`. */

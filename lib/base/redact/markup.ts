@@ -1,4 +1,4 @@
-import { isSecretUnder, secrecyOf } from '../secret-name.js'
+import { isSecretText, isSecretUnder, secrecyOf } from '../secret-name.js'
 import type { Secrecy } from '../secret-name.js'
 import { REDACTED } from './redacted.js'
 import { redactedValue, valueAt } from './value.js'
@@ -16,7 +16,13 @@ const NAMING = /(?:^|\s)(?:name|key|id)\s{0,4}=\s{0,4}\\{0,8}["']([\w.-]{1,64})\
 const LONGEST_CONTENT = 4_000
 
 /** The content of a cut element: it ends at the next element. */
-const CUT_CONTENT = /[^\s<][^<\n]*/y
+const CUT_CONTENT = /(?:<!\[CDATA\[)?[^\s<][^<\n]*/y
+
+/** An element beside the element of its name: `<key>password</key><string>x</string>`. */
+const SIBLING = new RegExp('(<(?:name|key|id)>\\s{0,20})([\\w.-]{1,64})' +
+  '(\\s{0,20}</(?:name|key|id)>\\s{0,80}<(?:value|string|data)>(?:<string>)?)([^<]{1,4000})', 'gi')
+/** A part of multipart/form-data. */
+const PART = /(\bname=")([\w.[\]-]{1,64})("(?:\r?\n|\\r\\n){2})([^\r\n\\]+)/g
 
 /** An attribute with the value of the element: `<token value="x"/>`. */
 const VALUE = /(?<=\s(?:content|data|default|string|text|v|val|value)\s{0,4}=\s{0,4})/gi
@@ -26,6 +32,14 @@ const VALUE = /(?<=\s(?:content|data|default|string|text|v|val|value)\s{0,4}=\s{
  * redacts their attributes with a value.
  */
 export function redactMarkup (text: string): string {
+  return redactElements(text.replace(SIBLING, redactNamed).replace(PART, redactNamed))
+}
+
+function redactNamed (all: string, ...[before = '', name = '', between = '', value = '']: string[]): string {
+  return isSecretText(name, value.trim()) && value.trim() !== '' ? before + name + between + REDACTED : all
+}
+
+function redactElements (text: string): string {
   let redacted = ''
   let end = 0
   for (const { 0: tag, 1: open = '', 2: name = '', 3: attributes = '', index } of text.matchAll(START)) {

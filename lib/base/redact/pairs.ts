@@ -129,6 +129,7 @@ class Reading {
   #secrecyOf (name: string, start: number): Secrecy {
     const { word, end } = this.#previous
     if (start <= this.#awaited.until && VALUES.has(name.toLowerCase())) return this.#awaited.secrecy
+    if (start === end + 1 && /^pass$/i.test(word) && /^(?:word|phrase|code)$/i.test(name)) return 'all'
     return start === end + 1 && isHarmlessAfter(word, name) ? 'none' : secrecyOf(name)
   }
 

@@ -3,19 +3,19 @@ import { matchAt } from './value.js'
 
 /** The first line of a block, perhaps encoded for a form, and of the private keys of SSH2 and of PuTTY. */
 const BEGIN = new RegExp([
-  '-----BEGIN[A-Z0-9 +%_]{0,60}-----', '---- BEGIN[A-Z0-9 ]{0,60} ----(?!-)',
+  '-{4,5} ?BEGIN[A-Z0-9 +%_]{0,60}-{4,5}',
   'PuTTY-User-Key-File-\\d{1,3}:', 'Private-(?:Lines|MAC|Hash):'
-].join('|'), 'g')
+].join('|'), 'gi')
 
 /** The last line of a block. */
-const END = /-----END[A-Z0-9 +%_]{0,60}-----|---- END[A-Z0-9 ]{0,60} ----(?!-)/g
+const END = /-{4,5} ?END[A-Z0-9 +%_]{0,60}-{4,5}/gi
 
 /**
  * The content of a block that was cut before its last line. Line breaks may be escaped, and its lines may be texts of
  * their own: `'-----BEGIN…\n' + 'MII'`.
  */
 const CONTENT = new RegExp([
-  '(?:[\\w+/=:,.%…\\s\\\\]|-(?!---)',
+  '(?:[\\w+/=:,.%…\\s\\\\]|-(?!---)|<br ?/?>|&#\\w{1,4};|[|>#] ',
   '["\'`]\\s{0,8}[+,.]?\\s{0,80}["\'`](?![\\w.-]{0,64}\\\\{0,8}["\'`]\\s?:)',
   '"[^"\\r\\n]{0,200}"(?=[\\r\\n]))*'
 ].join('|'), 'y')

@@ -17,7 +17,8 @@ const END_OF_PHRASE = /[ \t]{0,4}(?:[.!]?(?:$|[\r\n])|[,;)\]}])/y
 
 /** Names of algorithms, formats and versions have digits too: "password scram-sha-256", "token v2". */
 const ALGORITHM = new RegExp(`^(?:${[
-  '(?:scram-?)?sha-?\\d{1,3}(?:-\\w+)?|md[45]|argon2(?:id?)?|pbkdf2|bcrypt\\w?|h?mac\\w*|utf-?\\d+|base\\d+|latin\\d',
+  'redacted', '(?:scram-?)?sha-?\\d{1,3}(?:-\\w+)?|md[45]|argon2(?:id?)?|pbkdf2|bcrypt\\w?',
+  'h?mac\\w*|utf-?\\d+|base\\d+|latin\\d',
   '[hrep]s\\d{3}|x509|oauth-?\\d?|auth0|e?d\\d+|aes-?\\d[\\w-]*',
   'v\\d+(?:\\.\\d+)*|\\d+(?:\\.\\d+)+|ipv\\d|rfc\\d+|http/?\\d.*',
   '\\d+(?:st|nd|rd|th|s|ms|x|d|h|m|kb|mb|b|bytes|chars|characters)'
@@ -43,9 +44,13 @@ export function secretInSentence (text: string, named: Named): Value | undefined
   const { sign: { kind, end: start } } = named
   if (/["'`]/.test(text.charAt(start))) return isQuotedSecret(named, text) ? valueAt(text, start, PLAIN) : undefined
   const word = matchAt(kind === 'sentence' ? WORD : CELL, text, start).replace(MARKS_AT_END, '')
-  if (word === '' || isEnglish(word) || ALGORITHM.test(word) || ADDRESS.test(word)) return undefined
+  if (word === '' || isEnglish(word) || isOrdinary(word)) return undefined
   const isSecret = kind === 'sentence' ? isSecretWord(text, named, word) : isSecretCell(named, word)
   return isSecret ? { end: start + word.length, open: '', close: '', form: 'plain' } : undefined
+}
+
+function isOrdinary (word: string): boolean {
+  return ALGORITHM.test(word) || ADDRESS.test(word)
 }
 
 /** The index of a secret after a name and a dot: `token.3f9a21bc`. */
@@ -90,6 +95,6 @@ function endsPhrase (text: string, { name, start, sign }: Named, word: string): 
   const end = sign.end + word.length
   if (word.length < 3 || !ENGLISH_NAME.test(name) || !/^[\p{L}_-]+$/u.test(word)) return false
   if (end < text.length && matchAt(END_OF_PHRASE, text, end) === '') return false
-  const hasWordsBetween = text.slice(start + name.length, sign.end).trim() !== ''
+  const hasWordsBetween = /[\p{L}(]/u.test(text.slice(start + name.length, sign.end))
   return hasWordsBetween || BEFORE_PASSWORD.test(text.slice(Math.max(0, start - 40), start))
 }

@@ -34,32 +34,36 @@ const CLOSERS = new RegExp([
 const HAS_QUOTE = /["'`]|%(?:25){0,2}2[27]|&[^;]*;|u002/i
 
 /** A value on the next line has quotes or brackets. */
-const GAP = `(?:\\s{0,80}(?=${QUOTE}|[[{])|[ \\t]{0,8})`
+const GAP = `(?:[ \\t]{0,4}[|>][+-]?[ \\t]{0,8}\\r?\\n[ \\t]{1,80})?(?:\\s{0,80}(?=${QUOTE}|[[{])|[ \\t]{0,8})`
 const COLON = new RegExp(`\\s{0,8}\\??[:：](?![:=]|//)${GAP}${COLOR}`, 'y')
 const EQUALS = new RegExp(`\\s{0,8}(?:[=-]>|→|[:+!~]=|={1,3})${GAP}${COLOR}`, 'y')
 const ENCODED = /%(?:25){0,2}3[AD]|\\{1,8}u003[ad]|&#61;/iy
-const LIST = new RegExp(`\\s{0,8},\\s{0,80}(?=${QUOTE})`, 'y')
+const LIST = new RegExp(`\\s{0,8},\\s{0,80}(?=${QUOTE}|\\[)`, 'y')
 /** Messages of validators: `"password" with value "x" fails`, `property 'password' is invalid. Received 'x'`. */
 const MESSAGE = new RegExp(`\\s{1,4}(?:with value|is invalid\\. Received)\\s{1,4}(?=${QUOTE})`, 'y')
 /** In SQL and in calls: `PASSWORD 'x'`, `password("x")`. */
 const ADJACENT = /(?:[ \t]{1,4}|[ \t]?\([ \t]?)(?=["'])/y
+/** After a quoted name: `'password' 'x'`. */
+const QUOTED = /[ \t]{1,4}(?=["'])/y
 /** Between the columns of a table: `password<tab>x`, `password | x`. */
 const TABLE = /[ \t]{0,80}(?:\t|[|│]|[ \t]{2})[ \t]{0,80}(?=[^\s|])/y
 /** Only the bracket: `password<x>`, `key[x]`. */
 const ENCLOSED = /[<[({](?=[^\s<>[\](){}"'`]{3,200}[>\])}])/y
 /** In a sentence: `with password x`, `password is "x"`, `Password for user u: x`. */
 const SENTENCE = new RegExp(`[ \\t]{1,4}(?:(?:${[
-  'is|was|to|be|been|as|now|has|set|changed|reset|equals|value|got|received|given|provided'
-].join('|')})[ \\t]{1,4}){0,4}\\(?(?=[^\\s[{(])`, 'iy')
-const OF_USER = new RegExp([
-  /[ \t]{1,4}(?:for|of)[ \t](?:user[ \t]?)?(?:["'`]?[\w.@-]{1,64}["'`]?)?/,
-  /(?:[ \t]?:[ \t]{0,4}|[ \t]is[ \t])(?=[^\s[{(])/
-].map(({ source }) => source).join(''), 'iy')
+  'is|was|to|be|been|as|now|has|set|changed|reset|equals|value|code|number|got|received|given|provided|[-–—>~]'
+].join('|')})[ \\t]{1,4}){0,4}[[(]?(?=[^\\s[{(])`, 'iy')
+const BEFORE_COLON = 'is|was|used|given|entered|supplied|provided|received|value|code|number'
+const USER = '(?:for|of)[ \\t](?:user[ \\t]?)?(?:["\'`]?[\\w.@-]{1,64}["\'`]?)?'
+const OF_USER =
+  new RegExp(`[ \\t]{1,4}(?:${BEFORE_COLON}|${USER})(?:[ \\t]?:[ \\t]{0,4}|[ \\t]is[ \\t])(?=[^\\s[{(])`, 'iy')
 const SPACE = /[ \t]{1,8}(?=\S)/y
 
 const KINDS: readonly (readonly [Sign['kind'], RegExp])[] =
   [['colon', COLON], ['equals', EQUALS], ['encoded', ENCODED]]
-const KINDS_AFTER_QUOTE: readonly (readonly [Sign['kind'], RegExp])[] = [...KINDS, ['list', LIST], ['message', MESSAGE]]
+const KINDS_AFTER_QUOTE: readonly (readonly [Sign['kind'], RegExp])[] = [
+  ...KINDS, ['list', LIST], ['message', MESSAGE], ['adjacent', QUOTED]
+]
 const KINDS_AFTER_FLAG: readonly (readonly [Sign['kind'], RegExp])[] = [...KINDS, ['space', SPACE]]
 const KINDS_AFTER_NAME: readonly (readonly [Sign['kind'], RegExp])[] = [...KINDS, ['adjacent', ADJACENT]]
 const KINDS_AFTER_SECRET: readonly (readonly [Sign['kind'], RegExp])[] = [

@@ -31,7 +31,8 @@ const PATTERNS: readonly string[] = [
   'AT(?:ATT|CTT|BB)3?[\\w+/=-]{16,}',
   // Private keys of OpenSSH, and keys and certificates in DER, without their first line
   'b3BlbnNzaC1rZXk[\\w+/=]*', 'MII[A-Za-z0-9+/]{40,}={0,2}', 's(?::|%3A)[\\w-]{24,}\\.[\\w%+/=]{20,}',
-  'tskey-[\\w-]{8,}', 'AGE-SECRET-KEY-1[A-Z0-9]{8,}',
+  'tskey-[\\w-]{8,}', 'r8_\\w{20,}',
+  'sbp_[0-9a-f]{20,}', 'pplx-\\w{20,}', 'EAAC[A-Za-z0-9]{20,}', 'AGE-SECRET-KEY-1[A-Z0-9]{8,}',
   // JSON Web Tokens (RFC 7519), also without their signature, and encrypted ones
   'eyJ[\\w-]+(?:\\.[\\w-]*){2,4}', 'eyJ[\\w-]{12,}(?:\\.[\\w-]*)?'
 ]

@@ -189,6 +189,8 @@ await t.test('redactMarkup() redacts the attributes of elements with a secret na
   t.same(others({
     '<token type="a" value="x"/>': '<token type="a" value="[REDACTED]"/>',
     '<token value="512" v=x>y</token>': '<token value="512" v=x>[REDACTED]</token>',
+    '<name>tokens</name><value>512</value>': '<name>tokens</name><value>512</value>',
+    '<name>host</name><value>x</value>': '<name>host</name><value>x</value>',
     '<token value="a value=b"></token>': '<token value="[REDACTED]"></token>'
   }), {})
   t.end()
