@@ -5,7 +5,7 @@ import { isIP } from 'node:net'
 import type { Readable } from 'node:stream'
 import type { TLSSocket } from 'node:tls'
 import { onAbort } from '../base/on-abort.js'
-import { guardedConnection, isVulnerable } from './http2-frames.js'
+import { guardedConnection } from './http2-frames.js'
 
 /** The protocols that a TLS connection offers, as the kubelet does. The server chooses. */
 export const ALPN_PROTOCOLS = ['h2', 'http/1.1']
@@ -78,20 +78,21 @@ function interimLimit (end: (error: Error) => void): () => void {
 /** Loads HTTP/2 only for a server that uses it, because most servers do not. Closes the connection after the answer. */
 async function sendHttp2 (socket: TLSSocket, request: SecureRequest): Promise<HttpAnswer> {
   const { connect } = process.getBuiltinModule('node:http2')
-  const connection = isVulnerable() ? guardedConnection(socket) : socket
+  const connection = guardedConnection(socket)
   const session = connect(request.target, { createConnection: () => connection, settings: { enablePush: false } })
-  const stopListening = onAbort(request.signal, () => session.destroy())
+  const end = (): unknown => connection.destroy()
+  const stopListening = onAbort(request.signal, end)
   session.once('close', stopListening)
   try {
-    return await http2Answer(session, request, () => socket.bytesRead)
+    return await http2Answer(session, request, () => socket.bytesRead, end)
   } catch (error) {
-    session.destroy()
+    end()
     throw error
   }
 }
 
 async function http2Answer (
-  session: ClientHttp2Session, { target, method, headers }: SecureRequest, bytesReceived: () => number
+  session: ClientHttp2Session, { target, method, headers }: SecureRequest, bytesReceived: () => number, end: () => void
 ): Promise<HttpAnswer> {
   return await new Promise((resolve, reject) => {
     session.on('error', reject)
@@ -101,7 +102,7 @@ async function http2Answer (
     })
     body.on('headers', interimLimit((error) => { reject(error); body.destroy() }))
     body.on('error', reject).once('close', () => {
-      session.destroy()
+      end()
       reject(new Error('the server closed the connection without an answer'))
     }).end()
   })
