@@ -41,7 +41,7 @@ const MOST_UNSENT = 1024 * 1024
 
 /** Finds the first malformed frame in the bytes that a server sends. */
 export class FrameReader {
-  /** The header of the current frame. That of ALTSVC has 2 more bytes: the length of its origin. */
+  /** The header of the current frame, and 2 more bytes for ALTSVC: the length of its origin. */
   readonly #header = Buffer.alloc(HEADER_BYTES + 2)
   #headerBytes = 0
   #headerEnd = HEADER_BYTES
@@ -114,7 +114,7 @@ export function guardedConnection (socket: Duplex, { nghttp2 }: NodeJS.Dict<stri
     // Does not wait until the bytes are sent: Node.js fails an assertion if a session ends while it waits.
     write (chunk: Buffer, _encoding, done) {
       socket.write(chunk)
-      done(socket.writableLength > MOST_UNSENT ? new Error('does not read what it asks for') : null)
+      done(socket.writableLength > MOST_UNSENT ? new Error('does not read the answers to its frames') : null)
     },
     final (done) { socket.end(done) },
     destroy (error, done) {

@@ -124,7 +124,7 @@ await t.test('guardedConnection() accepts writes at once, and ends when a server
   t.match(guarded, { writableLength: 0, destroyed: false })
   guarded.write('one more')
   const [error] = await once(guarded, 'error') as [Error]
-  t.match(error, { message: 'does not read what it asks for' })
+  t.match(error, { message: 'does not read the answers to its frames' })
   t.equal(socket.destroyed, true)
 })
 
