@@ -3,6 +3,7 @@ import { TIMED_OUT, withTimeout } from './with-timeout.js'
 import { reasonOf } from './describe.js'
 import type { Logger } from './logger.js'
 import { settle } from './maybe-promise.js'
+import { logSafely } from './safe-log.js'
 
 /** The result of a guarded function that threw, rejected or timed out. */
 export const FAILED = Symbol('failed')
@@ -56,12 +57,16 @@ export class GuardedFunction {
   }
 
   #failed (error: string): typeof FAILED {
-    if (this.#shouldLog(true)) this.#log.warn({ function: this.#name, error }, `the function "${this.#name}" fails`)
+    if (this.#shouldLog(true)) this.#write('warn', { error }, 'fails')
     return FAILED
   }
 
   #works (): void {
-    if (this.#shouldLog(false)) this.#log.info({ function: this.#name }, `the function "${this.#name}" works again`)
+    if (this.#shouldLog(false)) this.#write('info', {}, 'works again')
+  }
+
+  #write (level: 'info' | 'warn', fields: object, end: string): void {
+    logSafely(this.#log, level, { function: this.#name, ...fields }, `the function "${this.#name}" ${end}`)
   }
 
   /** Whether this is a change that may be logged now. If so, the change counts as logged. */

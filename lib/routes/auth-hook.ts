@@ -5,6 +5,7 @@ import { settle } from '../base/maybe-promise.js'
 import { nextTurn, settled } from '../base/timers.js'
 import { isRecord, isThenable } from '../base/type-guards.js'
 import type { AuthHook } from '../options/types.js'
+import { isAccepting, isRefusing } from './auth-result.js'
 
 /** Whether one `auth` hook lets a request pass. */
 export type Verdict = Passed | Refused
@@ -21,7 +22,7 @@ interface Refused {
 
 /**
  * Runs a hook, and decides by the result. Only these results pass: `done()`, and a promise of `undefined` or of a
- * truthy value, if the hook has set no code of 300 or more.
+ * truthy value that is no refusal of a service, if the hook has set no code of 300 or more.
  *
  * @throws the error of the hook, if the code of the error is not from 400 to 499
  */
@@ -48,7 +49,8 @@ export function refusalCode (reply: FastifyReply, fallback?: unknown): number {
 
 /**
  * Waits for `done` or the promise that the hook returns, like Fastify. The number of its parameters does not matter. If
- * a hook contradicts itself, the refusal counts: an error after `done()`, or `done()` and a promise of `false`.
+ * a hook contradicts itself, the refusal counts: an error after `done()`, or `done()` and a promise of `false`. A
+ * second parameter of `done` counts like the value of a promise, because callbacks of other libraries have one.
  */
 async function resultOf (
   hook: AuthHook, instance: FastifyInstance, request: FastifyRequest, reply: FastifyReply
@@ -60,10 +62,10 @@ async function resultOf (
       await (hasPromise ? nextTurn() : settled)
       resolve(undefined)
     }
-    const done = (error?: unknown): void => {
+    const done = (error?: unknown, result?: unknown): void => {
       // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the error of the hook
       if (error) reject(error)
-      else if (error === undefined || error === null) void settled.then(pass)
+      else if ((error === undefined || error === null) && isAccepting(result)) void settled.then(pass)
       else resolve(false)
     }
     const returned: unknown = Reflect.apply(hook, instance, [request, reply, done])
@@ -77,24 +79,6 @@ async function resultOf (
 /** An async function with `done` may call it after its promise. Fastify refuses to register such a hook. */
 function waitsForDone (hook: AuthHook, result: unknown): boolean {
   return result === undefined && types.isAsyncFunction(hook) && hook.length > 2
-}
-
-/** Whether a hook that returns no promise refuses by this value. After any other value it may still call `done`. */
-function isRefusing (returned: unknown): boolean {
-  return returned === false || isErrorLike(returned) || hasErrorCode(returned)
-}
-
-/** Whether a hook accepts by a promise of this value. `null` and `0` may come from a search without a result. */
-function isAccepting (result: unknown): boolean {
-  if (result === undefined) return true
-  const isTrue = types.isBooleanObject(result) ? result.valueOf() : Boolean(result)
-  return isTrue && !hasErrorCode(result)
-}
-
-/** Whether a value is an answer with an error code, for example the answer of `fetch()` to an authorization server. */
-function hasErrorCode (value: unknown): boolean {
-  if (!isRecord(value)) return false
-  return [value['statusCode'], value['status']].some((code) => typeof code === 'number' && code >= 300)
 }
 
 /** The code that an error names, like an error of Fastify or of `http-errors`. */

@@ -13,7 +13,7 @@ const OPTIONS: ManagementOptions = {
   checks: { readiness: { db: () => ({ status: 'UP', details: { rows: 5 } }) } }
 }
 
-type Done = (error?: unknown) => void
+type Done = (error?: unknown, result?: unknown) => void
 type HookCall = (reply: FastifyReply, done: Done) => unknown
 
 const hookOf = (call: HookCall): AuthHook => (_request, reply, done) => call(reply, done as Done)
@@ -22,6 +22,12 @@ const hooksOf = (calls: Readonly<Record<string, HookCall>>): Readonly<Record<str
 
 function coded (statusCode: number): Error {
   return Object.assign(new Error('no'), { statusCode })
+}
+
+function revoked<T extends object> (target: T): T {
+  const { proxy, revoke } = Proxy.revocable(target, {})
+  revoke()
+  return proxy
 }
 
 const throwingObject = new Proxy({}, { get: () => { throw new Error('trap') }, has: () => { throw new Error('trap') } })
@@ -78,6 +84,21 @@ const FORBIDDEN = hooksOf({
   'resolves to the refusal of an authorization server': async () =>
     await Promise.resolve(new Response(null, { status: 401 })),
   'resolves to a redirect': async () => await Promise.resolve({ statusCode: 302 }),
+  'resolves to the error of a request': async () => await Promise.resolve(Response.error()),
+  'resolves to a code as a text': async () => await Promise.resolve({ status: '401' }),
+  'resolves to an inactive token': async () => await Promise.resolve({ active: false }),
+  'resolves to an answer with an error': async () => await Promise.resolve({ data: null, error: 'invalid_token' }),
+  'resolves to an empty list': async () => await Promise.resolve([]),
+  'resolves to a list with false': async () => await Promise.resolve([true, false]),
+  'resolves to a list with an error': async () => await Promise.resolve([new Error('no')]),
+  'resolves to a list with a list without results': async () => await Promise.resolve([[], undefined]),
+  'resolves to a list with itself': async () => {
+    const list: unknown[] = []
+    list.push(list)
+    return await Promise.resolve(list)
+  },
+  'resolves to settled promises with a rejection': async () => await Promise.allSettled([Promise.reject(coded(401))]),
+  'resolves to settled promises with false': async () => await Promise.allSettled([Promise.resolve(false)]),
   'resolves to an object with throwing getters': async () =>
     await Promise.resolve({ get statusCode () { throw new Error('trap') } }),
   'returns an object with a throwing then': () => throwingObject,
@@ -98,6 +119,22 @@ const FORBIDDEN = hooksOf({
   'returns an error without a code': () => new Error('no'),
   'returns the refusal of an authorization server': () => new Response(null, { status: 401 }),
   'calls done with false': (_reply, done) => done(false),
+  'calls done with false as the result': (_reply, done) => done(null, false),
+  'calls done with null as the result': (_reply, done) => done(undefined, null),
+  'is a generator': function * () { yield true },
+  'is an async generator that calls done': async function * (_reply, done) {
+    done()
+    yield await Promise.resolve(true)
+  },
+  'is a bound method': Promise.resolve.bind(Promise, false),
+  'is a revoked proxy': revoked(() => true),
+  'returns a revoked proxy': () => revoked({}),
+  'resolves to a revoked proxy in a list': async () => await Promise.resolve([revoked({})]),
+  'returns a thenable that loses its then': () => {
+    let reads = 0
+    return { get then () { return ++reads > 2 ? undefined : (resolve: Done) => resolve(false) } }
+  },
+  'throws an error that claims success': () => { throw coded(200) },
   'calls done with false later': (_reply, done) => { setImmediate(() => done(false)) },
   'calls done with 0': (_reply, done) => done(0),
   'calls done with an empty text': (_reply, done) => done(''),
@@ -140,6 +177,9 @@ const PASSING = hooksOf({
   'resolves to true': async () => await Promise.resolve(true),
   'resolves to a user': async () => await Promise.resolve({ name: 'operator', status: 1 }),
   'resolves to the answer of an authorization server': async () => await Promise.resolve(new Response('yes')),
+  'resolves to a list of results': async () => await Promise.resolve([true, { name: 'operator' }, undefined]),
+  'resolves to settled promises': async () => await Promise.allSettled([Promise.resolve({ ok: true })]),
+  'calls done with a user': (_reply, done) => done(null, { name: 'operator', error: null }),
   'returns a thenable': () => ({ then: (resolve: Done) => { setImmediate(resolve) } }),
   'returns a thenable that resolves twice': () => ({ then: (resolve: Done) => { resolve(true); resolve(false) } }),
   'sets a code below 300 and headers': async (reply) => {

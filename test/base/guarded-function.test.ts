@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import t from 'tap'
 import { FAILED, GuardedFunction } from '../../lib/base/guarded-function.js'
 import { ManualClock } from '../support/clock.js'
@@ -88,4 +89,16 @@ await t.test('run() waits for a thenable of any library', async (t) => {
   ]
   const results = thenables.map(async (thenable) => await guarded.run(() => thenable))
   t.same(await Promise.all(results), [1, FAILED])
+})
+
+await t.test('run() returns the result although the logger throws', async (t) => {
+  const warned = once(process, 'warning')
+  const log = new RecordingLog()
+  log.warn = log.info = () => { throw new Error('the disk is full') }
+  const clock = new ManualClock()
+  const guarded = new GuardedFunction('auth', log, clock)
+  t.equal(await guarded.run(() => { throw new Error('no') }), FAILED)
+  await clock.pass(10_000)
+  t.equal(await guarded.run(() => true), true)
+  t.match(await warned, [{ message: /^the logger failed to log: the function "auth" fails/ }])
 })
