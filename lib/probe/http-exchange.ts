@@ -56,6 +56,8 @@ export async function answerTo (sent: ClientRequest): Promise<HttpAnswer> {
   return await new Promise((resolve, reject) => {
     sent.on('response', (body) => {
       const { statusCode = 0, headers } = body
+      // Node takes a body without a length as complete although the connection was reset.
+      sent.on('error', (error) => body.destroy(error))
       resolve({ statusCode, headers, body, bytesReceived: () => body.socket.bytesRead })
     })
     sent.on('information', interimLimit((error) => { reject(error); sent.destroy() }))

@@ -7,6 +7,7 @@ import { constants, deflateSync, gzipSync } from 'node:zlib'
 import t from 'tap'
 import { http as httpCheck } from '../../lib/checks/network/http.js'
 import { serviceDependency } from '../../lib/checks/network/service-dependency.js'
+import { probe } from '../../lib/probe/http-probe.js'
 import { startApp } from '../support/app.js'
 import { CHAIN } from '../support/certificate.js'
 import { run } from '../support/check.js'
@@ -167,4 +168,18 @@ await t.test('no header of an answer changes the next request or our own answer'
     t.notOk(['alt-svc', 'set-cookie', 'refresh', 'link', 'location'].some((name) => name in answer.headers))
   }
   t.same(seen, Array(4).fill(['/health', undefined, undefined, '1']))
+})
+
+await t.test('a body without a length fails when the connection is reset', async (t) => {
+  const received = async (): Promise<readonly unknown[]> => {
+    const url = await startService(t, (request, response) => {
+      response.useChunkedEncodingByDefault = false
+      response.write('{"status":"UP"}', () => { setTimeout(() => request.socket.resetAndDestroy(), 20) })
+    })
+    const checks = [serviceDependency(url), httpCheck(url, { contains: 'DOWN' })]
+    const results = await Promise.all(checks.map(async (check) => await run(check, TIMEOUT_MS)))
+    const { passed } = await probe(new URL(url), { timeoutMs: TIMEOUT_MS, userAgent: 'kube-probe/1.34' })
+    return [...results.map(({ status }) => status), passed]
+  }
+  t.same(await received(), ['DOWN', 'DOWN', false])
 })

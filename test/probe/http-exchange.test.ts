@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import { createSecureServer } from 'node:http2'
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2'
@@ -5,7 +8,7 @@ import { createServer as createTlsServer } from 'node:tls'
 import t from 'tap'
 import { http } from '../../lib/checks/network/http.js'
 import { serviceDependency } from '../../lib/checks/network/service-dependency.js'
-import { endpointOf, serverNameOf } from '../../lib/probe/http-exchange.js'
+import { answerTo, endpointOf, serverNameOf } from '../../lib/probe/http-exchange.js'
 import { probe } from '../../lib/probe/http-probe.js'
 import { CHAIN } from '../support/certificate.js'
 import { run } from '../support/check.js'
@@ -189,4 +192,19 @@ await t.test('endpointOf() and serverNameOf() understand IPv6 addresses and defa
   t.same(endpointOf(new URL('http://h')), { host: 'h', port: 80 })
   t.same(['::1', '10.0.0.1', 'h.example'].map(serverNameOf), ['', '', 'h.example'])
   t.end()
+})
+
+await t.test('answerTo() fails the body of an answer without a length when the connection is reset', async (t) => {
+  const server = createServer((_request, response) => {
+    response.useChunkedEncodingByDefault = false
+    response.write('{"status":"UP"}')
+  })
+  const received = once(server, 'request') as Promise<[IncomingMessage]>
+  const sent = request({ port: await listen(t, server), host: '127.0.0.1' })
+  const answer = answerTo(sent)
+  sent.end()
+  const { body } = await answer
+  const [{ socket }] = await received
+  socket.resetAndDestroy()
+  await t.rejects(body.toArray(), /ECONNRESET|aborted/)
 })
