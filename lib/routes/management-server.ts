@@ -13,6 +13,11 @@ import { limitConnections, makeRoom } from './server-limits.js'
 
 /** Time that open requests have when the server closes, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000
+/**
+ * Connections that the system keeps until the server accepts them. With Node's 511, a burst of connections during a
+ * busy moment makes the system drop others, and a kubelet connects again only after its own timeout of 1 s.
+ */
+const BACKLOG = 4_096
 /** The shortest time between two warnings of too many connections, in milliseconds. */
 const CROWD_QUIET_MS = 60_000
 
@@ -61,7 +66,9 @@ export class ManagementServer {
     // Again, because the app may have changed its own limits since the registration.
     limitConnections(this.#server.server, app.server)
     try {
-      this.#opening = this.#server.listen({ ...listen, listenTextResolver: (url) => listenText(listen, url) })
+      this.#opening = this.#server.listen({
+        ...listen, backlog: BACKLOG, listenTextResolver: (url) => listenText(listen, url)
+      })
       const url = await this.#opening
       if (isSilent) app.log.info(listenText(listen, url))
     } catch (error) {

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { Worker } from 'node:worker_threads'
 import type { FastifyServerOptions } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
@@ -187,5 +189,27 @@ await t.test('a request without a host, of an unknown version or of other bytes 
     '\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03',
     'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
   ]) t.match(codesIn(await exchange(t, target.port, bytes)), [400], JSON.stringify(bytes))
+  t.ok(await isProbed(target))
+})
+
+await t.test('a burst of 1,500 connections during a busy moment loses no connection', {
+  skip: process.platform !== 'linux' || Number(readFileSync('/proc/sys/net/core/somaxconn')) < 2_000
+}, async (t) => {
+  const target = await start(t)
+  const connected = new Int32Array(new SharedArrayBuffer(4))
+  const attacker = new Worker(`
+    const { workerData: { port, count, connected } } = require('node:worker_threads')
+    const onConnect = () => { if (Atomics.add(connected, 0, 1) + 1 === count) Atomics.notify(connected, 0) }
+    for (let at = 0; at < count; at++) {
+      require('node:net').connect(port, '127.0.0.1', onConnect).on('error', () => undefined)
+    }
+  `, { eval: true, execArgv: [], workerData: { port: target.port, count: 1_500, connected } })
+  t.teardown(async () => await attacker.terminate())
+  // Blocks the event loop: the system must keep the connections, because the server accepts none.
+  const end = Date.now() + 20_000
+  for (let seen = 0; seen < 1_500 && Date.now() < end; seen = Atomics.load(connected, 0)) {
+    Atomics.wait(connected, 0, seen, 100)
+  }
+  t.equal(Atomics.load(connected, 0), 1_500)
   t.ok(await isProbed(target))
 })
