@@ -5,14 +5,12 @@ import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
 import { build, transform } from 'esbuild'
 import { rollup } from 'rollup'
-import { inLines } from './in-lines.js'
+import { compact } from './compact.js'
 import { lazyBuiltins } from './lazy-builtins.js'
 import { DIST, ENTRIES, LIB, ROOT } from './paths.js'
 import { prebuilt } from './prebuilt.js'
 
 const TARGET = 'node20.19'
-/** The names of classes, their public methods and top-level functions stay, so that stack traces remain readable. */
-const COMPACT = { minifyWhitespace: true, minifyIdentifiers: true, charset: 'utf8', legalComments: 'none' }
 
 /** Writes the code of both entries to dist/shared/, and the files that users load around it. */
 export async function buildCode () {
@@ -37,7 +35,7 @@ export async function buildCode () {
     externalLiveBindings: false,
     interop: 'default',
     generatedCode: { preset: 'es2015', symbols: false },
-    plugins: [lazyBuiltins(), compact()]
+    plugins: [lazyBuiltins(), { name: 'compact', renderChunk: async (code) => await compact(code) }]
   })
   for (const { name, isEntry } of output) if (isEntry) await writeEntry(name, publicNames[name])
 }
@@ -92,7 +90,6 @@ async function writeEntry (name, exports) {
 export async function buildCommand () {
   const outfile = join(DIST, 'probe/management-probe.js')
   await build({
-    ...COMPACT,
     entryPoints: [join(LIB, 'probe/management-probe.ts')],
     outfile,
     absWorkingDir: ROOT,
@@ -101,7 +98,7 @@ export async function buildCommand () {
     platform: 'node',
     target: TARGET
   })
-  await writeFile(outfile, inLines(await readFile(outfile, 'utf8')))
+  await writeFile(outfile, await compact(await readFile(outfile, 'utf8'), { isModule: true }))
   await chmod(outfile, 0o755)
 }
 
@@ -128,15 +125,6 @@ function typescript () {
     async load (id) {
       if (!id.endsWith('.ts')) return null
       return (await transform(await readFile(id, 'utf8'), { loader: 'ts', target: TARGET })).code
-    }
-  }
-}
-
-function compact () {
-  return {
-    name: 'compact',
-    async renderChunk (code) {
-      return inLines((await transform(code, { ...COMPACT, target: TARGET })).code)
     }
   }
 }
