@@ -1,22 +1,22 @@
 // Bundles lib/ as CommonJS, so that every way to load the package gives the same implementation.
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, relative } from 'node:path'
 import commonjs from '@rollup/plugin-commonjs'
 import nodeResolve from '@rollup/plugin-node-resolve'
-import { build, transform } from 'esbuild'
+import { transform } from 'esbuild'
 import { rollup } from 'rollup'
 import { compact } from './compact.js'
 import { lazyBuiltins } from './lazy-builtins.js'
-import { DIST, ENTRIES, LIB, ROOT } from './paths.js'
+import { COMMAND, DIST, ENTRIES, LIB } from './paths.js'
 import { prebuilt } from './prebuilt.js'
 
 const TARGET = 'node20.19'
 
-/** Writes the code of both entries to dist/shared/, and the files that users load around it. */
+/** Writes the code of both entries and of the command to dist/shared/, and the files that users load around it. */
 export async function buildCode () {
   const publicNames = {}
   const bundle = await rollup({
-    input: Object.fromEntries(Object.entries(ENTRIES).map(([name, entry]) => [name, join(LIB, `${entry}.ts`)])),
+    input: { ...sourcesOf(ENTRIES), command: join(LIB, 'probe/command.ts') },
     preserveEntrySignatures: 'allow-extension',
     external: ['fastify', /^node:/],
     plugins: [prebuilt(), typescript(), nodeResolve(), commonjs(), recordNames(publicNames)],
@@ -30,6 +30,8 @@ export async function buildCode () {
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name].cjs',
     manualChunks: roomOf,
+    hoistTransitiveImports: false,
+    minifyInternalExports: true,
     dynamicImportInCjs: false,
     esModule: false,
     externalLiveBindings: false,
@@ -37,29 +39,39 @@ export async function buildCode () {
     generatedCode: { preset: 'es2015', symbols: false },
     plugins: [lazyBuiltins(), { name: 'compact', renderChunk: async (code) => await compact(code) }]
   })
-  for (const { name, isEntry } of output) if (isEntry) await writeEntry(name, publicNames[name])
+  for (const { name, isEntry } of output) if (isEntry && name in ENTRIES) await writeEntry(name, publicNames[name])
+  await writeCommand()
+}
+
+function sourcesOf (entries) {
+  return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, join(LIB, `${entry}.ts`)]))
 }
 
 /** Rooms that only some apps use. Each is a file of its own, which is loaded at its first use. */
 const LAZY_ROOMS = ['checks']
 
-/** Returns the file for a module. The modules that every app loads are in one file, because each file costs time. */
+/**
+ * Returns the file for a module. The modules that every app loads are in one file, because each file costs time, except
+ * those that the command loads too: it starts for each probe, and must not load the plugin.
+ */
 function roomOf (id, { getModuleInfo }) {
-  if (isAlwaysLoaded(id, getModuleInfo)) return 'core'
+  if (isLoadedBy('index', id, getModuleInfo)) {
+    return isLoadedBy('probe/command', id, getModuleInfo) ? 'base' : 'core'
+  }
   const [room] = relative(LIB, id).split('/')
   return LAZY_ROOMS.includes(room) ? room : undefined
 }
 
-let alwaysLoaded
+const loadedBy = new Map()
 
-function isAlwaysLoaded (id, getModuleInfo) {
-  if (alwaysLoaded === undefined) {
-    alwaysLoaded = new Set([join(LIB, 'index.ts')])
-    for (const reached of alwaysLoaded) {
-      for (const imported of getModuleInfo(reached).importedIds) alwaysLoaded.add(imported)
-    }
+function isLoadedBy (entry, id, getModuleInfo) {
+  let loaded = loadedBy.get(entry)
+  if (loaded === undefined) {
+    loaded = new Set([join(LIB, `${entry}.ts`)])
+    for (const module of loaded) for (const imported of getModuleInfo(module).importedIds) loaded.add(imported)
+    loadedBy.set(entry, loaded)
   }
-  return alwaysLoaded.has(id)
+  return loaded.has(id)
 }
 
 /**
@@ -86,20 +98,12 @@ async function writeEntry (name, exports) {
   await writeFile(`${file}.js`, esModule)
 }
 
-/** A command runs in its own process. Sharing code with it would give every app more files to load. */
-export async function buildCommand () {
-  const outfile = join(DIST, 'probe/management-probe.js')
-  await build({
-    entryPoints: [join(LIB, 'probe/management-probe.ts')],
-    outfile,
-    absWorkingDir: ROOT,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    target: TARGET
-  })
-  await writeFile(outfile, await compact(await readFile(outfile, 'utf8'), { isModule: true }))
-  await chmod(outfile, 0o755)
+/** Writes the file that npm links as the command. It is a thin ES module, as the files of the entries are. */
+async function writeCommand () {
+  const { code } = await transform(await readFile(join(LIB, `${COMMAND}.ts`), 'utf8'), { loader: 'ts', target: TARGET })
+  const file = join(DIST, `${COMMAND}.js`)
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, code.replace('./command.js', '../shared/command.cjs'), { mode: 0o755 })
 }
 
 /** A Rollup plugin that records the exports of each entry. The file of an entry exports more, for the other files. */
