@@ -1,19 +1,42 @@
 // Loads Node's own modules at their first use. An app that never opens a TLS connection does not load node:tls.
+import { parseAst } from 'rollup/parseAst'
 
 /** Modules that take over a millisecond to load, unless Node or Fastify has loaded them. */
 const SLOW = ['crypto', 'dns', 'fs/promises', 'http', 'http2', 'https', 'net', 'os', 'stream', 'tls', 'v8', 'zlib']
+const REQUIRED = new RegExp(`^(?:var|const) (\\w+) = (?=require\\('node:(?:${SLOW.join('|')})'\\);$)`, 'gm')
 
-/** A Rollup plugin that replaces each `require()` of a slow module by an object with getters. */
+/**
+ * A Rollup plugin that replaces the constant of each slow module by a function, and each use of it by a call. If
+ * another variable had the same name, its declaration would become a call too, and the build would fail.
+ */
 export function lazyBuiltins () {
   return {
     name: 'lazy-builtins',
     renderChunk (code) {
-      return code.replace(/^(?:var|const) (\w+) = require\('node:([\w/]+)'\);$/gm, (statement, variable, name) => {
-        if (!SLOW.includes(name)) return statement
-        const used = new Set([...code.matchAll(new RegExp(`\\b${variable}\\.(\\w+)`, 'g'))].map(([, name]) => name))
-        const getters = [...used].map((property) => `get ${property}() { return require('node:${name}').${property} }`)
-        return `const ${variable} = { ${getters.join(', ')} };`
-      })
+      const variables = new Set([...code.matchAll(REQUIRED)].map(([, variable]) => variable))
+      let called = ''
+      let done = 0
+      for (const end of endsOfUses(parseAst(code), variables).sort((left, right) => left - right)) {
+        called += `${code.slice(done, end)}()`
+        done = end
+      }
+      return `${called}${code.slice(done)}`.replace(REQUIRED, 'const $1 = () => ')
     }
   }
+}
+
+/** The ends of all names of the variables below a node, except in their declarations and as names of properties. */
+function endsOfUses (node, variables) {
+  if (node === null || typeof node !== 'object') return []
+  if (Array.isArray(node)) return node.flatMap((child) => endsOfUses(child, variables))
+  if (node.type === 'Identifier') return variables.has(node.name) ? [node.end] : []
+  return childrenOf(node).flatMap((child) => endsOfUses(child, variables))
+}
+
+function childrenOf (node) {
+  const { type, computed, init } = node
+  if (type === 'VariableDeclarator' && init?.callee?.name === 'require') return []
+  if (type === 'MemberExpression') return computed ? [node.object, node.property] : [node.object]
+  if (!computed && 'key' in node) return [node.value]
+  return Object.values(node)
 }
