@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks'
-import * as timers from 'node:timers'
+import timers from 'node:timers'
 
 // Constants, read when the module loads: fake timers of test runners replace the global functions, and the functions of
 // `node:timers` too. An app must close, and its checks must time out, although its tests control their own time.

@@ -37,7 +37,7 @@ export async function buildCode () {
     externalLiveBindings: false,
     interop: 'default',
     generatedCode: { preset: 'es2015', symbols: false },
-    plugins: [lazyBuiltins(), { name: 'compact', renderChunk: async (code) => await compact(code) }]
+    plugins: [lazyBuiltins(), compact((name) => Object.values(publicNames).flat().includes(name))]
   })
   for (const { name, isEntry } of output) if (isEntry && name in ENTRIES) await writeEntry(name, publicNames[name])
   await writeCommand()

@@ -15,7 +15,7 @@ export async function buildDeclarations () {
     const bundle = await rollup({
       input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(folder, `${file}.d.ts`)])),
       external: ['fastify', /^node:/],
-      plugins: [dts()],
+      plugins: [dts(), tabs()],
       onwarn: ({ message }) => { throw new Error(`the declarations cannot be bundled: ${message}`) }
     })
     const { output } = await bundle.write({
@@ -29,6 +29,12 @@ export async function buildDeclarations () {
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A Rollup plugin that indents with tabs, which are shorter. */
+function tabs () {
+  const indented = (code) => code.replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))
+  return { name: 'tabs', renderChunk: indented }
 }
 
 /** Writes the declarations of an entry in both formats. An app can augment the interfaces in either of them. */

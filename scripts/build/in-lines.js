@@ -1,16 +1,27 @@
-// Puts each statement on a line of its own, so that stack traces and the source line of an uncaught error are readable.
+// Breaks compact code into lines, so that stack traces and the source line of an uncaught error are readable.
 import { parseAst } from 'rollup/parseAst'
 
+const WIDTH = 120
+
 /**
- * Breaks compact code into lines, only between statements and between members of classes. A break inside a string, as
- * esbuild's `lineLimit` makes it, does not survive: Rollup indents the next line when it bundles the code.
+ * Starts a line with each statement of the file, and breaks long ones between inner statements and members of classes.
+ * A break inside a string, as esbuild's `lineLimit` makes it, does not survive: Rollup indents the next line when it
+ * bundles the code. A long inner statement is therefore a long line.
  */
 export function inLines (code) {
-  const [shebang = ''] = /^#!.*\n/.exec(code) ?? []
-  const text = code.slice(shebang.length)
-  const breaks = [...new Set(startsIn(parseAst(text)))].sort((left, right) => left - right)
-  const pieces = breaks.map((start, nth) => text.slice(start, breaks[nth + 1]).replace(/\n$/, ''))
-  return `${shebang}${[text.slice(0, breaks[0]), ...pieces].filter((piece) => piece !== '').join('\n')}\n`
+  return parseAst(code).body.map(({ start, end, ...node }) => {
+    const breaks = [...new Set([start, ...startsIn(node)])].sort((left, right) => left - right)
+    return filled(breaks.map((from, nth) => code.slice(from, breaks[nth + 1] ?? end).trim()))
+  }).join('')
+}
+
+function filled (pieces) {
+  const lines = ['']
+  for (const piece of pieces) {
+    if (lines.at(-1).length + piece.length <= WIDTH) lines.push(lines.pop() + piece)
+    else lines.push(piece)
+  }
+  return `${lines.filter((line) => line !== '').join('\n')}\n`
 }
 
 /** The starts of all statements and members below a node. */
@@ -22,6 +33,6 @@ function startsIn (node) {
 }
 
 function listIn ({ type, body, consequent }) {
-  if (['Program', 'BlockStatement', 'StaticBlock', 'ClassBody'].includes(type)) return body
+  if (['BlockStatement', 'StaticBlock', 'ClassBody'].includes(type)) return body
   return type === 'SwitchCase' ? consequent : []
 }
