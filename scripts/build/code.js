@@ -37,7 +37,7 @@ export async function buildCode () {
     externalLiveBindings: false,
     interop: 'default',
     generatedCode: { preset: 'es2015', symbols: false },
-    plugins: [lazyBuiltins(), compact((name) => Object.values(publicNames).flat().includes(name))]
+    plugins: [lazyBuiltins(), compact(() => Object.values(publicNames).flat())]
   })
   for (const { name, isEntry } of output) if (isEntry && name in ENTRIES) await writeEntry(name, publicNames[name])
   await writeCommand()
@@ -51,8 +51,8 @@ function sourcesOf (entries) {
 const LAZY_ROOMS = ['checks']
 
 /**
- * Returns the file for a module. The modules that every app loads are in one file, because each file costs time, except
- * those that the command loads too: it starts for each probe, and must not load the plugin.
+ * Returns the file for a module. The modules that every app loads are in one file, because each file costs time.
+ * Modules that the command loads too are in another file. The command starts for each probe, without the plugin.
  */
 function roomOf (id, { getModuleInfo }) {
   if (isLoadedBy('index', id, getModuleInfo)) {

@@ -130,9 +130,11 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     t.end()
   })
 
-  await t.test('has a line for each function and class, and the names of all with one caller', (t) => {
+  await t.test('has a line for each function and class, and the names of classes, public methods and exports', (t) => {
     const code = files.filter((file) => /^dist.*\.c?js$/.test(file)).map((file) => texts.get(file) ?? '').join('\n')
-    t.match(code, /\nfunction addStartAndCloseHooks\(/)
+    t.match(code, /\nclass HealthEngine\{/)
+    t.match(code, /\bassertKnown\(/)
+    t.match(code, /\nfunction postgres\(/)
     const longest = Math.max(...code.split('\n').map(({ length }) => length))
     t.ok(longest < 4_000, `an uncaught error prints its line, and the longest has ${longest} characters`)
     t.notMatch(code, /\\\n/, 'no string continues on the next line, which a bundler may indent')
