@@ -13,6 +13,8 @@ import { hang, storm } from './storm.js'
 import { kilobytes, table, withSpread } from './table.js'
 
 const READINESS = '/z/health/readiness'
+/** The packages that many Fastify apps import already. Each import is compared with theirs. */
+const BASE = ['fastify-plugin', '@fastify/sensible']
 /** A long interval: no check runs a second time during a measurement. */
 const SELDOM_MS = 60_000
 
@@ -111,9 +113,9 @@ async function heapText (client: Client, probes: number): Promise<string> {
 }
 
 async function startUpTable (rounds: number): Promise<string> {
-  const names = [OWN, ...OTHER_PACKAGES.map(({ name }) => name)]
+  const names = [OWN, ...BASE, ...OTHER_PACKAGES.map(({ name }) => name)]
   const [baseImport, routes, registered, ...imported] = await startUpTimes([
-    ['import', 'fastify-plugin', '@fastify/sensible'],
+    ['import', ...BASE],
     ['routes'],
     ['register', OWN, '50'],
     ...names.map((name) => ['import', name] as const)
@@ -123,14 +125,19 @@ async function startUpTable (rounds: number): Promise<string> {
   }
   const rows: string[][] = []
   for (const [nth, name] of names.entries()) {
-    const { packed, installed } = await sizeOf(await specifierOf(name))
+    const { packed, installed, withoutDocuments } = await sizeOf(await specifierOf(name))
     const time = imported[nth]
     if (time === undefined) throw new Error(`the import of ${name} was not measured`)
     const ratio = withSpread(ratioOf(time, baseImport))
-    rows.push([name === OWN ? `**${name}**` : name, kilobytes(packed), kilobytes(installed), ratio])
+    const sizes = [packed, installed, withoutDocuments].map(kilobytes)
+    rows.push([name === OWN ? `**${name}**` : name, ...sizes, ratio])
   }
   const head = [
-    '', 'packed', 'installed with dependencies', 'import ÷ import of fastify-plugin and @fastify/sensible'
+    '',
+    'packed',
+    'installed with dependencies',
+    'installed without documents',
+    'import ÷ import of fastify-plugin and @fastify/sensible'
   ]
   const [register, base] = [withSpread(ratioOf(registered, routes)), routes.median.toFixed(0)]
   return `${table(head, rows)}\n\n` +

@@ -11,6 +11,8 @@ export interface Size {
   readonly packed: number
   /** The installed size with dependencies, but without peer dependencies, which an app already has. */
   readonly installed: number
+  /** The installed size without Markdown files. */
+  readonly withoutDocuments: number
 }
 
 /** Returns the sizes of a package. The specifier is a name with a version, or a folder. */
@@ -23,15 +25,17 @@ export async function sizeOf (specifier: string): Promise<Size> {
     const omitted = ['--omit=dev', '--omit=peer', '--legacy-peer-deps']
     const flags = [...omitted, '--ignore-scripts', '--no-audit', '--no-fund']
     await run('npm', ['install', `./${filename}`, ...flags], { cwd: folder })
-    return { packed: size, installed: await bytesIn(join(folder, 'node_modules')) }
+    const modules = join(folder, 'node_modules')
+    const withoutDocuments = await bytesIn(modules, (file) => !file.endsWith('.md'))
+    return { packed: size, installed: await bytesIn(modules, () => true), withoutDocuments }
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function bytesIn (folder: string): Promise<number> {
+async function bytesIn (folder: string, isCounted: (file: string) => boolean): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile())
+  const files = entries.filter((entry) => entry.isFile() && isCounted(entry.name))
   const stats = await Promise.all(files.map(async (file) => await stat(join(file.parentPath, file.name))))
   return stats.reduce((sum, { size }) => sum + size, 0)
 }
