@@ -1,5 +1,8 @@
 import type { EventEmitter } from 'node:events'
 
+/** The key that marks a listener of `listenBeside()`. */
+const BESIDE = Symbol('beside')
+
 /**
  * Listens to an event only while other code does. A listener for such an event changes the behavior of a server:
  * without a listener for `upgrade`, for example, Node answers the request as any other.
@@ -8,15 +11,21 @@ import type { EventEmitter } from 'node:events'
  * listenBeside(server, 'upgrade', (request, socket) => sockets.delete(socket))
  */
 export function listenBeside (emitter: EventEmitter, event: string, react: (...args: never[]) => void): void {
-  const listener = react as (...args: unknown[]) => void
+  const listener = Object.assign((...args: unknown[]) => { react(...args as never[]) }, { [BESIDE]: true })
+  const hasOthers = (): boolean => emitter.listeners(event).some((other) => !isBeside(other))
   const add = (): void => {
     if (!emitter.listeners(event).includes(listener)) emitter.prependListener(event, listener)
   }
-  if (emitter.listenerCount(event) > 0) add()
+  if (hasOthers()) add()
   emitter.on('newListener', (name: unknown, added: unknown) => {
-    if (name === event && added !== listener) add()
+    if (name === event && !isBeside(added)) add()
   })
   emitter.on('removeListener', (name: unknown, removed: unknown) => {
-    if (name === event && removed !== listener && emitter.listenerCount(event) === 1) emitter.off(event, listener)
+    if (name === event && !isBeside(removed) && !hasOthers()) emitter.off(event, listener)
   })
+}
+
+/** Several of these listeners must not keep each other alive, nor add each other without end. */
+function isBeside (listener: unknown): boolean {
+  return typeof listener === 'function' && BESIDE in listener
 }

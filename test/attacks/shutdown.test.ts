@@ -10,11 +10,11 @@ import { Events } from '../../lib/health/events.js'
 import { Lifecycle } from '../../lib/health/lifecycle.js'
 import type { SignalledApp } from '../../lib/shutdown/process-signals.js'
 import { Shutdown } from '../../lib/shutdown/shutdown.js'
-import { portOf } from '../support/app.js'
+import { portOf, startApp } from '../support/app.js'
 import { ManualClock } from '../support/clock.js'
 import { RecordingLog } from '../support/log.js'
 import type { Line } from '../support/log.js'
-import { openRaw } from '../support/raw-socket.js'
+import { codesIn, exchange, openRaw } from '../support/raw-socket.js'
 import type { RawSocket } from '../support/raw-socket.js'
 
 const TIMEOUT_MS = 5_000
@@ -147,4 +147,21 @@ await t.test('the log names the hooks when no request is open', async (t) => {
     { level: 'warn', openRequests: 0, openConnections: 0 },
     { level: 'error', message: ERROR }
   ])
+})
+
+await t.test('an app that listens to events of its server after the registration answers as before', async (t) => {
+  const { app } = await startApp(t, { shutdown: true }, {
+    after: ({ server }) => {
+      server.on('upgrade', (_request, socket) => { socket.end('HTTP/1.1 101 Switching Protocols\r\n\r\n') })
+      server.on('connect', (_request, socket) => { socket.end('HTTP/1.1 200 OK\r\n\r\n') })
+      server.on('checkContinue', (_request, response) => { response.writeHead(417).end() })
+      server.on('checkExpectation', (_request, response) => { response.writeHead(418).end() })
+    }
+  })
+  const codes = await Promise.all(['Connection: Upgrade\r\nUpgrade: x', 'Expect: 100-continue', 'Expect: more'].map(
+    async (header) => {
+      const close = header.startsWith('Connection') ? '' : 'Connection: close\r\n'
+      return codesIn(await exchange(t, portOf(app.server), `GET / HTTP/1.1\r\nHost: app\r\n${close}${header}\r\n\r\n`))
+    }))
+  t.same(codes, [[101], [417], [418]])
 })

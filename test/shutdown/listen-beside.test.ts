@@ -34,3 +34,24 @@ await t.test('listenBeside() adds its listener once, and again after all listene
   t.equal(emitter.listenerCount('upgrade'), 0)
   t.end()
 })
+
+await t.test('listenBeside() twice on one event adds and removes both listeners with other listeners', (t) => {
+  const emitter = new EventEmitter()
+  const heard: string[] = []
+  listenBeside(emitter, 'upgrade', () => heard.push('first'))
+  listenBeside(emitter, 'upgrade', () => heard.push('second'))
+  t.equal(emitter.listenerCount('upgrade'), 0)
+  const other = (): unknown => heard.push('other')
+  for (let round = 0; round < 2; round++) {
+    emitter.on('upgrade', other)
+    emitter.emit('upgrade')
+    t.same(heard.splice(0).sort(), ['first', 'other', 'second'])
+    emitter.off('upgrade', other)
+    t.equal(emitter.listenerCount('upgrade'), 0)
+  }
+  emitter.on('upgrade', other)
+  listenBeside(emitter, 'upgrade', () => heard.push('third'))
+  emitter.emit('upgrade')
+  t.equal(heard.length, 4)
+  t.end()
+})
