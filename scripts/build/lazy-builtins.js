@@ -17,21 +17,29 @@ export function lazyBuiltins () {
       const variables = new Set([...code.matchAll(REQUIRED)].map(([, variable]) => variable))
       let called = ''
       let done = 0
-      for (const end of endsOfUses(parseAst(code), variables).sort((left, right) => left - right)) {
-        called += `${code.slice(done, end)}()`
-        done = end
+      for (const [at, text] of additions(parseAst(code), variables).sort(([left], [right]) => left - right)) {
+        called += code.slice(done, at) + text
+        done = at
       }
       return `${called}${code.slice(done)}`.replace(REQUIRED, 'const $1 = () => process.getBuiltinModule')
     }
   }
 }
 
-/** The ends of all names of the variables below a node, except in their declarations and as names of properties. */
-function endsOfUses (node, variables) {
+/**
+ * Finds the additions below a node, as pairs of a position and a text: a call after each name of the variables, except
+ * in their declarations and as names of properties. Without parentheses, `new http().Agent()` would construct `http`.
+ */
+function additions (node, variables) {
   if (node === null || typeof node !== 'object') return []
-  if (Array.isArray(node)) return node.flatMap((child) => endsOfUses(child, variables))
-  if (node.type === 'Identifier') return variables.has(node.name) ? [node.end] : []
-  return childrenOf(node).flatMap((child) => endsOfUses(child, variables))
+  if (Array.isArray(node)) return node.flatMap((child) => additions(child, variables))
+  if (node.type === 'Identifier') return variables.has(node.name) ? [[node.end, '()']] : []
+  const inside = childrenOf(node).flatMap((child) => additions(child, variables))
+  const { type, callee } = node
+  return type === 'NewExpression' && inside.some(([at]) => at <= callee.end)
+    ? [[callee.start, '('], ...inside.filter(([at]) => at <= callee.end), [callee.end, ')'],
+        ...inside.filter(([at]) => at > callee.end)]
+    : inside
 }
 
 function childrenOf (node) {

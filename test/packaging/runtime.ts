@@ -1,6 +1,7 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
+import { CERTIFICATE } from '../support/certificate.js'
 import { nodeBinary, OLDEST_NODE, otherMajors } from '../support/packaging/nodes.js'
 import { addTo, copyInto, makeProject, ownVersionOf, temporaryFolder } from '../support/packaging/project.js'
 import type { Pack } from '../support/packaging/project.js'
@@ -12,7 +13,7 @@ const OLDEST_FASTIFY = 'fastify@5.0.0'
 export async function testRuntime (t: Test, { tarball }: Pack, project: string): Promise<void> {
   const autoload = await ownVersionOf('@fastify/autoload')
   await addTo(project, [autoload])
-  await copyInto(project, 'test', 'packaging', 'fixtures', 'consumers')
+  await copyConsumers(project)
 
   await t.test(
     `on the running Node ${process.versions.node}`,
@@ -26,9 +27,14 @@ export async function testRuntime (t: Test, { tarball }: Pack, project: string):
     const folder = await temporaryFolder()
     t.teardown(folder.remove)
     await makeProject(folder.path, [tarball, OLDEST_FASTIFY, autoload])
-    await copyInto(folder.path, 'test', 'packaging', 'fixtures', 'consumers')
+    await copyConsumers(folder.path)
     await testOn(t, OLDEST_NODE, folder.path)
   })
+}
+
+async function copyConsumers (folder: string): Promise<void> {
+  await copyInto(folder, 'test', 'packaging', 'fixtures', 'consumers')
+  await writeFile(join(folder, 'certificate.json'), JSON.stringify(CERTIFICATE))
 }
 
 async function testOn (t: Test, version: string, project: string): Promise<void> {
