@@ -101,8 +101,8 @@ export class FrameReader {
  * Returns a connection that ends at the first malformed frame, before Node.js reads the frame. Otherwise a server can
  * end the whole process: nghttp2 before 1.68.1 fails an assertion at a frame of an invalid length that follows another
  * error (CVE-2026-27135), and Node.js up to version 26 can fail one in the destructor of a session after frames in
- * error, in version 20 always after headers that another frame cuts off. Destroy this connection, not its session: that
- * can fail an assertion too, while a write waits. Other runtimes have no nghttp2, and get no guard.
+ * error, in version 20 always after headers that another frame cuts off. Destroy this connection, not its session: to
+ * destroy a session can fail an assertion too, while a write waits. Other runtimes have no nghttp2, and get no guard.
  *
  * @see https://nghttp2.org/blog/2026/03/18/nghttp2-v1-68-1/
  */

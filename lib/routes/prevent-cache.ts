@@ -2,7 +2,7 @@ import type { FastifyReply } from 'fastify'
 import { NO_CACHE_HEADERS } from './sensible.js'
 
 /**
- * Sets the headers that `reply.preventCache()` of @fastify/sensible sets. That plugin is not registered: on these
+ * Sets the headers that `reply.preventCache()` of @fastify/sensible sets. The plugin is not registered: on these
  * routes its forty decorators would hide the app's own, for example `reply.notFound` or `request.is`, from the app's
  * hooks.
  */

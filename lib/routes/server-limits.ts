@@ -25,7 +25,7 @@ const OTHERS = ['timeout', 'maxRequestsPerSocket', 'maxHeadersCount', 'maxHeader
 type Limits = Partial<Record<keyof typeof STRICT | typeof OTHERS[number], number>>
 
 /**
- * Limits the connections of the separate port. Where the server of the app has a stricter limit, that limit applies.
+ * Limits the connections of the separate port. If the server of the app has a stricter limit, that limit applies.
  * Call it before the server listens.
  */
 export function limitConnections (server: Server, appServer: unknown): void {

@@ -8,7 +8,7 @@ import management from '../../lib/index.js'
 
 const PATHS = ['/z/health/liveness', '/z/health/readiness', '/z/health', '/z/info']
 
-/** Where the session plugin is registered: on the whole app, or in a scope beside the endpoints. */
+/** The place of the session plugin: on the whole app, or in a scope beside the endpoints. */
 type Place = 'app' | 'scope'
 
 interface Setting {

@@ -9,7 +9,7 @@ import { NO_CACHE_HEADERS } from '../../lib/routes/sensible.js'
 /** Common codes, and one that HTTP does not define. */
 const CODES = [400, 401, 403, 404, 418, 429, 431, 451, 499]
 
-await t.test('the cache headers are those of preventCache() of @fastify/sensible', async (t) => {
+await t.test('the cache headers equal the headers of preventCache() of @fastify/sensible', async (t) => {
   const app = Fastify()
   await app.register(sensible)
   app.get('/', async (_request, reply) => await reply.preventCache().send(''))
@@ -26,7 +26,7 @@ await t.test('clientError() creates the errors of httpErrors of @fastify/sensibl
   t.end()
 })
 
-await t.test('the bodies of errors are those of httpErrors of @fastify/sensible', async (t) => {
+await t.test('the bodies of errors equal the bodies of httpErrors of @fastify/sensible', async (t) => {
   const app = Fastify()
   app.get('/ours/:code', (request, reply) => sendRefusal(reply, codeOf(request)))
   app.get('/sensible/:code', (request) => { throw httpErrors.createError(codeOf(request)) })

@@ -47,7 +47,7 @@ await t.test('the separate port has each stricter limit of the app', (t) => {
   t.end()
 })
 
-await t.test('the separate port has no wider limit of the app, and none that is off', (t) => {
+await t.test('the separate port takes no wider limit from the app, and no limit that is off', (t) => {
   for (const wide of [0, -1, NaN, Infinity, '1', null, undefined]) {
     t.same(limitsBeside(Object.fromEntries(NAMES.map((name) => [name, wide]))), DEFAULTS, String(wide))
   }

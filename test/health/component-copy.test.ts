@@ -1,5 +1,5 @@
 import t from 'tap'
-import { toComponents } from '../../lib/health/component.js'
+import { toComponents } from '../../lib/health/component-copy.js'
 
 await t.test('toComponents() returns no components when the value is not an object', (t) => {
   for (const value of [undefined, null, 'a', 1, []]) t.same(toComponents(value), {})
