@@ -121,6 +121,8 @@ export async function causeAndEnd (
 ): Promise<void> {
   const app = await ProbedApp.start(t, test, address, options)
   await app.recovers()
+  // The first run asks one node of a cluster, which lists the others. The second run connects to all of them.
+  await app.answers('UP')
   const before = await test.server.connections()
   await cause()
   await app.fails(fault)
