@@ -1,16 +1,16 @@
 // Measures the costs of this package and of similar packages. `--quick` gives a rough result, `--only TITLE` measures
-// one part, and `--readme` writes the tables into the README.
+// one part, and `--docs` writes the tables into docs/benchmarks.md.
 import { parseArgs } from 'node:util'
 import { Client } from './client.js'
 import { canPin } from './cores.js'
 import { install, installOwn } from './install.js'
 import { partsOf } from './parts.js'
-import { putIntoReadme } from './readme.js'
+import { putIntoPage } from './page.js'
 
-const { values: { quick = false, only, readme = false } } = parseArgs({
-  options: { quick: { type: 'boolean' }, only: { type: 'string' }, readme: { type: 'boolean' } }
+const { values: { quick = false, only, docs = false } } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, docs: { type: 'boolean' } }
 })
-if (readme && (quick || only !== undefined)) throw new Error('--readme cannot be combined with --quick or --only')
+if (docs && (quick || only !== undefined)) throw new Error('--docs cannot be combined with --quick or --only')
 
 await install()
 await installOwn()
@@ -34,4 +34,4 @@ try {
 if (sections.length === 0) {
   throw new Error(`--only: no title contains "${only ?? ''}"; the titles are ${Object.keys(parts).join(' | ')}`)
 }
-if (readme) putIntoReadme('benchmark', [where, ...sections].join('\n\n'))
+if (docs) putIntoPage('benchmark', [where, ...sections].join('\n\n'))

@@ -43,8 +43,16 @@ async function livenessTable (client: Client, extent: Extent): Promise<string> {
     ...await FlaskServer.install() ? [flaskContestant] : []
   ]
   const all = await compare(contestants, client, extent)
-  const rows = all.map(({ name, cpu, perSecond }) => [name, withSpread(cpu), withSpread(perSecond)])
-  return table(['', 'CPU per request ÷ `node:http`', 'requests per second ÷ `node:http`'], rows)
+  const own = all.find(({ name }) => name.includes(OWN))?.cpu.median ?? Number.NaN
+  const rows = all.map(({ name, cpu, perSecond }) => {
+    return [name, withSpread(cpu), withSpread(perSecond), (own / cpu.median).toFixed(2)]
+  })
+  return table([
+    '',
+    'CPU per request ÷ `node:http`',
+    'requests per second ÷ `node:http`',
+    `CPU of ${OWN} ÷ CPU of this row`
+  ], rows)
 }
 
 async function inMemoryText (passes: number): Promise<string> {

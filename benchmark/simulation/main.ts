@@ -1,11 +1,11 @@
-// Simulates services that request each other's health, with several designs of their endpoints. `--readme` writes the
-// table into the README.
+// Simulates services that request each other's health, with several designs of their endpoints. `--docs` writes the
+// table into docs/benchmarks.md.
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { install } from '../install.js'
-import { putIntoReadme } from '../readme.js'
+import { putIntoPage } from '../page.js'
 import { spreadOf } from '../statistics.js'
 import { table } from '../table.js'
 import { ManagedFleet } from './managed-fleet.js'
@@ -18,7 +18,7 @@ const { values } = parseArgs({
   options: {
     services: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
-    readme: { type: 'boolean', default: false }
+    docs: { type: 'boolean', default: false }
   }
 })
 const world = makeWorld(Number(values.services), Number(values.seed))
@@ -34,7 +34,7 @@ const DESIGNS: readonly Design[] = [
     build: (world, time, databases) => new ManagedFleet(world, time, databases, { interval: 5_000 })
   }
 ]
-const PLOT = join(import.meta.dirname, 'plot.svg')
+const PLOT = join(import.meta.dirname, '..', '..', 'docs', 'images', 'simulation.svg')
 
 await install()
 const outcomes: Outcome[] = []
@@ -69,7 +69,7 @@ console.log(text)
 const input = JSON.stringify(outcomes)
 const plot = execFileSync(process.execPath, [join(import.meta.dirname, 'plot.js')], { input, maxBuffer: 2 ** 26 })
 writeFileSync(PLOT, plot)
-if (values.readme) putIntoReadme('simulation', text)
+if (values.docs) putIntoPage('simulation', text)
 
 function medianAndMaximum (figures: readonly number[]): string {
   return `${round(spreadOf(figures).median)} (${round(Math.max(...figures))})`

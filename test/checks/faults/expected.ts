@@ -49,7 +49,7 @@ function exhausted (max: number): ExpectedResult {
 
 const RECOVERED: ExpectedResult = { status: 'UP' }
 
-/** The results of each client. The tests compare with them, and the README's table of faults is made from them. */
+/** The results of each client. The tests compare with them, and docs/faults.md shows them. */
 export const EXPECTED = {
   'pg Pool': {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
