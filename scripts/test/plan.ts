@@ -28,9 +28,12 @@ const TIERS: readonly Tier[] = ['packaging', 'server', 'process', 'portable']
 /** Packaging tests every Node by itself. */
 const WITHOUT_PACKAGING: readonly Tier[] = ['server', 'process', 'portable']
 
+/** tsx compiles with esbuild. By default it waits for esbuild's thread without a limit, and then may hang for ever. */
+const WITHOUT_WAITING_THREAD: Environment = { ESBUILD_WORKER_THREADS: '0' }
+
 /** The phases of a run. Each has its temporary files in `folder`. */
 export async function planOf ({ mode, paths, node, busy }: Options, folder: string): Promise<readonly Phase[]> {
-  const setting = { node, folder, env: { TMPDIR: folder } }
+  const setting = { node, folder, env: { TMPDIR: folder, ...WITHOUT_WAITING_THREAD } }
   if (mode === 'some') {
     return [{ busy, steps: (await Promise.all(paths.map(async (path) => await stepsFor(path, setting)))).flat() }]
   }

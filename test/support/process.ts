@@ -7,8 +7,12 @@ import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type t from 'tap'
+import { threadsOf } from './threads-of.js'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+
+/** Shorter than the limit of a test, so that the failure shows what the process did. */
+const LIMIT_MS = 240_000
 
 /** How a process ended. */
 export interface Ending {
@@ -25,6 +29,8 @@ export class Program {
   readonly #output: Interface
   /** The number of lines that `waitForLine()` has passed. */
   #passed = 0
+  /** The state of the process when it did not end after a signal. */
+  #hang = ''
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
 
   /** Starts the file. The end of the test kills the process. */
@@ -40,7 +46,7 @@ export class Program {
       stdio: ['ignore', 'pipe', 'pipe']
     })
     this.#output = createInterface({ input: this.#child.stdout }).on('line', (line) => this.lines.push(line))
-    this.ending = endingOf(this.#child)
+    this.ending = endingOf(this.#child).then((ending) => ({ ...ending, stderr: ending.stderr + this.#hang }))
     test.teardown(async () => {
       this.#child.kill('SIGKILL')
       await this.ending
@@ -64,7 +70,10 @@ export class Program {
     for (;;) {
       const line = this.lines[at]
       if (line !== undefined) return line
-      const ending = await Promise.race([once(this.#output, 'line'), this.ending])
+      const nextLine = once(this.#output, 'line', { signal: AbortSignal.timeout(LIMIT_MS) }).catch((error: unknown) => {
+        throw new Error(`the process has not printed ${String(awaited)}: ${this.#describe()}`, { cause: error })
+      })
+      const ending = await Promise.race([nextLine, this.ending])
       if ('stderr' in ending && this.lines.length <= at) {
         throw new Error(`the process ended before it printed ${String(awaited)}: ${ending.stderr}`)
       }
@@ -75,8 +84,19 @@ export class Program {
     return this.#child.pid ?? Number.NaN
   }
 
+  /** Sends a signal. A process that has not ended 240 s later is killed, and `ending` shows its state. */
   kill (signal: NodeJS.Signals): void {
     this.#child.kill(signal)
+    const limit = setTimeout(() => {
+      this.#hang = `the process has not ended after ${signal}: ${this.#describe()}`
+      this.#child.kill('SIGKILL')
+    }, LIMIT_MS)
+    this.#child.once('close', () => clearTimeout(limit))
+  }
+
+  /** Shows the last lines and the threads. */
+  #describe (): string {
+    return `its last lines are\n${this.lines.slice(-10).join('\n')}\nits threads are\n${threadsOf(this.pid)}`
   }
 }
 
