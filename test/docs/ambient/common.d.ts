@@ -1,9 +1,10 @@
-// The variables that the README's examples use without declaring them.
+// The variables and decorators that examples use without declaring them. A topic can have its own file beside this one.
+import type {} from '@fastify/basic-auth'
 import type {} from '@fastify/postgres'
 import type {} from '@fastify/redis'
 import type { FastifyInstance } from 'fastify'
 import type { readFile as ReadFile } from 'node:fs/promises'
-import type { management as Management } from '../../lib/index.js'
+import type { management as Management } from '../../../lib/index.js'
 
 declare global {
   const fastify: FastifyInstance
@@ -12,6 +13,8 @@ declare global {
   const token: string
   const pool: { readonly totalCount: number, query: (sql: string) => Promise<unknown> }
   const rebuildCache: () => Promise<void>
+  const replicationLag: () => Promise<number>
+  const readCacheStats: () => Promise<{ hits: number, misses: number }>
   const queue: { count: () => Promise<number> }
 }
 

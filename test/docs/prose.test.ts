@@ -1,0 +1,46 @@
+import t from 'tap'
+import { readPage, readPages } from './pages.js'
+import type { Page } from './pages.js'
+
+const README_LINES = 250
+
+/** The pages in an older style. Remove a page from this list when you rewrite it. */
+const OLD_STYLE = ['README.md', 'CONTRIBUTING.md']
+
+const pages = (await readPages()).filter(({ path }) => !OLD_STYLE.includes(path))
+
+await t.test('every line of a page contains one whole sentence', (t) => {
+  for (const page of pages) {
+    const lines = linesOf(page)
+    t.same(lines.filter(hasTwoSentences), [], `${page.path}: two sentences in one line`)
+    const parts = lines.filter((line, index) => /^[a-z]/.test(line) && isProse(lines[index - 1] ?? ''))
+    t.same(parts, [], `${page.path}: a sentence that continues in the next line`)
+  }
+  t.end()
+})
+
+await t.test('every page begins with a heading and a sentence', (t) => {
+  for (const { path, text } of pages) t.match(text, /^# .+\n\n[A-Z[`].*[.:]\n/, path)
+  t.end()
+})
+
+await t.test(`the README has at most ${README_LINES} lines`, { skip: OLD_STYLE.includes('README.md') }, async (t) => {
+  const { text } = await readPage('README.md')
+  t.ok(text.trimEnd().split('\n').length <= README_LINES)
+})
+
+/** The lines outside of code blocks, comments and tables, with code and links replaced by words. */
+function linesOf ({ text }: Page): readonly string[] {
+  const prose = text.replace(/^```[^]*?^```$/gm, '').replace(/<!--[^]*?-->/g, '')
+  return prose.split('\n').filter((line) => !line.startsWith('|')).map((line) =>
+    line.replace(/`[^`]*`/g, 'Code').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'))
+}
+
+/** A bold or linked term before a full stop counts as a heading: `- **Signals.** The app …`. */
+function hasTwoSentences (line: string): boolean {
+  return /[a-z)\d][.!?] +["(]?[A-Z]/.test(line.replace(/\b(e\.g|i\.e|vs)\./g, '').replace(/\*\*[^*]*\*\*/g, ''))
+}
+
+function isProse (line: string): boolean {
+  return line !== '' && !/^[#|>]/.test(line) && !/[.:!?]$/.test(line)
+}
