@@ -28,7 +28,7 @@ await t.test('every block of code is closed, begins at the start of a line, and 
 await t.test('every comment about a test has a block and a known content, and names a reason to skip it', (t) => {
   for (const { path, text, blocks } of pages) {
     const notes = blocks.map(({ note }) => note).filter((note) => note !== '')
-    t.equal(text.match(/<!-- test: /g)?.length ?? 0, notes.length, path)
+    t.equal(text.match(/^<!-- test: /gm)?.length ?? 0, notes.length, path)
     t.same(notes.filter((note) => !/^(none, .{10,}|continues|example)$/.test(note)), [], path)
   }
   t.end()

@@ -29,9 +29,10 @@ await t.test(`the README has at most ${README_LINES} lines`, { skip: OLD_STYLE.i
   t.ok(text.trimEnd().split('\n').length <= README_LINES)
 })
 
-/** The lines outside of code blocks, comments and tables, with code and links replaced by words. */
+/** The lines that people write, without code blocks and tables. Code, links and pictures are replaced by words. */
 function linesOf ({ text }: Page): readonly string[] {
-  const prose = text.replace(/^```[^]*?^```$/gm, '').replace(/<!--[^]*?-->/g, '')
+  const written = text.replace(/^<!-- (\w+) -->$[^]*?^<!-- end of \1 -->$/gm, '')
+  const prose = written.replace(/^```[^]*?^```$/gm, '').replace(/<!--[^]*?-->/g, '').replace(/!\[[^\]]*\]/g, 'Picture')
   return prose.split('\n').filter((line) => !line.startsWith('|')).map((line) =>
     line.replace(/`[^`]*`/g, 'Code').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1'))
 }

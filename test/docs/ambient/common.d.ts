@@ -1,5 +1,7 @@
 // The variables and decorators that examples use without declaring them. A topic can have its own file beside this one.
 import type {} from '@fastify/basic-auth'
+import type {} from '@fastify/mongodb'
+import type {} from '@fastify/mysql'
 import type {} from '@fastify/postgres'
 import type {} from '@fastify/redis'
 import type { FastifyInstance } from 'fastify'
