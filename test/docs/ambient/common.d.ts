@@ -1,7 +1,7 @@
 // The variables and decorators that examples use without declaring them. A topic can have its own file beside this one.
 import type {} from '@fastify/basic-auth'
 import type {} from '@fastify/mongodb'
-import type {} from '@fastify/mysql'
+import type { MySQLPromisePool } from '@fastify/mysql'
 import type {} from '@fastify/postgres'
 import type {} from '@fastify/redis'
 import type { FastifyInstance } from 'fastify'
@@ -21,6 +21,10 @@ declare global {
 }
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    mysql: MySQLPromisePool
+  }
+
   interface FastifyRequest {
     jwtVerify: () => Promise<void>
   }
