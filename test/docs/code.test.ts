@@ -6,7 +6,7 @@ import { scriptErrorsOf, typeErrorsOf } from './compile.js'
 import { blocksOf, placeOf, readPages, ROOT } from './pages.js'
 
 /** The commands that blocks of the language `sh` may contain. */
-const SHELL_COMMANDS = ['cd', 'curl', 'docker', 'kubectl', 'node', 'npm', 'npx', 'git', 'sudo']
+const SHELL_COMMANDS = ['cd', 'curl', 'docker', 'export', 'kubectl', 'node', 'npm', 'npx', 'mkdir', 'git', 'sudo']
 const DOCKER_INSTRUCTIONS = [
   'ARG', 'CMD', 'COPY', 'ENTRYPOINT', 'ENV', 'EXPOSE', 'FROM', 'HEALTHCHECK', 'LABEL', 'RUN', 'STOPSIGNAL', 'USER',
   'WORKDIR'

@@ -66,7 +66,7 @@ async function startApp (
   const ports = new Map<string, string>()
   for (const [, port = ''] of text.matchAll(/\bport: (\d+)/g)) ports.set(port, String(await freePort()))
   const local = text.replace(/\bport: (\d+)/g, (all, port: string) => `port: ${ports.get(port) ?? all}`)
-  const name = `app.${language === 'ts' ? 'ts' : /\brequire\(/.test(text) ? 'cjs' : 'mjs'}`
+  const name = language === 'js' && /\brequire\(/.test(text) ? 'app.cts' : 'app.ts'
   // The folder is inside the project, so that the block can import its packages.
   const folder = t.testdir({ [name]: local.replaceAll("'0.0.0.0'", "'127.0.0.1'") })
   const env = needsPostgres ? { DATABASE_URL: (await startServer(t, 'postgres')).url } : {}
