@@ -62,7 +62,7 @@ class RefusalWarnings {
 
 const REMEDY =
   'Keep hooks and limits of the app off routes with config.management === "probe", or serve the probes on a separate ' +
-  'port (option "listen"): see "Hooks" in the README of fastify-management-endpoints'
+  'port (option "listen"): see docs/in-your-app.md of fastify-management-endpoints'
 
 /** Describes the reaction of Kubernetes. Codes from 200 to 399 pass. */
 function reaction (kind: string, statusCode: number): string {

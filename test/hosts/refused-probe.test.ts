@@ -50,7 +50,7 @@ await t.test('a probe that a hook refuses is logged once, with the probe, the co
     message: 'the app answered the liveness probe /z/health/liveness with 401, before this plugin could answer. ' +
       'Kubernetes takes the probe as failed, and restarts the container again and again. ' +
       'Keep hooks and limits of the app off routes with config.management === "probe", or serve the probes on a ' +
-      'separate port (option "listen"): see "Hooks" in the README of fastify-management-endpoints'
+      'separate port (option "listen"): see docs/in-your-app.md of fastify-management-endpoints'
   }])
 })
 
