@@ -19,6 +19,10 @@ export const errors = {
   /** An option of the plugin or of a check does not exist. The code is the same as for an invalid value. */
   OptionUnknown: codedError<[path: string, hint: string, known: string]>(
     'FST_MANAGEMENT_OPTION_INVALID', 'unknown option "%s"%s, expected one of %s', 500, TypeError),
+  /** The app does not use Fastify 5. */
+  FastifyUnsupported: codedError<[version: string]>(
+    'FST_MANAGEMENT_FASTIFY_UNSUPPORTED',
+    'fastify-management-endpoints needs Fastify 5, got Fastify %s: install fastify@5', 500),
   /** The plugin was registered in a scope that already has its decorator or one of its routes. */
   AlreadyRegistered: codedError<[reason: string]>(
     'FST_MANAGEMENT_ALREADY_REGISTERED', 'fastify-management-endpoints cannot be registered here: %s', 500),

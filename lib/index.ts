@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
-import fp from 'fastify-plugin'
 import { systemClock } from './base/clock.js'
 import { GuardedFunction } from './base/guarded-function.js'
 import { rootOf } from './base/root-of.js'
@@ -13,18 +12,16 @@ import { infoCollector } from './info/collector.js'
 import { InfoReport } from './info/info-report.js'
 import { createManagement } from './management.js'
 import type { Management } from './management.js'
-import { assertReachable } from './options/prefix.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
+import { assertFastifyVersion, assertFree, fullPrefix } from './registration.js'
 import { guardedAuth } from './routes/auth.js'
 import { Authorization } from './routes/authorization.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
 import { warnOfLoopback } from './routes/loopback.js'
 import { ManagementServer } from './routes/management-server.js'
-import { pathsOf } from './routes/paths.js'
-import { endsPathAtSemicolon } from './routes/router-options.js'
 import { routesPlugin } from './routes/routes-plugin.js'
 import { VisibilityPolicy } from './routes/visibility.js'
 import { sharedSignals } from './shutdown/shared-signals.js'
@@ -76,6 +73,7 @@ const NAME = 'fastify-management-endpoints'
 
 /** Reads the options, creates the parts, and connects them to the app. */
 async function managementEndpoints (fastify: FastifyInstance, options: ManagementOptions): Promise<void> {
+  assertFastifyVersion(fastify)
   const onUnknown = (options: readonly string[]): void =>
     fastify.log.warn({ options }, `${NAME} ignores options that it does not have: ${options.join(', ')}`)
   const settings = readSettings(options, { env: process.env, onUnknown })
@@ -97,26 +95,6 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
-}
-
-/** The prefix of the endpoints as clients see it. A separate server ignores the prefix of the parent scope. */
-function fullPrefix (fastify: FastifyInstance, { listen, prefix }: Settings): string {
-  if (listen === undefined) assertReachable(`${fastify.prefix}${prefix}`, endsPathAtSemicolon(fastify))
-  const parentPrefix = listen === undefined ? fastify.prefix : ''
-  return `${parentPrefix}${prefix}`.replace(/\/+/g, '/').replace(/\/$/, '')
-}
-
-/** Throws if the app already has the decorator or a route at one of the paths. */
-function assertFree (fastify: FastifyInstance, prefix: string, settings: Settings): void {
-  if (Object.hasOwn(fastify, 'management')) {
-    throw new errors.AlreadyRegistered(
-      'the decorator "management" exists already; register the plugin once, and use it as fastify.management')
-  }
-  if (settings.listen !== undefined) return
-  const urls = pathsOf(settings).map((path) => prefix + path)
-  const taken = urls.find((url) => fastify.hasRoute({ method: 'GET', url }))
-  if (taken === undefined) return
-  throw new errors.AlreadyRegistered(`the route ${taken} exists already; use another prefix, or turn that endpoint off`)
 }
 
 function createEngine (fastify: FastifyInstance, settings: Settings, prefix: string): HealthEngine {
@@ -238,13 +216,19 @@ function installShutdown (fastify: FastifyInstance, engine: HealthEngine, { shut
  * `fastify.management`.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID if an option is wrong; the message names the option, its value and the rule
+ * @throws FST_MANAGEMENT_FASTIFY_UNSUPPORTED if the app does not use Fastify 5
  * @throws FST_MANAGEMENT_ALREADY_REGISTERED if the decorator or a route exists already
  * @throws the errors of `addCheck()` for the checks in the options
  * @example
  * await fastify.register(management, { prefix: '/z' })
  * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
  */
-export const management: ManagementPlugin =
-  Object.assign(fp(managementEndpoints, { name: NAME, fastify: '5.x' }), { errors })
+export const management: ManagementPlugin = Object.assign(managementEndpoints, {
+  // As `fastify-plugin` does, so that the decorator reaches the whole app. Its version check takes 2 ms of the start.
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: NAME,
+  [Symbol.for('plugin-meta')]: { name: NAME },
+  errors
+})
 
 export default management

@@ -143,6 +143,10 @@ export function createManagement (dependencies: ManagementDependencies): Managem
   return {
     addCheck (kind, name, check, options) {
       const kinds: readonly unknown[] = Array.isArray(kind) ? kind : [kind]
+      if (options === undefined) {
+        engine.add(kinds, name, check, {})
+        return
+      }
       const known: Kinds = engine.kinds
       known.assertKnown(kinds)
       known.assertCheckName(name)

@@ -68,14 +68,17 @@ export class Events {
   /** Returns the observer of one check. Each message contains the kinds that the check has at that moment. */
   of (kinds: () => Iterable<Kind>): CheckObserver {
     const shared = { log: this.#log, clock: this.#clock, summaries: this.#summaries }
-    const changes = new ChangeLog(shared)
-    const troubles = new TroubleLog(shared)
+    // Created at the first use: most checks never need them.
+    let changeLog: ChangeLog | undefined
+    let troubleLog: TroubleLog | undefined
+    const changes = (): ChangeLog => (changeLog ??= new ChangeLog(shared))
+    const troubles = (): TroubleLog => (troubleLog ??= new TroubleLog(shared))
     return {
       get isTracing () { return isTraced(RUNS) },
       trace: (start, run) => this.#trace({ fastify: this.#owner, ...start, kinds: [...kinds()] }, run),
-      changed: (change) => this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes.add(change)),
-      hangs: (check, abandoned) => troubles.hangs({ check, kinds: [...kinds()], abandoned }),
-      listenerFailed: (check, error) => troubles.listenerFailed(check, error)
+      changed: (change) => this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes().add(change)),
+      hangs: (check, abandoned) => troubles().hangs({ check, kinds: [...kinds()], abandoned }),
+      listenerFailed: (check, error) => troubles().listenerFailed(check, error)
     }
   }
 

@@ -36,12 +36,17 @@ const NAME_EXPECTED = `1 to ${LONGEST_NAME} letters, digits, ".", "_" or "-", st
 /** Paths under `/health/` with a meaning of their own: no check and no kind can have these names. */
 const RESERVED_NAMES: readonly string[] = ['ping', 'lifecycle']
 
+/** Names that no check can have, by the same names in lower case. */
+type ReservedNames = ReadonlyMap<string, string>
+
 /** The kinds of one instance. Validates kinds and the names of checks. */
 export class Kinds {
   readonly #kinds: ReadonlySet<Kind>
+  readonly #reserved: ReservedNames
 
   constructor (custom: readonly string[] = []) {
     this.#kinds = new Set([...BUILT_IN_KINDS, ...custom.map(customKind)])
+    this.#reserved = reservedNames(this.#kinds)
   }
 
   [Symbol.iterator] (): IterableIterator<Kind> {
@@ -58,7 +63,7 @@ export class Kinds {
 
   /** Throws for a name that `/health/NAME` could not serve. */
   assertCheckName (name: unknown): asserts name is string {
-    assertNameIsFree('check', name, [...this.#kinds, ...RESERVED_NAMES])
+    assertNameIsFree('check', name, this.#reserved)
   }
 
   #isKnown (kind: unknown): kind is Kind {
@@ -83,12 +88,17 @@ function customKind (name: string): CustomKind {
 
 /** TypeScript knows the names of custom kinds from `CustomKinds`, and JavaScript may use any name. */
 function assertCustomKind (name: string): asserts name is CustomKind {
-  assertNameIsFree('kind', name, [...BUILT_IN_KINDS, ...RESERVED_NAMES])
+  assertNameIsFree('kind', name, reservedNames(BUILT_IN_KINDS))
 }
 
 /** Ignores case, because the app's router may ignore it too. */
-function assertNameIsFree (what: string, name: unknown, reserved: readonly string[]): asserts name is string {
+function assertNameIsFree (what: string, name: unknown, reserved: ReservedNames): asserts name is string {
   assertName(what, name)
-  if (!reserved.some((taken) => taken.toLowerCase() === name.toLowerCase())) return
-  throw new errors.NameInvalid(what, `none of ${reserved.join(', ')}, which are paths of their own`, describe(name))
+  if (!reserved.has(name.toLowerCase())) return
+  const names = [...reserved.values()].join(', ')
+  throw new errors.NameInvalid(what, `none of ${names}, which are paths of their own`, describe(name))
+}
+
+function reservedNames (kinds: Iterable<string>): ReservedNames {
+  return new Map([...kinds, ...RESERVED_NAMES].map((name) => [name.toLowerCase(), name]))
 }

@@ -1,7 +1,8 @@
+import { tmpdir } from 'node:os'
 import { outsideRequests } from '../base/async-context.js'
 import { collectInfo } from './collect.js'
 import type { CollectedInfo, CollectOptions } from './collect.js'
-import { currentSystem } from './system.js'
+import { currentSystem, workingDirectory } from './system.js'
 
 /**
  * Returns a function that collects the data of `/info` at its first call. Later calls return the same data. Reading the
@@ -9,8 +10,8 @@ import { currentSystem } from './system.js'
  * first request if that is earlier. The environment and the working directory are read now: the app may change both.
  */
 export function infoCollector (options: CollectOptions): () => Promise<CollectedInfo> {
-  const system = currentSystem()
-  const unchanged = { ...system, env: { ...system.env } }
+  const unchanged = { env: { ...process.env }, cwd: workingDirectory(), tmpdir: tmpdir() }
   let collected: Promise<CollectedInfo> | undefined
-  return async () => await (collected ??= outsideRequests(async () => await collectInfo(options, unchanged)))
+  const collect = async (): Promise<CollectedInfo> => await collectInfo(options, { ...currentSystem(), ...unchanged })
+  return async () => await (collected ??= outsideRequests(collect))
 }

@@ -30,6 +30,11 @@ export interface System {
   readonly uid: number | undefined
 }
 
+/** The root, if the working directory was removed. */
+export function workingDirectory (): string {
+  return attemptOr(() => process.cwd(), '/')
+}
+
 /** Reads the system of this process. Never throws, even if the working directory was removed. */
 export function currentSystem (): System {
   return {
@@ -38,7 +43,7 @@ export function currentSystem (): System {
     execArgv: process.execArgv,
     execPath: process.execPath,
     pid: process.pid,
-    cwd: attemptOr(() => process.cwd(), '/'),
+    cwd: workingDirectory(),
     tmpdir: tmpdir(),
     hostname: attemptOr(hostname, ''),
     arch: process.arch,

@@ -35,8 +35,10 @@ export function registerComponent (instance: FastifyInstance, context: RouteCont
     params: ComponentParams,
     responses: withAnswers({ 200: UNCHECKED, ...answers }, { 404: NOT_FOUND })
   }
-  instance.get<NameRoute>(operation.path, healthRoute(context, operation), async (request, reply) =>
-    await sendComponent(context, request, reply))
+  instance.route<NameRoute>({
+    ...healthRoute(context, operation),
+    handler: async (request, reply) => await sendComponent(context, request, reply)
+  })
 }
 
 async function sendComponent (

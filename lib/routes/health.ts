@@ -26,8 +26,10 @@ import type { Visibility } from './visibility.js'
 export function registerHealth (instance: FastifyInstance, context: RouteContext): void {
   const description = 'Runs all checks and requests the health of service dependencies.'
   const operation = { ...common(context), id: 'Health', path: '/health', summary: 'Health', description }
-  instance.get(operation.path, healthRoute(context, operation), async (request, reply) =>
-    await sendReport(context, ALL_CHECKS, request, reply))
+  instance.route({
+    ...healthRoute(context, operation),
+    handler: async (request, reply) => await sendReport(context, ALL_CHECKS, request, reply)
+  })
 }
 
 /**
@@ -42,19 +44,22 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
   const policy = areReportsClosed ? openPolicy.whenReportsAreClosed : openPolicy
   const context = { ...reportContext, visibilityPolicy: policy }
   const kinds = probedKinds(context.engine)
+  const documentation = common(context)
   const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' as const }]
   for (const { path, kind } of probes) {
     const gate = kind === 'readiness' ? ' OUT_OF_SERVICE until all startup checks have passed.' : ''
     const description = `Runs the ${kind} checks and returns their worst status.${gate}`
     const operation = {
-      ...common(context),
+      ...documentation,
       id: `Health${pascalCase(path)}`,
       path: `/health/${path}`,
       summary: `Probe: ${path}`,
       description
     }
-    instance.get(operation.path, probeRoute(context, kind, operation), (request, reply) =>
-      sendProbe(context, kind, request, reply))
+    instance.route({
+      ...probeRoute(context, kind, operation),
+      handler: (request, reply) => sendProbe(context, kind, request, reply)
+    })
   }
 }
 

@@ -14,6 +14,9 @@ export function registerInfo (instance: FastifyInstance, context: RouteContext):
     description: 'The app, its machine, and the sections that the app adds.',
     responses: { 200: jsonAnswer('Information about the app', 'Info') }
   }
-  instance.get(operation.path, reportRoute(context, operation), async (request, reply) =>
-    sendJson(reply, 200, await context.info.report(), mediaTypeFor(request.headers.accept)))
+  instance.route({
+    ...reportRoute(context, operation),
+    handler: async (request, reply) =>
+      sendJson(reply, 200, await context.info.report(), mediaTypeFor(request.headers.accept))
+  })
 }

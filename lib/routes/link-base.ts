@@ -21,6 +21,11 @@ const HOST = /^[\w.-]+(:\d{1,5})?$|^\[[\da-f:.]+\](:\d{1,5})?$/i
  * @see https://www.rfc-editor.org/rfc/rfc6570 URI templates
  */
 export function linkBase (instance: FastifyInstance): (request: FastifyRequest) => string {
+  let made: ((request: FastifyRequest) => string) | undefined
+  return (request) => (made ??= linkBaseOf(instance))(request)
+}
+
+function linkBaseOf (instance: FastifyInstance): (request: FastifyRequest) => string {
   const parts = patternParts(instance.prefix)
   const template = parts.map(({ text, isParameter }) => isParameter ? `{${text}}` : encodeURI(text)).join('')
   const registered = withOneLeadingSlash(template)

@@ -17,10 +17,13 @@ export function registerLinks (instance: FastifyInstance, context: RouteContext)
   }
   const paths = Object.entries(linkedPaths(context))
   const baseOf = linkBase(instance)
-  instance.get(operation.path, reportRoute(context, operation), async (request, reply) => {
-    const base = baseOf(request)
-    const links = paths.map(([name, path]) => [name, linkTo(base + path)] as const)
-    return sendJson(reply, 200, { _links: Object.fromEntries(links) }, mediaTypeFor(request.headers.accept))
+  instance.route({
+    ...reportRoute(context, operation),
+    handler: async (request, reply) => {
+      const base = baseOf(request)
+      const links = paths.map(([name, path]) => [name, linkTo(base + path)] as const)
+      return sendJson(reply, 200, { _links: Object.fromEntries(links) }, mediaTypeFor(request.headers.accept))
+    }
   })
 }
 

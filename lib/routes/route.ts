@@ -1,4 +1,4 @@
-import type { onRequestAsyncHookHandler, RouteShorthandOptions } from 'fastify'
+import type { FastifyInstance, onRequestAsyncHookHandler, RouteOptions } from 'fastify'
 import type { Logger } from '../base/logger.js'
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
@@ -7,6 +7,7 @@ import { describeIn } from './openapi.js'
 import { anyAnswer, routeSchema, withAnswers } from './operation.js'
 import type { Operation, Responses } from './operation.js'
 import type { RouteOverrides } from './overrides.js'
+import { hasRouteHooks } from './route-hooks.js'
 import { refusedProbeHook } from './refused-probe.js'
 import type { VisibilityPolicy } from './visibility.js'
 
@@ -24,6 +25,28 @@ export interface RouteDependencies {
 /** The dependencies, with the options that all routes of one instance share. */
 export interface RouteContext extends RouteDependencies {
   readonly overrides: RouteOverrides
+  readonly form: RouteForm
+}
+
+/** The parts of all routes of one instance that depend on the app. */
+export interface RouteForm {
+  readonly hasSchema: boolean
+  /** Returns the methods of the route with a path. */
+  readonly methodsOf: (path: string) => RouteOptions['method']
+}
+
+/** The options of a route, except its handler. */
+export type RouteParts = Omit<RouteOptions, 'handler'>
+
+/**
+ * Chooses the short form if no `onRoute` hook sees the routes: one route for GET and HEAD together, without a schema.
+ * It saves 4 ms of the start. If the app has a route for HEAD, that route stays.
+ */
+export function routeForm (instance: FastifyInstance): RouteForm {
+  const hasSchema = hasRouteHooks(instance)
+  const isTaken = (path: string): boolean => instance.hasRoute({ method: 'HEAD', url: instance.prefix + path })
+  const isHeadTaken = (path: string): boolean => isTaken(path) || (path === '/' && isTaken(''))
+  return { hasSchema, methodsOf: (path) => hasSchema || isHeadTaken(path) ? 'GET' : ['GET', 'HEAD'] }
 }
 
 /** The answers of the `auth` hooks. A hook of the app decides on the body, if there is one. */
@@ -51,20 +74,20 @@ const PROBE = {
 const REPORT = { management: 'report' } as const
 
 /** Returns the options of a probe: without `auth`, load shedding, rate limits and tracing. */
-export function probeRoute (context: RouteContext, kind: string, operation: Operation): RouteShorthandOptions {
+export function probeRoute (context: RouteContext, kind: string, operation: Operation): RouteParts {
   const onResponse = refusedProbeHook(kind, context.log)
   return { ...common(context, operation, PROBE), ...(onResponse !== undefined && { onResponse }) }
 }
 
 /** Returns the options of a report: the `auth` hooks run first. */
-export function reportRoute (context: RouteContext, operation: Operation): RouteShorthandOptions {
+export function reportRoute (context: RouteContext, operation: Operation): RouteParts {
   const { auth } = context
   const responses = auth.length > 0 ? withAnswers(operation.responses, REFUSALS) : operation.responses
   return { ...common(context, { ...operation, responses }, REPORT), onRequest: [...auth] }
 }
 
 /** Returns the options of `/health` and `/health/NAME`: open if the `auth` hooks decide only how much they show. */
-export function healthRoute (context: RouteContext, operation: Operation): RouteShorthandOptions {
+export function healthRoute (context: RouteContext, operation: Operation): RouteParts {
   return reportRoute(context.visibilityPolicy.isOpen ? { ...context, auth: [] } : context, operation)
 }
 
@@ -73,8 +96,11 @@ export function healthRoute (context: RouteContext, operation: Operation): Route
  * and the app would have no OpenAPI document at all.
  */
 function common (
-  { overrides }: RouteContext, operation: Operation, routeConfig: typeof PROBE | typeof REPORT
-): RouteShorthandOptions {
+  { overrides, form }: RouteContext, operation: Operation, routeConfig: typeof PROBE | typeof REPORT
+): RouteParts {
+  const { path } = operation
+  const route = { ...overrides, method: form.methodsOf(path), url: path, exposeHeadRoute: true, config: routeConfig }
+  if (!form.hasSchema) return route
   const config = { ...routeConfig, swaggerTransform: describeIn(operation) }
-  return { ...overrides, exposeHeadRoute: true, schema: routeSchema(operation), config }
+  return { ...route, schema: routeSchema(operation), config }
 }

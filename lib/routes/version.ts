@@ -13,6 +13,8 @@ export function registerVersion (instance: FastifyInstance, context: RouteContex
     description: 'The version of the app.',
     responses: { 200: textAnswer('The version, or unknown') }
   }
-  instance.get(operation.path, reportRoute(context, operation), async (_request, reply) =>
-    sendText(reply, 200, await context.info.version(), 'text/plain; charset=utf-8'))
+  instance.route({
+    ...reportRoute(context, operation),
+    handler: async (_request, reply) => sendText(reply, 200, await context.info.version(), 'text/plain; charset=utf-8')
+  })
 }

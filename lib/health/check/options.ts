@@ -151,6 +151,7 @@ export const REMOTE_POLICY = Object.fromEntries(
 /** Merges options over defaults. An option that is `undefined` keeps its default. */
 export function policyOf (options: CheckOptions, defaults: CheckPolicy = DEFAULT_POLICY): CheckPolicy {
   const given = Object.entries(options).filter(([, value]) => value !== undefined)
+  if (given.length === 0) return defaults
   return { ...defaults, ...Object.fromEntries(given) }
 }
 

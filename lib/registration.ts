@@ -1,0 +1,41 @@
+import type { FastifyInstance } from 'fastify'
+import { errors } from './errors.js'
+import { assertReachable } from './options/prefix.js'
+import type { Settings } from './options/settings.js'
+import { pathsOf } from './routes/paths.js'
+import { endsPathAtSemicolon } from './routes/router-options.js'
+
+/** A release candidate of a later version. Fastify lets plugins try those too. */
+const NEXT = /^(?:[6-9]|\d{2,})\..*-(?:rc|pre|alpha)/
+
+/**
+ * Throws FST_MANAGEMENT_FASTIFY_UNSUPPORTED for another major version of Fastify. If a plugin gives Fastify a range,
+ * Fastify parses the range, which takes 2 ms at the first registration in a process.
+ */
+export function assertFastifyVersion ({ version }: Pick<FastifyInstance, 'version'>): void {
+  if (!version.startsWith('5.') && !NEXT.test(version)) throw new errors.FastifyUnsupported(version)
+}
+
+/** The prefix of the endpoints as clients see it. A separate server ignores the prefix of the parent scope. */
+export function fullPrefix (fastify: FastifyInstance, { listen, prefix }: Settings): string {
+  const parentPrefix = listen === undefined ? fastify.prefix : ''
+  // The option itself is valid. Only a scope and the app's router can make it unreachable.
+  if (listen === undefined && (parentPrefix !== '' || prefix.includes(';'))) {
+    assertReachable(`${parentPrefix}${prefix}`, endsPathAtSemicolon(fastify))
+  }
+  if (parentPrefix === '') return prefix === '/' ? '' : prefix
+  return `${parentPrefix}${prefix}`.replace(/\/+/g, '/').replace(/\/$/, '')
+}
+
+/** Throws if the app already has the decorator or a route at one of the paths. */
+export function assertFree (fastify: FastifyInstance, prefix: string, settings: Settings): void {
+  if (Object.hasOwn(fastify, 'management')) {
+    throw new errors.AlreadyRegistered(
+      'the decorator "management" exists already; register the plugin once, and use it as fastify.management')
+  }
+  if (settings.listen !== undefined) return
+  const urls = pathsOf(settings).map((path) => prefix + path)
+  const taken = urls.find((url) => fastify.hasRoute({ method: 'GET', url }))
+  if (taken === undefined) return
+  throw new errors.AlreadyRegistered(`the route ${taken} exists already; use another prefix, or turn that endpoint off`)
+}
