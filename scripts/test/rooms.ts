@@ -29,6 +29,7 @@ const ROOMS: Readonly<Record<string, Tier>> = {
   'test/packaging': 'packaging',
   'test/probe': 'portable',
   'test/process': 'process',
+  'test/recipes': 'server',
   'test/rolling': 'server',
   'test/routes': 'portable',
   'test/shutdown': 'portable',

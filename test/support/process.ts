@@ -33,14 +33,15 @@ export class Program {
   #hang = ''
   readonly #child: ChildProcessByStdio<null, Readable, Readable>
 
-  /** Starts the file. The end of the test kills the process. */
+  /** Starts the file, on this Node by default. The end of the test kills the process. */
   constructor (
     test: Pick<typeof t, 'teardown'>,
     file: string,
     env: NodeJS.ProcessEnv = {},
-    args: readonly string[] = []
+    args: readonly string[] = [],
+    node = process.execPath
   ) {
-    this.#child = spawn(process.execPath, ['--import', 'tsx', file, ...args], {
+    this.#child = spawn(node, ['--import', 'tsx', file, ...args], {
       cwd: ROOT,
       env: { ...plainEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe']

@@ -1,0 +1,54 @@
+import type { ServerName } from '../support/servers/index.js'
+import type { OwnServerName } from './servers/index.js'
+
+/** The reasons that a check reports: while its server is frozen, and while it is stopped. */
+export interface Reasons {
+  readonly frozen: RegExp
+  readonly stopped: RegExp
+}
+
+/** Recipes that share one server. */
+export interface Group {
+  readonly server: ServerName | OwnServerName
+  /** By the file of the recipe. */
+  readonly recipes: Readonly<Record<string, Reasons>>
+}
+
+const REFUSED = /connect ECONNREFUSED 127\.0\.0\.1:\d+/
+/** The plugin ends the run: the client has no time limit for one call. */
+const TIMED_OUT = /^timed out after \d+ ms$/
+const READY_MADE = { frozen: /no answer within 720 ms|could not open a connection within 720 ms/, stopped: REFUSED }
+const OWN_QUERY = { frozen: TIMED_OUT, stopped: REFUSED }
+const KNEX = { frozen: /^Defined query timeout of 720ms exceeded|^timed out after/, stopped: REFUSED }
+
+/** The recipes whose server can freeze and stop. */
+export const GROUPS: readonly Group[] = [
+  {
+    server: 'postgres',
+    recipes: {
+      'prisma-1.mjs': READY_MADE,
+      'prisma-2.cjs': READY_MADE,
+      'drizzle-1.mjs': READY_MADE,
+      'knex-1.mjs': KNEX,
+      'knex-2.cjs': KNEX,
+      'kysely-1.mjs': READY_MADE,
+      'typeorm-1.mjs': READY_MADE,
+      'typeorm-2.cjs': READY_MADE,
+      'sequelize-1.mjs': OWN_QUERY,
+      'sequelize-2.cjs': OWN_QUERY,
+      'mikroorm-1.mjs': READY_MADE,
+      'mikroorm-2.cjs': OWN_QUERY,
+      'postgres-js-1.mjs': OWN_QUERY
+    }
+  },
+  { server: 'mongodb', recipes: { 'mongoose-1.mjs': READY_MADE, 'mongoose-2.cjs': READY_MADE } },
+  { server: 'redis', recipes: { 'bullmq-1.mjs': READY_MADE, 'bullmq-2.cjs': READY_MADE } },
+  { server: 'kafka', recipes: { 'kafkajs-1.mjs': { frozen: /Request .+ timed out/, stopped: REFUSED } } },
+  { server: 'elasticsearch', recipes: { 'elasticsearch-1.mjs': { frozen: /^Request timed out$/, stopped: REFUSED } } },
+  { server: 's3', recipes: { 's3-1.mjs': OWN_QUERY } },
+  { server: 'grpc', recipes: { 'grpc-1.mjs': { frozen: /DEADLINE_EXCEEDED/, stopped: REFUSED } } },
+  { server: 'smtp', recipes: { 'nodemailer-1.mjs': { frozen: /^Greeting never received$/, stopped: REFUSED } } }
+]
+
+/** The recipes without a server. */
+export const WITHOUT_SERVER = ['sqlite-1.mjs', 'sqlite-2.cjs']
