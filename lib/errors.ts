@@ -1,7 +1,7 @@
 import createError from '@fastify/error'
 import type { FastifyError } from 'fastify'
 
-/** The class of a coded error. `new` is optional. */
+/** The class of a coded error; `new` is optional. */
 export interface ManagementErrorConstructor<Arguments extends unknown[]> {
   new (...args: Arguments): FastifyError
   (...args: Arguments): FastifyError
@@ -9,51 +9,50 @@ export interface ManagementErrorConstructor<Arguments extends unknown[]> {
 }
 
 /**
- * All errors that this package throws, by name. Each error has a `code` that starts with `FST_MANAGEMENT_`. For
- * an invalid value, the message contains the value received and the value expected.
+ * The classes of all errors of this package; each error has a `code` that starts with `FST_MANAGEMENT_`.
+ *
+ * @example if (error instanceof errors.NameTaken) fastify.log.warn(error.message)
+ * @see `docs/errors.md`
  */
 export const errors = {
-  /** An option of the plugin or of a check has an invalid value. */
+  /** FST_MANAGEMENT_OPTION_INVALID: an option has a wrong value. */
   OptionInvalid: codedError<[option: string, expected: string, received: string]>(
     'FST_MANAGEMENT_OPTION_INVALID', 'option "%s" must be %s, got %s', 500, TypeError),
-  /** An option of the plugin or of a check does not exist. The code is the same as for an invalid value. */
+  /** FST_MANAGEMENT_OPTION_INVALID: an option does not exist. */
   OptionUnknown: codedError<[path: string, hint: string, known: string]>(
     'FST_MANAGEMENT_OPTION_INVALID', 'unknown option "%s"%s, expected one of %s', 500, TypeError),
-  /** The app does not use Fastify 5. */
+  /** FST_MANAGEMENT_FASTIFY_UNSUPPORTED: the app does not use Fastify 5. */
   FastifyUnsupported: codedError<[version: string]>(
     'FST_MANAGEMENT_FASTIFY_UNSUPPORTED',
     'fastify-management-endpoints needs Fastify 5, got Fastify %s: install fastify@5', 500),
-  /** The plugin was registered in a scope that already has its decorator or one of its routes. */
+  /** FST_MANAGEMENT_ALREADY_REGISTERED: the scope has the decorator or one of the routes already. */
   AlreadyRegistered: codedError<[reason: string]>(
     'FST_MANAGEMENT_ALREADY_REGISTERED', 'fastify-management-endpoints cannot be registered here: %s', 500),
-  /** The server for the option `listen` cannot listen. */
+  /** FST_MANAGEMENT_LISTEN_FAILED: the server of the option `listen` cannot listen. */
   ListenFailed: codedError<[address: string, reason: string, options: { readonly cause: unknown }]>(
     'FST_MANAGEMENT_LISTEN_FAILED', 'the management endpoints cannot listen on %s: %s', 500),
-  /** A check was added for an unknown kind, or a report of an unknown kind was requested. */
+  /** FST_MANAGEMENT_KIND_UNKNOWN: a kind does not exist. */
   KindUnknown: codedError<[received: string, known: string]>(
     'FST_MANAGEMENT_KIND_UNKNOWN',
     'unknown kind: got %s, expected one of %s; add custom kinds to the option "kinds"', 500, TypeError),
-  /**
-   * The name of a check, a kind, a service dependency or an info section is empty, too long or reserved, or contains an
-   * invalid character.
-   */
+  /** FST_MANAGEMENT_NAME_INVALID: a name is empty, too long or reserved, or has an invalid character. */
   NameInvalid: codedError<[noun: string, expected: string, received: string]>(
     'FST_MANAGEMENT_NAME_INVALID', 'the name of a %s must be %s, got %s', 500, TypeError),
-  /** Another check, service dependency or info section has this name. */
+  /** FST_MANAGEMENT_NAME_TAKEN: another check, service dependency or info section has the name. */
   NameTaken: codedError<[noun: string, name: string, remedy: string]>(
     'FST_MANAGEMENT_NAME_TAKEN', 'the %s name "%s" is taken: %s', 500),
-  /** A check or an info section is not a function. */
+  /** FST_MANAGEMENT_FUNCTION_INVALID: a check or an info section is not a function. */
   FunctionInvalid: codedError<[noun: string, name: string, received: string]>(
     'FST_MANAGEMENT_FUNCTION_INVALID', 'the %s "%s" must be a function, got %s', 500, TypeError),
-  /** A check was added for `startup` alone after startup had completed, so it would never run. */
+  /** FST_MANAGEMENT_STARTUP_COMPLETED: a check for `startup` alone was added after startup had completed. */
   StartupCompleted: codedError<[name: string]>(
     'FST_MANAGEMENT_STARTUP_COMPLETED',
     'the startup check "%s" was added too late: startup has completed, so it would never run; ' +
     'add it before the app is ready, or for another kind', 500),
-  /** A ready-made check received a value that is not a client of its kind. */
+  /** FST_MANAGEMENT_CLIENT_INVALID: a ready-made check received an object that is not its client. */
   ClientInvalid: codedError<[check: string, expected: string, received: string]>(
     'FST_MANAGEMENT_CLIENT_INVALID', 'the check %s() must be given %s, got %s', 500, TypeError),
-  /** The address of a service dependency is not a valid URL or host. */
+  /** FST_MANAGEMENT_ADDRESS_INVALID: the address of a service dependency is neither a URL nor a host. */
   AddressInvalid: codedError<[name: string, received: string]>(
     'FST_MANAGEMENT_ADDRESS_INVALID',
     'the service dependency "%s" must have an http:// or https:// URL, or a host with an optional port and path, ' +

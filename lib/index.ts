@@ -45,26 +45,43 @@ export { errors }
 
 declare module 'fastify' {
   interface FastifyInstance {
-    /** Adds checks and info to the management endpoints, and reads their reports without HTTP. */
+    /**
+     * Adds checks, reads reports without HTTP, and changes the state of the app.
+     *
+     * @example fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
+     * @see `docs/api.md`
+     */
     management: Management
   }
 
   interface FastifyContextConfig {
-    /** The class of a management route, for hooks of the app. Other routes have no class. */
+    /**
+     * The class of a management route, for hooks of the app; other routes have no class.
+     *
+     * @see `docs/api.md#routes`
+     */
     management?: RouteClass
   }
 }
 
-/** All error classes of this package, by name. */
+/**
+ * The error classes of this package, by name.
+ *
+ * @see `docs/errors.md`
+ */
 export type ManagementErrors = typeof errors
 
-/** The plugin, with the error classes of this package. */
+/**
+ * The plugin, with the error classes of this package.
+ *
+ * @see `docs/api.md#exports`
+ */
 export interface ManagementPlugin extends FastifyPluginAsync<ManagementOptions> {
   /**
-   * All error classes of this package.
+   * The error classes of this package.
    *
-   * @example
-   * if (error instanceof management.errors.KindUnknown) fastify.log.warn(error.message)
+   * @example if (error instanceof management.errors.KindUnknown) fastify.log.warn(error.message)
+   * @see `docs/errors.md`
    */
   readonly errors: ManagementErrors
 }
@@ -215,13 +232,12 @@ function installShutdown (fastify: FastifyInstance, engine: HealthEngine, { shut
  * Adds liveness, readiness and startup probes, `/health`, `/info` and `/version` to an app, and decorates it with
  * `fastify.management`.
  *
- * @throws FST_MANAGEMENT_OPTION_INVALID if an option is wrong; the message names the option, its value and the rule
- * @throws FST_MANAGEMENT_FASTIFY_UNSUPPORTED if the app does not use Fastify 5
- * @throws FST_MANAGEMENT_ALREADY_REGISTERED if the decorator or a route exists already
- * @throws the errors of `addCheck()` for the checks in the options
+ * @throws FST_MANAGEMENT_OPTION_INVALID, FST_MANAGEMENT_FASTIFY_UNSUPPORTED, FST_MANAGEMENT_ALREADY_REGISTERED, and the
+ * errors of `addCheck()`
  * @example
  * await fastify.register(management, { prefix: '/z' })
  * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
+ * @see `docs/getting-started.md`
  */
 export const management: ManagementPlugin = Object.assign(managementEndpoints, {
   // As `fastify-plugin` does, so that the decorator reaches the whole app. Its version check takes 2 ms of the start.

@@ -11,120 +11,103 @@ import { copyOf } from './base/json-safe.js'
 import { assertFunction, delayOrNone, text } from './base/rules.js'
 import type { Settings } from './options/settings.js'
 
-/** The methods of `fastify.management`. */
+/**
+ * The methods of `fastify.management`.
+ *
+ * @see `docs/api.md`
+ */
 export interface Management {
   /**
-   * Adds a check, before or after the app is ready. To add kinds to an existing check, call it again with the same
-   * name, the same function and no other options. The check still runs once per report. After startup has completed, a
-   * check for `startup` and other kinds is added for the other kinds.
+   * Adds a check, before or after the app is ready; a second call with the same function adds kinds.
    *
-   * @param kind the probe that the check belongs to: `liveness`, `readiness`, `startup`, `health` or a custom kind; or
-   * an array of kinds
-   * @param name a unique name of 1 to 100 letters, digits, `.`, `_` or `-`. It starts with a letter or a digit. The
-   * names of kinds, `ping` and `lifecycle` are reserved.
+   * @param kind the probe that the check belongs to, or an array of kinds
+   * @param name a unique name of 1 to 100 letters, digits, `.`, `_` or `-`
    * @param check passes if it returns nothing, `true` or `{ status: 'UP' | 'DEGRADED' }`; otherwise it fails
    * @param options when the check runs, and how its results are reported
-   * @throws FST_MANAGEMENT_KIND_UNKNOWN if a kind does not exist
-   * @throws FST_MANAGEMENT_NAME_INVALID if the name is reserved or malformed
-   * @throws FST_MANAGEMENT_NAME_TAKEN if another check has the name, or the same check has other options
-   * @throws FST_MANAGEMENT_FUNCTION_INVALID if the check is not a function
-   * @throws FST_MANAGEMENT_OPTION_INVALID if an option has a wrong value or does not exist
-   * @throws FST_MANAGEMENT_STARTUP_COMPLETED if `startup` is the only kind and startup has completed
+   * @throws FST_MANAGEMENT_KIND_UNKNOWN, FST_MANAGEMENT_NAME_INVALID, FST_MANAGEMENT_NAME_TAKEN,
+   * FST_MANAGEMENT_FUNCTION_INVALID, FST_MANAGEMENT_OPTION_INVALID, FST_MANAGEMENT_STARTUP_COMPLETED
    * @example
    * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
    * @example
    * fastify.management.addCheck(['readiness', 'health'], 'cache', checkCache, { interval: 10_000 })
+   * @see `docs/api.md#addcheck`
    */
   addCheck (kind: Kind | readonly Kind[], name: string, check: CheckFunction, options?: CheckOptions): void
 
   /**
-   * Removes a check or a service dependency. A current run is aborted, and its result is dropped.
+   * Removes a check or a service dependency, and aborts its current run.
    *
    * @returns whether there was a check of this name
-   * @example
-   * fastify.management.removeCheck('db') // true
+   * @example fastify.management.removeCheck('db') // true
+   * @see `docs/api.md#removecheck`
    */
   removeCheck (name: string): boolean
 
   /**
-   * Adds a section to `/info`. The function is called for each request, but concurrent requests share a call. It has
-   * 800 ms. If it fails, its section is `{"error":"unavailable"}`, and the other sections are complete.
+   * Adds a section to `/info`, from a function that may be async and has 800 ms.
    *
-   * @throws FST_MANAGEMENT_NAME_INVALID if the name is malformed
-   * @throws FST_MANAGEMENT_NAME_TAKEN if another section has the name
-   * @throws FST_MANAGEMENT_FUNCTION_INVALID if the section is not a function
-   * @example
-   * fastify.management.addInfo('queue', async () => ({ waiting: await queue.count() }))
+   * @throws FST_MANAGEMENT_NAME_INVALID, FST_MANAGEMENT_NAME_TAKEN, FST_MANAGEMENT_FUNCTION_INVALID
+   * @example fastify.management.addInfo('queue', async () => ({ waiting: await queue.count() }))
+   * @see `docs/api.md#addinfo`
    */
   addInfo (name: string, section: InfoFunction): void
 
   /**
-   * Returns the report of a kind, or the report of `/health` without a kind. It needs no HTTP request and contains all
-   * details. You may change the returned object.
+   * Returns the report of a kind, or of `/health` without a kind, with all details.
    *
-   * @throws FST_MANAGEMENT_KIND_UNKNOWN if the kind does not exist (the promise rejects)
-   * @example
-   * const { status, components } = await fastify.management.health('readiness')
+   * @throws FST_MANAGEMENT_KIND_UNKNOWN (the promise rejects)
+   * @example const { status, components } = await fastify.management.health('readiness')
+   * @see `docs/api.md#health`
    */
   health (kind?: Kind): Promise<Health>
 
   /**
-   * Takes the app out of service: readiness is `OUT_OF_SERVICE`, so that load balancers send no traffic. Liveness does
-   * not change. `/health` and verbose probes show the state as the component `lifecycle`. It works like
-   * `ReadinessState.REFUSING_TRAFFIC` of Spring Boot.
-   *
-   * If the app is out of service already, only the reason changes. If it is broken, draining or closing, the
-   * call has no effect and is logged at debug level.
+   * Takes the app out of service until `putInService()`: readiness is `OUT_OF_SERVICE`, and liveness does not change.
    *
    * @param reason is logged, and visible to requests that may see details
    * @throws FST_MANAGEMENT_OPTION_INVALID if the reason is not a string, or empty
    * @example
    * fastify.management.takeOutOfService('rebuilding the cache')
    * try { await rebuildCache() } finally { fastify.management.putInService() }
+   * @see `docs/api.md#takeoutofservice`
    */
   takeOutOfService (reason: string): void
 
   /**
-   * Puts the app back in service after `takeOutOfService()`. It never throws. If the app is broken, draining or
-   * closing, the call has no effect and is logged at debug level.
+   * Puts the app back in service after `takeOutOfService()`; never throws.
    *
-   * @example
-   * fastify.management.putInService()
+   * @example fastify.management.putInService()
+   * @see `docs/api.md#putinservice`
    */
   putInService (): void
 
   /**
-   * Reports that only a restart helps: liveness and readiness are `DOWN` for good, so that the orchestrator restarts
-   * the app. It works like `LivenessState.BROKEN` of Spring Boot. The first reason is kept.
+   * Reports that only a restart helps: liveness and readiness are `DOWN` for good.
    *
    * @param reason is logged, and visible to requests that may see details
    * @throws FST_MANAGEMENT_OPTION_INVALID if the reason is not a string, or empty
-   * @example
-   * worker.on('exit', () => fastify.management.markBroken('the worker thread has ended'))
+   * @example worker.on('exit', () => fastify.management.markBroken('the worker thread has ended'))
+   * @see `docs/api.md#markbroken`
    */
   markBroken (reason: string): void
 
   /**
-   * Takes the app out of service for good, then waits for load balancers to notice. Kubernetes still sends requests to
-   * a pod for some time after it has told the pod to end. Liveness and the app's own routes do not change.
+   * Takes the app out of service for good, then waits for load balancers to notice.
    *
-   * @param delay how long to wait, in milliseconds, from 0; by default 5,000 in Kubernetes and 0 elsewhere. The wait
-   * ends early if the app closes.
+   * @param delay in milliseconds, from 0; by default 5,000 in Kubernetes and 0 elsewhere
    * @throws FST_MANAGEMENT_OPTION_INVALID if the delay is not a whole number from 0 (the promise rejects)
-   * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
    * @example
    * await fastify.management.drain()
    * await fastify.close()
+   * @see `docs/api.md#drain`
    */
   drain (delay?: number): Promise<void>
 
   /**
-   * Returns the addresses of the endpoints: the addresses of the separate server if the option `listen` is set,
-   * otherwise the app's addresses. The array is empty before the server listens and after it has closed. The address of
-   * a Unix socket is its path.
+   * Returns the addresses of the endpoints, or an empty array while their server does not listen.
    *
-   * @example
-   * fastify.management.addresses() // [{ address: '127.0.0.1', family: 'IPv4', port: 9000 }]
+   * @example fastify.management.addresses() // [{ address: '127.0.0.1', family: 'IPv4', port: 9000 }]
+   * @see `docs/api.md#addresses`
    */
   addresses (): (AddressInfo | string)[]
 }

@@ -1,7 +1,7 @@
 /**
- * Any object with keys: a literal, an instance of a class, an object typed by an interface, or a map. An interface does
- * not fit `Record<string, unknown>`. Functions, arrays and promises are not accepted, because their content is not in
- * their keys.
+ * Any object with keys, also a map and an object typed by an interface; no function, array or promise.
+ *
+ * @see `docs/typescript.md#details-and-info`
  */
 export type AnyObject = Readonly<Record<string, unknown>> | (object & {
   /** Functions have this property. */

@@ -1,8 +1,9 @@
 import type { ComponentStatus, Status } from './status.js'
 
 /**
- * One check in a report: Spring Boot Actuator's component (`{ status, details, components }`), with the time and the
- * duration of the run. `details.error` is the reason of a failure.
+ * One check in a report, in the format of Spring Boot Actuator; `details.error` is the reason of a failure.
+ *
+ * @see `docs/api.md#health`
  */
 export interface Component {
   readonly status: ComponentStatus
@@ -14,7 +15,11 @@ export interface Component {
   readonly durationMs?: number
 }
 
-/** The answer of an endpoint: the worst status of its checks, and the checks by name. */
+/**
+ * The answer of an endpoint: the worst status of its checks, and the checks by name.
+ *
+ * @see `docs/api.md#health`
+ */
 export interface Health {
   readonly status: Status
   readonly components: Readonly<Record<string, Component>>

@@ -15,31 +15,32 @@ import type { Kind } from './kind.js'
 import { TroubleLog } from './trouble-log.js'
 
 /**
- * The message of the tracing channel `fastify-management-endpoints:check`. All events of a run carry the same object.
- * At `asyncEnd` the run has ended. A cancelled run has an `error` and no `result`.
+ * The message of the tracing channel `fastify-management-endpoints:check`; all events of a run carry the same object.
  *
+ * @see `docs/api.md#fastify-management-endpointscheck`
  * @see https://nodejs.org/docs/latest/api/diagnostics_channel.html#tracingchannel-channels
  */
 export interface CheckRunMessage<Owner extends object = object> extends RunStart {
   /** The app that owns the check. */
   readonly fastify: Owner
   readonly kinds: readonly Kind[]
-  /** The result of the run, with its time and duration. Thresholds and `failureStatus` do not change it. */
+  /** The result of the run, before thresholds and `failureStatus`. */
   result?: Component
   /** Duration of the run, in milliseconds. */
   durationMs?: number
-  /** Number of runs that have timed out and not ended yet. If this run has timed out, it is included. */
+  /** The number of runs that have timed out and not ended yet, with this run. */
   abandoned: number
-  /** The error that the check threw, with its stack. Secrets in it are redacted. */
+  /** The error that the check threw, with its stack, redacted. */
   err?: unknown
-  /** An `AbortError`, if the check was removed or the app closed during the run. */
+  /** An `AbortError`, if the run was cancelled. */
   error?: unknown
 }
 
 /**
  * The message of the channel `fastify-management-endpoints:status`: the reported status of a check, or of the app as
- * `lifecycle`, has changed. A check's first result is a change from `UNKNOWN`. Its removal is a change to `UNKNOWN`. A
- * service dependency has a check for each kind, so it sends a message for each kind.
+ * `lifecycle`, has changed.
+ *
+ * @see `docs/api.md#fastify-management-endpointsstatus`
  */
 export interface StatusChangeMessage<Owner extends object = object> extends StatusChange {
   /** The app that owns the check. */

@@ -5,27 +5,41 @@ import { errors } from '../errors.js'
 /** The kinds that always exist: Kubernetes' three probes, and `health` for checks that only `/health` contains. */
 export const BUILT_IN_KINDS = ['liveness', 'readiness', 'startup', 'health'] as const
 
+/**
+ * A kind that always exists.
+ *
+ * @see `docs/checks.md#kinds`
+ */
 export type BuiltInKind = typeof BUILT_IN_KINDS[number]
 
 /** A report on this kind contains the checks of all kinds. */
 export const ALL_CHECKS = 'health' as const satisfies BuiltInKind
 
 /**
- * The custom kinds of the app, for TypeScript. Add a key for each entry of the option `kinds`. A kind without a key
- * does not compile, so the compiler finds a typo.
+ * The custom kinds of the app, for TypeScript: add a key for each entry of the option `kinds`.
  *
  * @example
  * declare module 'fastify-management-endpoints' {
  *   interface CustomKinds { replication: true }
  * }
+ * @see `docs/typescript.md`
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- apps add the keys
 export interface CustomKinds {}
 
-/** A custom kind: a key of `CustomKinds`. */
+/**
+ * A custom kind: a key of `CustomKinds`.
+ *
+ * @see `docs/checks.md#custom-kinds`
+ */
 export type CustomKind = keyof CustomKinds & string
 
-/** The probe that a check belongs to: a built-in kind, or a custom kind, which is a key of `CustomKinds`. */
+/**
+ * The probe that a check belongs to: a built-in kind, or a custom kind.
+ *
+ * @example 'readiness'
+ * @see `docs/checks.md#kinds`
+ */
 // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the tests allow any text
 export type Kind = BuiltInKind | CustomKind
 

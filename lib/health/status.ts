@@ -4,12 +4,17 @@
  */
 export const STATUSES = ['DOWN', 'OUT_OF_SERVICE', 'DEGRADED', 'UP'] as const
 
-/** The status of a check or a report. `DOWN` and `OUT_OF_SERVICE` are failures, `DEGRADED` and `UP` are not. */
+/**
+ * The status of a check or a report: `DOWN` and `OUT_OF_SERVICE` are failures, `DEGRADED` and `UP` are not.
+ *
+ * @see `docs/checks.md#results`
+ */
 export type Status = typeof STATUSES[number]
 
 /**
- * A component's status. `UNKNOWN` appears only for a service dependency that has not been checked yet. It does not
- * change the report's status.
+ * The status of a component: `UNKNOWN` is a service dependency that has not been checked yet.
+ *
+ * @see `docs/checks.md#states`
  */
 export type ComponentStatus = Status | 'UNKNOWN'
 

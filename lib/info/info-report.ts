@@ -11,7 +11,11 @@ import type { CollectedInfo } from './collect.js'
 import { shown } from './shown.js'
 import { isRecord } from '../base/type-guards.js'
 
-/** Returns one section of `/info`. It runs at each request. Requests that arrive during a run share its result. */
+/**
+ * Returns one section of `/info`, at each request; requests at the same time share a call.
+ *
+ * @see `docs/api.md#addinfo`
+ */
 export type InfoFunction = () => unknown
 
 /** The sources of the parts of `/info`. */

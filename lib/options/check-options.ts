@@ -8,12 +8,20 @@ import { isKeyed, isRecord } from '../base/type-guards.js'
 import type { CheckFunction } from './fastify-types.js'
 
 /**
- * A check in the options: its function, or its function with options.
+ * A check in the option `checks`: its function, or its function with options.
  *
- * @example
- * { check: async () => { await pool.query('SELECT 1') }, timeout: 300 }
+ * @example { check: async () => { await pool.query('SELECT 1') }, timeout: 300 }
+ * @see `docs/options.md#checks`
  */
-export type CheckOption = CheckFunction | (CheckOptions & { readonly check: CheckFunction })
+export type CheckOption = CheckFunction | (CheckOptions & {
+  /**
+   * The function of the check.
+   *
+   * @example { check: checkDatabase, timeout: 300 }
+   * @see `docs/checks.md#results`
+   */
+  readonly check: CheckFunction
+})
 
 /** One entry of the option `checks`. Its name and function are validated later, when the check is added. */
 export interface CheckSettings {

@@ -16,49 +16,41 @@ import { readCheckOptions } from './check-options.js'
 /**
  * The health endpoint of another service: its address, or its address with options.
  *
- * @example
- * { url: 'https://users:8080/z/health', headers: { authorization: `Bearer ${token}` }, timeout: 500 }
+ * @example { url: 'https://users:8080/z/health', headers: { authorization: `Bearer ${token}` }, timeout: 500 }
+ * @see `docs/service-dependencies.md`
  */
 export type ServiceDependencyOption = string | (CheckOptions & FixedUrls & {
   /**
-   * An `http://` or `https://` URL, or a host with an optional port and path. Without a path, the prefix of this app
-   * and `/health` are added. The request follows up to 5 redirects to the same host name, on any port. A redirect to
-   * another host, or from https to http, is `DOWN`.
+   * An `http://` or `https://` URL, or a host with an optional port and path.
    *
-   * @example
-   * 'users:8080' // http://users:8080/z/health
+   * @example { url: 'users:8080' } // http://users:8080/z/health
+   * @see `docs/service-dependencies.md#addresses`
    */
   readonly url: string
   /**
    * Headers of each request to the service.
    *
    * @default no headers
-   * @example
-   * { authorization: 'Bearer secret' }
+   * @example { headers: { authorization: 'Bearer secret' } }
+   * @see `docs/options.md#servicedependencies`
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /**
-   * Trusted authorities and a client certificate. A `url` without a scheme is then an `https://` URL.
+   * Trusted authorities and a client certificate; a `url` without a scheme then gets `https://`.
    *
    * @default the authorities of Node.js, and no client certificate
-   * @example
-   * { ca: readFileSync('/tls/ca.crt'), cert: readFileSync('/tls/tls.crt'), key: readFileSync('/tls/tls.key') }
+   * @example { tls: { ca: readFileSync('/tls/ca.crt') } }
+   * @see `docs/service-dependencies.md#tls-and-http2`
    */
   readonly tls?: TlsOptions | undefined
 })
 
 /**
- * Fixed `http://` or `https://` URLs by kind, for a service of another make. A custom kind is a key too, unless an
- * option has its name. The status
- * codes 200 to 299 are `UP`, with any body or none. If the body is a JSON object with a `status`, that status decides:
- * `UP`, `ok`, `pass`, `healthy`, `ready`, `alive`, `success`, `serving` and `true` are `UP`; `DEGRADED` and `warn` are
- * `DEGRADED`; anything else is `DOWN`.
- *
- * The kind must be in the option `cascade`. The kind `health` is always requested.
+ * Fixed URLs by kind, for a service of another make; each kind except `health` must be in the option `cascade`.
  *
  * @default made from `url`
- * @example
- * { url: 'https://partner/health', readiness: 'https://partner/ready' }
+ * @example { url: 'https://partner/health', readiness: 'https://partner/ready' }
+ * @see `docs/service-dependencies.md#services-of-another-make`
  */
 export type FixedUrls = Readonly<Partial<Record<UrlName, string | URL | undefined>>>
 

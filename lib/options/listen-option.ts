@@ -4,21 +4,25 @@ import { optionsOf } from '../base/option-table.js'
 import type { RulesOf } from '../base/option-table.js'
 
 /**
- * A separate server for the endpoints. It limits the time for headers to 5 s, for a request to 10 s, for an idle
- * connection to 3 s, and the number of connections to 1,000. Stricter limits of the app's server apply.
+ * A separate server for the endpoints.
+ *
+ * @example { port: 9000, host: '0.0.0.0' }
+ * @see `docs/own-port.md`
  */
 export interface ListenOption {
   /**
-   * The port, from 0 to 65535. With 0 the system chooses a free port, and `fastify.management.addresses()` returns it.
+   * The port, from 0 to 65535; with 0 the system chooses a free port.
    *
-   * @example
-   * 9000
+   * @example { port: 9000 }
+   * @see `docs/options.md#listen`
    */
   readonly port: number
   /**
-   * A host name or an address of this machine. In a container use `0.0.0.0` or `::`.
+   * A host name or an address of this machine; in a container use `0.0.0.0` or `::`.
    *
    * @default '127.0.0.1'
+   * @example { port: 9000, host: '0.0.0.0' }
+   * @see `docs/options.md#listen`
    */
   readonly host?: string | undefined
 }

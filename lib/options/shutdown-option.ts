@@ -7,41 +7,51 @@ import { isFunction } from '../base/type-guards.js'
 /** The signals that can end an app. */
 export const SHUTDOWN_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT', 'SIGUSR2'] as const
 
+/**
+ * A signal that can end an app.
+ *
+ * @see `docs/options.md#shutdown`
+ */
 export type ShutdownSignal = typeof SHUTDOWN_SIGNALS[number]
 
-/** How a signal ends the app: out of service, a delay, then `close`. */
+/**
+ * How a signal ends the app: out of service, a delay, then `close`.
+ *
+ * @example { delay: 10_000, timeout: 15_000 }
+ * @see `docs/graceful-shutdown.md`
+ */
 export interface ShutdownOption {
   /**
-   * The signals that end the app. Kubernetes and Docker send `SIGTERM`; Ctrl+C sends `SIGINT`.
+   * The signals that end the app.
    *
    * @default ['SIGTERM', 'SIGINT']
+   * @example { signals: ['SIGTERM'] }
+   * @see `docs/options.md#shutdown`
    */
   readonly signals?: readonly ShutdownSignal[] | undefined
   /**
-   * How long the app serves requests while it is out of service, before it closes, in milliseconds, from 0. Load
-   * balancers need this time to notice. With 0, requests on keep-alive connections may be lost.
+   * How long the app is out of service and still serves, before it closes, in milliseconds, from 0.
    *
    * @default 5_000 in Kubernetes (if `KUBERNETES_SERVICE_HOST` is set), otherwise 0
+   * @example { delay: 10_000 }
+   * @see `docs/options.md#shutdown`
    * @see https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-termination-flow
    */
   readonly delay?: number | undefined
   /**
-   * How long the app may take to close after the delay, in milliseconds, from 1. Then the process exits with code 1.
+   * The longest time to close after the delay, in milliseconds, from 1; then the process exits with code 1.
    *
    * @default 10_000
+   * @example { timeout: 15_000 }
+   * @see `docs/options.md#shutdown`
    */
   readonly timeout?: number | undefined
   /**
-   * Closes the app. Called once, after a signal, the delay, and the answers to open requests; a response without an end
-   * may delay the call by half of `timeout`. Pass it if closing Fastify is not enough, as in a Nest app.
-   *
-   * `fastify.close()` follows in any case, and has no effect if the function has called it. If the function throws or
-   * rejects, the error is logged and the process exits with code 1.
+   * Closes the app after the delay and the answers to open requests; `fastify.close()` follows in any case.
    *
    * @default () => fastify.close()
-   * @example
-   * () => app.close()
-   * @see https://docs.nestjs.com/fundamentals/lifecycle-events#application-shutdown
+   * @example { close: () => app.close() } // in Nest
+   * @see `docs/graceful-shutdown.md`
    */
   readonly close?: (() => unknown) | undefined
 }

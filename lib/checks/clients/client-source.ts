@@ -4,7 +4,12 @@ import { hasMethods, isFunction, isThenable } from '../../base/type-guards.js'
 import { describeWrongClient, GENERAL_MISTAKES } from './wrong-client.js'
 import type { WrongClient } from './wrong-client.js'
 
-/** The app's client, or a function that returns it if the app creates or replaces it later. */
+/**
+ * The app's client, or a function that returns it if the app creates or replaces it later.
+ *
+ * @example () => fastify.pg
+ * @see `docs/ready-made-checks.md#clients`
+ */
 export type ClientSource<C> = C | (() => C | undefined)
 
 /** The type of client that a check takes. */

@@ -10,12 +10,11 @@ import { PerClient } from './per-client.js'
 /** The options of every check of a pool. */
 export interface RenewalOptions {
   /**
-   * The time in milliseconds after which the check of a pool opens a new connection, beside the connections of the
-   * pool, and closes it again. A connection that stays open hides a rotated password, a server that has moved and an
-   * expired certificate. Shortened or extended by up to 20 %, so that replicas do not connect in step. `0` disables
-   * this. A client without a pool ignores it.
+   * The time until the check of a pool opens a new connection and closes it again, in milliseconds; 0 turns this off.
    *
    * @default 30_000
+   * @example { renewAfter: 60_000 }
+   * @see `docs/ready-made-checks.md#new-connections`
    */
   readonly renewAfter?: number | undefined
 }

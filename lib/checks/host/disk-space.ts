@@ -8,13 +8,35 @@ import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
 import { SingleFlight } from '../../base/single-flight.js'
 
-/** Options of `diskSpace`. */
+/**
+ * The options of `diskSpace()`.
+ *
+ * @see `docs/ready-made-checks.md#diskspace`
+ */
 export interface DiskSpaceOptions {
-  /** A path in the file system. Default `.`, the working directory. */
+  /**
+   * A path in the file system.
+   *
+   * @default '.'
+   * @example { path: '/var/uploads' }
+   * @see `docs/ready-made-checks.md#diskspace`
+   */
   readonly path?: string | undefined
-  /** The least free space in bytes. Default 10 MiB. */
+  /**
+   * The least free space, in bytes.
+   *
+   * @default 10_485_760 (10 MiB)
+   * @example { minFree: 500 * 1024 ** 2 }
+   * @see `docs/ready-made-checks.md#diskspace`
+   */
   readonly minFree?: number | undefined
-  /** The least free share of the file system, from 0 to 1. Default none. */
+  /**
+   * The least free share of the file system, from 0 to 1.
+   *
+   * @default 0
+   * @example { minFreeShare: 0.05 }
+   * @see `docs/ready-made-checks.md#diskspace`
+   */
   readonly minFreeShare?: number | undefined
 }
 
@@ -45,17 +67,12 @@ const readOptions = readyMadeOptions<DiskSpaceSettings>('', {
 })
 
 /**
- * Makes a check of the free space of a file system. It is `DOWN` if a process without privileges has less space than
- * the larger of the two thresholds, or if no inode is free. It is also `DOWN` if the file system (a network share, for
- * example) does not answer in time.
- *
- * Add it to `health`, or to readiness if the app cannot work without writing. Do not add it to liveness: a restart
- * frees no space.
+ * Makes a check of the free space and the free inodes of a file system.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
  * fastify.management.addCheck('health', 'uploads', diskSpace({ path: '/var/uploads', minFreeShare: 0.05 }))
- * @see https://docs.spring.io/spring-boot/reference/actuator/endpoints.html#actuator.endpoints.health.auto-configured-health-indicators
+ * @see `docs/ready-made-checks.md#diskspace`
  */
 export function diskSpace (options: DiskSpaceOptions = {}): CheckFunction {
   return diskSpaceWith(statfs, options)

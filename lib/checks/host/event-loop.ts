@@ -12,11 +12,27 @@ import type { Details } from '../kit/result.js'
 import { LoopMeter } from './loop-meter.js'
 import type { LoopReading, Meter } from './loop-meter.js'
 
-/** Options of `eventLoop`. */
+/**
+ * The options of `eventLoop()`.
+ *
+ * @see `docs/ready-made-checks.md#eventloop`
+ */
 export interface EventLoopOptions {
-  /** The largest 99th percentile of the event-loop delay, in milliseconds. Default 1,000. */
+  /**
+   * The largest 99th percentile of the event-loop delay, in milliseconds.
+   *
+   * @default 1_000
+   * @example { maxDelay: 250 }
+   * @see `docs/ready-made-checks.md#eventloop`
+   */
   readonly maxDelay?: number | undefined
-  /** The largest share of the time in which the loop is busy, from 0 to 1. Default none. */
+  /**
+   * The largest share of the time in which the loop is busy, from 0 to 1.
+   *
+   * @default no limit
+   * @example { maxUtilization: 0.95 }
+   * @see `docs/ready-made-checks.md#eventloop`
+   */
   readonly maxUtilization?: number | undefined
 }
 
@@ -43,18 +59,12 @@ const readOptions = readyMadeOptions<EventLoopSettings>('', {
 })
 
 /**
- * Makes a check of the event loop's delay and utilization. It is `DOWN` if the 99th percentile of the delay, or the
- * utilization, was over its limit between the previous run and this run. The first run passes because nothing is
- * measured yet. Runs within one second share a measurement. Measuring stops ten minutes after the last run, so the
- * check must run more often. It also stops when the check is removed or the app closes. While the loop is blocked, no
- * check can run, and probes time out.
- *
- * Add it to readiness, so that an overloaded app receives no requests for a while. Add it to liveness only with limits
- * that a healthy app never reaches: high load alone must not restart the app.
+ * Makes a check of the event loop's delay and utilization between its previous run and this run.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
- * fastify.management.addCheck('readiness', 'event-loop', eventLoop({ maxDelay: 250 }))
+ * fastify.management.addCheck('readiness', 'event-loop', eventLoop({ maxDelay: 250 }), { interval: 5_000 })
+ * @see `docs/ready-made-checks.md#eventloop`
  * @see https://nodejs.org/api/perf_hooks.html#perf_hooksmonitoreventloopdelayoptions
  */
 export function eventLoop (options: EventLoopOptions = {}): CheckFunction {

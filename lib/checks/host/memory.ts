@@ -9,16 +9,42 @@ import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
 import { SingleFlight } from '../../base/single-flight.js'
 
-/** Options of `memory`. */
+/**
+ * The options of `memory()`.
+ *
+ * @see `docs/ready-made-checks.md#memory`
+ */
 export interface MemoryOptions {
-  /** The largest size of the JavaScript heap in use, in bytes. Default none. */
+  /**
+   * The largest size of the JavaScript heap in use, in bytes.
+   *
+   * @default no limit
+   * @example { maxHeapUsed: 500 * 1024 ** 2 }
+   * @see `docs/ready-made-checks.md#memory`
+   */
   readonly maxHeapUsed?: number | undefined
-  /** The largest share of V8's heap limit (`--max-old-space-size`) in use, from 0 to 1. Default none. */
+  /**
+   * The largest share of V8's heap limit in use, from 0 to 1.
+   *
+   * @default no limit
+   * @example { maxHeapShare: 0.9 }
+   * @see `docs/ready-made-checks.md#memory`
+   */
   readonly maxHeapShare?: number | undefined
-  /** The largest resident set size of the process, in bytes. Default none. */
+  /**
+   * The largest resident set size of the process, in bytes.
+   *
+   * @default no limit
+   * @example { maxRss: 1024 ** 3 }
+   * @see `docs/ready-made-checks.md#memory`
+   */
   readonly maxRss?: number | undefined
   /**
-   * The largest share of the memory limit of the container (or other control group) in use, from 0 to 1. Default 0.9.
+   * The largest share of the container's memory limit in use, from 0 to 1.
+   *
+   * @default 0.9
+   * @example { maxLimitShare: 0.8 }
+   * @see `docs/ready-made-checks.md#memory`
    */
   readonly maxLimitShare?: number | undefined
 }
@@ -52,17 +78,11 @@ const readOptions = readyMadeOptions<MemorySettings>('', {
 })
 
 /**
- * Makes a check of the memory in use. It is `DOWN` if a limit is exceeded. The limit of the container (cgroup v1 and
- * v2) is read if it exists and compared with the working set, by which the kubelet evicts pods. On a host without such
- * a limit, the check passes by default.
- *
- * Add it to `health`, or to readiness, so that an app at its limit receives no requests. Add it to liveness only with
- * limits that an app reaches only if it leaks memory: high load alone must not restart the app.
+ * Makes a check of the memory in use, against the limit of the container and your own limits.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
- * @example
- * fastify.management.addCheck('readiness', 'memory', memory({ maxHeapShare: 0.9 }))
- * @see https://kubernetes.io/docs/concepts/scheduling-eviction/node-pressure-eviction/ for the working set
+ * @example fastify.management.addCheck('readiness', 'memory', memory({ maxHeapShare: 0.9 }))
+ * @see `docs/ready-made-checks.md#memory`
  */
 export function memory (options: MemoryOptions = {}): CheckFunction {
   return memoryWith({ use: processUse, group: async () => await cgroupMemory('/') }, options)

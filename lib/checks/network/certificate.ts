@@ -18,23 +18,74 @@ import { assertIdentity, secureContext, TLS_RULES } from './tls-options.js'
 import type { Pem, TlsSettings } from './tls-options.js'
 import { waitUntilOpen } from './wait-until-open.js'
 
-/** Options of `certificate`. */
+/**
+ * The options of `certificate()`.
+ *
+ * @see `docs/ready-made-checks.md#certificate`
+ */
 export interface CertificateOptions {
-  /** The server's name or IP address. */
+  /**
+   * The server's name or IP address.
+   *
+   * @example { host: 'shop.example.com' }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly host: string
-  /** The server's port, from 1 to 65535. Default 443. */
+  /**
+   * The server's port, from 1 to 65535.
+   *
+   * @default 443
+   * @example { host: 'shop.example.com', port: 8443 }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly port?: number | undefined
-  /** The name that the client sends to the server, and that the certificate must contain. Default `host`. */
+  /**
+   * The name that the client sends to the server, and that the certificate must contain.
+   *
+   * @default the value of `host`
+   * @example { host: '10.0.0.7', servername: 'shop.example.com' }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly servername?: string | undefined
-  /** The check is `DEGRADED` if fewer days than this are left. Default 14. */
+  /**
+   * The number of days before the end in which the check is `DEGRADED`.
+   *
+   * @default 14
+   * @example { host: 'shop.example.com', warnDays: 21 }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly warnDays?: number | undefined
-  /** Trusted authorities, instead of the authorities that Node.js trusts. Default the authorities of Node.js. */
+  /**
+   * Trusted authorities in PEM.
+   *
+   * @default the authorities of Node.js
+   * @example { host: 'shop.internal', ca: readFileSync('/tls/ca.crt') }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly ca?: Pem | readonly Pem[] | undefined
-  /** The client's certificate in PEM, with its intermediate authorities, for a server that needs one. Default none. */
+  /**
+   * The client's certificate in PEM, for a server that needs one.
+   *
+   * @default no client certificate
+   * @example { host: 'shop.internal', cert: readFileSync('/tls/tls.crt'), key: readFileSync('/tls/tls.key') }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly cert?: Pem | readonly Pem[] | undefined
-  /** The private key of `cert` in PEM, without a passphrase. Default none. */
+  /**
+   * The private key of `cert` in PEM, without a passphrase.
+   *
+   * @default no client certificate
+   * @example { host: 'shop.internal', cert: readFileSync('/tls/tls.crt'), key: readFileSync('/tls/tls.key') }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly key?: Pem | readonly Pem[] | undefined
-  /** If `false`, checks only the dates, neither trust nor name. Default `true`. */
+  /**
+   * Whether trust and name count too, not only the dates.
+   *
+   * @default true
+   * @example { host: 'shop.internal', trusted: false }
+   * @see `docs/ready-made-checks.md#certificate`
+   */
   readonly trusted?: boolean | undefined
 }
 
@@ -58,19 +109,14 @@ const readOptions = readyMadeOptions<CertificateSettings>('', {
 })
 
 /**
- * Makes a check of a server's TLS certificates, from its own certificate up to the root. It is `DOWN` if a certificate
- * has expired or is not yet valid, if the chain is not trusted, or if the certificate is for another name. It is
- * `DEGRADED` if a certificate expires in fewer than `warnDays` days. An expired authority is ignored if the certificate
- * is trusted without it, for example through a newer certificate of the same authority.
- *
- * Add it to `health`, with an `interval` of about an hour, because certificates change slowly. Do not add it to
- * liveness: a restart renews no certificate. It connects directly, never through a proxy.
+ * Makes a check of a server's TLS certificates: dates, trust and name, with a warning before the end.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
  * const check = certificate({ host: 'shop.example.com', warnDays: 21 })
  * fastify.management.addCheck('health', 'certificate', check, { interval: 3_600_000 })
- * @see https://www.rfc-editor.org/rfc/rfc5280#section-6 about valid chains, and RFC 9525 about names
+ * @see `docs/ready-made-checks.md#certificate`
+ * @see https://www.rfc-editor.org/rfc/rfc5280#section-6
  */
 export function certificate (options: CertificateOptions): CheckFunction {
   return certificateWith(systemClock, options)

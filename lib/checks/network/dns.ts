@@ -13,16 +13,42 @@ import type { TimeLimit } from '../kit/time-limit.js'
 
 const TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'SRV', 'TXT'] as const
 
-/** A type of DNS record. */
+/**
+ * A type of DNS record.
+ *
+ * @see `docs/ready-made-checks.md#dns`
+ */
 export type DnsRecordType = typeof TYPES[number]
 
-/** Options of `dns`. */
+/**
+ * The options of `dns()`.
+ *
+ * @see `docs/ready-made-checks.md#dns`
+ */
 export interface DnsOptions {
-  /** Finds only IPv4 or only IPv6 addresses. Cannot be combined with `type` or `servers`. Default both. */
+  /**
+   * Finds only IPv4 or only IPv6 addresses; not with `type` or `servers`.
+   *
+   * @default both
+   * @example { family: 4 }
+   * @see `docs/ready-made-checks.md#dns`
+   */
   readonly family?: 4 | 6 | undefined
-  /** Queries a DNS server directly for records of this type. Default `A` if `servers` is set. */
+  /**
+   * Queries a DNS server directly for records of this type.
+   *
+   * @default `A` with `servers`
+   * @example { type: 'MX' }
+   * @see `docs/ready-made-checks.md#dns`
+   */
   readonly type?: DnsRecordType | undefined
-  /** The DNS servers: IP addresses with an optional port (`10.0.0.2`, `[::1]:5353`). Default the host's servers. */
+  /**
+   * The DNS servers: IP addresses with an optional port.
+   *
+   * @default the servers of the host
+   * @example { servers: ['10.0.0.2', '[::1]:5353'] }
+   * @see `docs/ready-made-checks.md#dns`
+   */
   readonly servers?: readonly string[] | undefined
 }
 
@@ -58,17 +84,12 @@ const readOptions = readyMadeOptions<DnsSettings>('name', {
 })
 
 /**
- * Makes a check that resolves a name. It is `UP` if the name has an address or a record, otherwise `DOWN` with the
- * reason. By default it resolves the name as the app's own connections do, with the hosts file and search domains. With
- * `type` or `servers` it queries a DNS server directly.
- *
- * Add it to `health`, or to readiness if nothing works without the name. Do not add it to liveness: a restart does not
- * repair a server.
+ * Makes a check that resolves a name as the app's own connections do, or with `type` or `servers` at a DNS server.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
- * @example
- * fastify.management.addCheck('health', 'dns', dns('database.internal'))
- * @see https://nodejs.org/api/dns.html#implementation-considerations about both ways to resolve, and their risks
+ * @example fastify.management.addCheck('health', 'dns', dns('database.internal'))
+ * @see `docs/ready-made-checks.md#dns`
+ * @see https://nodejs.org/api/dns.html#implementation-considerations
  */
 export function dns (name: string, options: DnsOptions = {}): CheckFunction {
   return dnsWith(sharedLookup, name, options)

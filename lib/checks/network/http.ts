@@ -13,29 +13,59 @@ import type { TimeLimit } from '../kit/time-limit.js'
 import { tlsContexts, tlsOptions } from './tls-options.js'
 import type { TlsOptions, TlsSettings } from './tls-options.js'
 
-/** Options of `http`. */
+/**
+ * The options of `http()`.
+ *
+ * @see `docs/ready-made-checks.md#http`
+ */
 export interface HttpOptions {
-  /** The method of the request. Default `GET`. */
+  /**
+   * The method of the request.
+   *
+   * @default 'GET'
+   * @example { method: 'HEAD' }
+   * @see `docs/ready-made-checks.md#http`
+   */
   readonly method?: 'GET' | 'HEAD' | undefined
   /**
-   * Additional headers, for example `authorization`. They are sent only to the URL's own origin, not to the target of a
-   * redirect to another origin. Default none.
+   * Additional headers, sent only to the origin of the URL.
+   *
+   * @default no headers
+   * @example { headers: { authorization: 'Bearer secret' } }
+   * @see `docs/ready-made-checks.md#http`
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** The accepted status codes, from 200 to 599. A redirect with such a code is not followed. Default 200 to 299. */
+  /**
+   * The accepted status codes, from 200 to 599.
+   *
+   * @default 200 to 299
+   * @example { statusCodes: [200, 404] }
+   * @see `docs/ready-made-checks.md#http`
+   */
   readonly statusCodes?: readonly number[] | undefined
-  /** A text that must be in the first 1 MiB of the body. Not with `HEAD`. Default none: the body is not read. */
+  /**
+   * A text that must be in the first 1 MiB of the body.
+   *
+   * @default no text: the body is not read
+   * @example { contains: '"status":"green"' }
+   * @see `docs/ready-made-checks.md#http`
+   */
   readonly contains?: string | undefined
   /**
-   * Other hosts that a redirect may lead to: host names or IP addresses, without scheme, port or wildcard. Any port of
-   * them is allowed. They never receive `headers`, the user name and password of the URL, or the client certificate.
+   * Other host names or IP addresses that a redirect may lead to, on any port.
    *
-   * @default no other host: redirects to the URL's own host name only
-   * @example
-   * { redirectHosts: ['login.example.com'] }
+   * @default []
+   * @example { redirectHosts: ['login.example.com'] }
+   * @see `docs/service-dependencies.md#redirects`
    */
   readonly redirectHosts?: readonly string[] | undefined
-  /** Trusted authorities and a client certificate, for an https:// URL. Default the authorities of Node.js. */
+  /**
+   * Trusted authorities and a client certificate, for an https:// URL.
+   *
+   * @default the authorities of Node.js
+   * @example { tls: { ca: readFileSync('/tls/ca.crt') } }
+   * @see `docs/service-dependencies.md#tls-and-http2`
+   */
   readonly tls?: TlsOptions | undefined
 }
 
@@ -61,22 +91,15 @@ const readOptions = readyMadeOptions<HttpSettings>('url', {
 })
 
 /**
- * Makes a check that requests a URL over HTTP. It is `UP` if the response has an accepted status code and contains the
- * expected text (if `contains` is set), otherwise `DOWN` with the reason. Each run opens and closes its own connection,
- * through the environment's proxy if Node's own requests use it.
- *
- * It follows up to 5 redirects to the same host name, on any port, and to the hosts in `redirectHosts`. It is `DOWN` at
- * a redirect to another host, or from https to http.
- *
- * Add it to readiness if the app cannot work without the server, otherwise to `health`. Do not add it to liveness: a
- * restart does not repair a server. Use `serviceDependency` for a health endpoint in the style of Spring Boot Actuator.
+ * Makes a check that requests a URL, and passes if the answer has an accepted code and contains the expected text.
  *
  * @param url an http:// or https:// URL; a user name and password in it are sent as basic authentication, never shown
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
  * const search = http('http://search:9200/_cluster/health', { contains: '"status":"green"' })
  * fastify.management.addCheck('health', 'search', search)
- * @see https://www.rfc-editor.org/rfc/rfc9110#section-15 about status codes and redirects
+ * @see `docs/ready-made-checks.md#http`
+ * @see https://www.rfc-editor.org/rfc/rfc9110#section-15
  */
 export function http (url: string | URL, options: HttpOptions = {}): CheckFunction {
   const urlWithUser = httpUrl(url, 'http.url')

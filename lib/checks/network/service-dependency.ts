@@ -15,14 +15,27 @@ import type { HealthReader, HealthResponse } from './service-health.js'
 import { tlsContexts, tlsOptions } from './tls-options.js'
 import type { TlsOptions, TlsSettings } from './tls-options.js'
 
-/** Options of `serviceDependency`. */
+/**
+ * The options of `serviceDependency()`.
+ *
+ * @see `docs/ready-made-checks.md#servicedependency`
+ */
 export interface ServiceDependencyCheckOptions {
   /**
-   * Additional headers, for example `authorization`. They are sent only to the URL's own origin, not to the target of a
-   * redirect to another origin. Default none.
+   * Additional headers, sent only to the origin of the URL.
+   *
+   * @default no headers
+   * @example { headers: { authorization: 'Bearer secret' } }
+   * @see `docs/ready-made-checks.md#servicedependency`
    */
   readonly headers?: Readonly<Record<string, string>> | undefined
-  /** Trusted authorities and a client certificate, for an https:// URL. Default the authorities of Node.js. */
+  /**
+   * Trusted authorities and a client certificate, for an https:// URL.
+   *
+   * @default the authorities of Node.js
+   * @example { tls: { ca: readFileSync('/tls/ca.crt') } }
+   * @see `docs/service-dependencies.md#tls-and-http2`
+   */
   readonly tls?: TlsOptions | undefined
 }
 
@@ -40,18 +53,13 @@ const readOptions = readyMadeOptions<ServiceDependencySettings>('url', {
 })
 
 /**
- * Makes a check that requests the health endpoint of another service, in the style of Spring Boot Actuator. It is `UP`
- * or `DEGRADED` if the response has the status code 200 and JSON with that status, otherwise `DOWN` with the reason.
- * The result contains the details and components that the service returns. It reads up to 1 MiB, and uses the
- * environment's proxy if Node's own requests use it.
- *
- * It follows up to 5 redirects to the same host name, on any port. It is `DOWN` at a redirect to another host, or from
- * https to http: pass the URL of the health endpoint itself.
+ * Makes a check that requests the health endpoint of another service, and takes over its status and components.
  *
  * @param url an http:// or https:// URL; a user name and password in it are sent as basic authentication, never shown
  * @throws FST_MANAGEMENT_OPTION_INVALID
  * @example
- * management.addCheck('health', 'users', serviceDependency('https://users/z/health', { headers: { 'x-tenant': 'a' } }))
+ * fastify.management.addCheck('health', 'users', serviceDependency('https://users/z/health'))
+ * @see `docs/ready-made-checks.md#servicedependency`
  */
 export function serviceDependency (url: string | URL, options: ServiceDependencyCheckOptions = {}): CheckFunction {
   const checkedUrl = httpUrl(url, 'serviceDependency.url')

@@ -8,29 +8,36 @@ import { timed } from '../kit/result.js'
 import { lookup } from './lookup.js'
 import { waitUntilOpen } from './wait-until-open.js'
 
-/** Options of `tcp`. */
+/**
+ * The options of `tcp()`.
+ *
+ * @see `docs/ready-made-checks.md#tcp`
+ */
 export interface TcpOptions {
-  /** The server's name or IP address. */
+  /**
+   * The server's name or IP address.
+   *
+   * @example { host: 'mail.internal', port: 25 }
+   * @see `docs/ready-made-checks.md#tcp`
+   */
   readonly host: string
-  /** The server's port, from 1 to 65535. */
+  /**
+   * The server's port, from 1 to 65535.
+   *
+   * @example { host: 'mail.internal', port: 25 }
+   * @see `docs/ready-made-checks.md#tcp`
+   */
   readonly port: number
 }
 
 const readOptions = readyMadeOptions<TcpOptions>('', { host: text, port })
 
 /**
- * Makes a check that opens a TCP connection, as the kubelet's `tcpSocket` probe does, and closes it without sending
- * data. It is `UP` if the server accepts the connection, otherwise `DOWN` with the reason. The result shows that a
- * server listens, not that the server works. If a check sends a request to the same kind of server (`redis`, for
- * example), use that check.
- *
- * Add it to readiness if the app cannot work without the server, otherwise to `health`. Do not add it to liveness: a
- * restart does not repair a server.
+ * Makes a check that opens a TCP connection and closes it: it shows that a server listens, not that it works.
  *
  * @throws FST_MANAGEMENT_OPTION_INVALID
- * @example
- * fastify.management.addCheck('health', 'mail', tcp({ host: 'mail.internal', port: 25 }))
- * @see https://kubernetes.io/docs/concepts/configuration/liveness-readiness-startup-probes/
+ * @example fastify.management.addCheck('health', 'mail', tcp({ host: 'mail.internal', port: 25 }))
+ * @see `docs/ready-made-checks.md#tcp`
  */
 export function tcp (options: TcpOptions): CheckFunction {
   const { host, port } = readOptions(options, 'tcp')

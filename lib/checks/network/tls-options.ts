@@ -10,29 +10,42 @@ import type { Rule } from '../../base/rules.js'
 import { errors } from '../../errors.js'
 import { refuseSecret } from '../kit/rules.js'
 
-/** Certificates or private keys in PEM. */
+/**
+ * Certificates or private keys in PEM.
+ *
+ * @see `docs/options.md#servicedependencies`
+ */
 export type Pem = string | Buffer
 
-/** The trust and the identity of a client that connects with TLS. */
+/**
+ * The trust and the identity of a client that connects with TLS.
+ *
+ * @example { ca: readFileSync('/tls/ca.crt') }
+ * @see `docs/service-dependencies.md#tls-and-http2`
+ */
 export interface TlsOptions {
   /**
-   * Trusted authorities in PEM, instead of the authorities that Node.js trusts. One text may contain several
-   * certificates.
+   * Trusted authorities in PEM; one text may contain several certificates.
    *
    * @default the authorities of Node.js
+   * @example { ca: readFileSync('/tls/ca.crt') }
+   * @see `docs/service-dependencies.md#tls-and-http2`
    */
   readonly ca?: Pem | readonly Pem[] | undefined
   /**
-   * The client's certificate in PEM, followed by its intermediate authorities in the same text. Only the URL's own
-   * origin receives it. Several certificates need as many keys.
+   * The client's certificate in PEM, followed by its intermediate authorities in the same text.
    *
    * @default no client certificate
+   * @example { cert: readFileSync('/tls/tls.crt'), key: readFileSync('/tls/tls.key') }
+   * @see `docs/service-dependencies.md#tls-and-http2`
    */
   readonly cert?: Pem | readonly Pem[] | undefined
   /**
    * The private key of `cert` in PEM, without a passphrase.
    *
    * @default no client certificate
+   * @example { cert: readFileSync('/tls/tls.crt'), key: readFileSync('/tls/tls.key') }
+   * @see `docs/service-dependencies.md#tls-and-http2`
    */
   readonly key?: Pem | readonly Pem[] | undefined
 }

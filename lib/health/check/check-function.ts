@@ -1,20 +1,15 @@
 import type { Logger } from '../../base/logger.js'
 import type { CheckResult } from './result.js'
 
-/** The argument of a check's function. */
+/**
+ * The argument of a check's function.
+ *
+ * @see `docs/checks.md#the-argument-of-your-function`
+ */
 export interface CheckContext<Log extends Logger = Logger> {
-  /**
-   * Aborted when the timeout has passed, when the check is removed, and when the app closes. Pass it to every call that
-   * accepts a signal, so that the work ends together with the run.
-   *
-   * If a listener of the signal throws or rejects, the error is logged. On a signal that you derive from it with
-   * `AbortSignal.any()`, Node.js raises such an error as an uncaught exception.
-   */
+  /** Aborted at the timeout, at the removal of the check, and when the app closes. Pass it to every call. */
   readonly signal: AbortSignal
-  /**
-   * The time limit of this run, in milliseconds from its start. A check that ends slightly earlier by itself can report
-   * the reason of its delay.
-   */
+  /** The time limit of this run, in milliseconds from its start. */
   readonly timeout: number
   /** The app's logger, bound to the check's name. */
   readonly log: Log
@@ -29,6 +24,11 @@ export interface LivingContext extends CheckContext {
   readonly [LIFE]: AbortSignal
 }
 
-/** Reports whether one thing works. Returns a `CheckResult`, throws, or rejects. */
+/**
+ * Reports whether one thing works: returns a `CheckResult`, throws, or rejects.
+ *
+ * @example async ({ signal }) => { await fetch('http://cache/ping', { signal }) }
+ * @see `docs/checks.md#results`
+ */
 export type CheckFunction<Log extends Logger = Logger> =
   (context: CheckContext<Log>) => CheckResult | PromiseLike<CheckResult>

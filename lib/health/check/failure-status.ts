@@ -8,10 +8,19 @@ import { isPassing, STATUSES, worst } from '../status.js'
 import type { Status } from '../status.js'
 import type { Outcome } from './result.js'
 
-/** A status that a failed run can be reported as: every status except `UP`. */
+/**
+ * A status that a failed run can be reported as: every status except `UP`.
+ *
+ * @see `docs/checks.md#failurestatus`
+ */
 export type FailureStatus = Exclude<Status, 'UP'>
 
-/** A failure status for each kind. A failure keeps its own status in reports on a kind without an entry. */
+/**
+ * A failure status for each kind; a kind without an entry shows the status that the check returns.
+ *
+ * @example { readiness: 'DEGRADED' }
+ * @see `docs/checks.md#failurestatus`
+ */
 export type FailureStatusByKind = Readonly<Partial<Record<Kind, FailureStatus | undefined>>>
 
 const FAILURE_STATUSES = STATUSES.filter((status) => status !== 'UP')

@@ -5,95 +5,69 @@ import type { FailureStatus, FailureStatusByKind } from './failure-status.js'
 
 export type { FailureStatus, FailureStatusByKind } from './failure-status.js'
 
-/** Options of a check: when it runs, and how its results are reported. All times are in milliseconds. */
+/**
+ * The options of a check: when it runs, and how its results are reported.
+ *
+ * @example { interval: 10_000, failureThreshold: 3 }
+ * @see `docs/options.md#checkdefaults`
+ */
 export interface CheckOptions {
   /**
-   * The longest time that a run may take, in milliseconds, from 1. A longer run fails, and its signal is aborted.
+   * The longest time that a run may take, in milliseconds, from 1.
    *
    * @default 800
-   * @example
-   * { timeout: 300 } // the run fails after 0.3 s
+   * @example { timeout: 300 } // the run fails after 0.3 s
+   * @see `docs/checks.md#timeouts`
    */
   readonly timeout?: number | undefined
   /**
-   * How long a result is reused before the check runs again, in milliseconds, from 0. Passes and failures are both
-   * reused. It is ignored when `interval` is set.
+   * How long a result is reused, in milliseconds, from 0; ignored with an `interval`.
    *
-   * The default of a service dependency is 1_000, so that no client can make the app send it more than one request per
-   * second. `ttl: 0` switches this off.
-   *
-   * @default 0
-   * @example
-   * { ttl: 5_000 } // runs at most once in 5 s
-   * @example
-   * { ttl: 0 } // runs for each request that finds no current run
+   * @default 0 (1_000 for a service dependency)
+   * @example { ttl: 5_000 } // runs at most once in 5 s
+   * @see `docs/checks.md#results-that-are-reused`
    */
   readonly ttl?: number | undefined
   /**
-   * The pause between two runs in the background, in milliseconds, from 0. With 0 the check runs when a probe needs it.
-   * Probes read the last result.
-   *
-   * The first run starts after the `onReady` hooks of all plugins, whether or not the app listens. A random share of up
-   * to 10 % is added to each pause, so that replicas do not run in step.
-   *
-   * A result older than two intervals plus the timeout is stale. A probe that finds a stale result waits for a new run.
-   * If that run fails, the check fails at once: a stale pass does not count for `failureThreshold`.
+   * The pause between runs in the background, in milliseconds, from 0; with 0 a probe runs the check.
    *
    * @default 0
-   * @example
-   * { interval: 10_000 } // runs every 10 s
+   * @example { interval: 10_000 } // runs every 10 s
+   * @see `docs/checks.md#results-that-are-reused`
    */
   readonly interval?: number | undefined
   /**
-   * The number of consecutive failed runs before a passing check is reported as failing, from 1. It works like the
-   * `failureThreshold` of Kubernetes.
-   *
-   * After a timeout the check pauses (see `maxBackoff`). During the pause, probes count as one failed run per
-   * `timeout`. The run in the background after the pause counts as any run does.
+   * The number of failed runs in a row until a passing check is reported as failing, from 1.
    *
    * @default 1
-   * @example
-   * { interval: 5_000, failureThreshold: 3 } // reported as failing about 10 s after the first failure
+   * @example { interval: 5_000, failureThreshold: 3 } // fails about 10 s after the first failed run
+   * @see `docs/checks.md#thresholds`
    */
   readonly failureThreshold?: number | undefined
   /**
-   * The number of consecutive passing runs before a failing check is reported as passing, from 1. It works like the
-   * `successThreshold` of Kubernetes.
+   * The number of passing runs in a row until a failing check is reported as passing, from 1.
    *
    * @default 1
+   * @example { interval: 5_000, successThreshold: 2 }
+   * @see `docs/checks.md#thresholds`
    */
   readonly successThreshold?: number | undefined
   /**
-   * The status that every failure is reported with, timeouts included: one status, or a status per kind. It works like
-   * the `failureStatus` of ASP.NET. Use `DEGRADED` for a check that must not take the app out of service.
-   *
-   * With a status per kind, other kinds report the status that the check returns. `/health`, the log and the
-   * diagnostics channel use the entry for `health`. Without that entry they use the worst status of the kinds for which
-   * the check runs. After startup has completed, `startup` is not one of them.
-   *
-   * Do not use `DEGRADED` for liveness and startup: it answers 200, so the kubelet takes the probe as passed. Startup
-   * itself does not complete until the check passes.
+   * The status of every failure, or a status per kind; do not use `DEGRADED`, which answers 200, for liveness and
+   * startup.
    *
    * @default the status that the check returns, otherwise `DOWN`
-   * @throws FST_MANAGEMENT_KIND_UNKNOWN if a kind does not exist
-   * @example
-   * { failureStatus: 'DEGRADED' } // a failing cache is visible, but the app stays in service
-   * @example
-   * { failureStatus: { readiness: 'DEGRADED' } } // with startup: closed until the first pass, open afterwards
+   * @example { failureStatus: 'DEGRADED' } // a failure is visible, but the app stays in service
+   * @example { failureStatus: { readiness: 'DEGRADED' } } // with startup: closed until the first pass, open afterwards
+   * @see `docs/checks.md#failurestatus`
    */
   readonly failureStatus?: FailureStatus | FailureStatusByKind | undefined
   /**
-   * The longest pause before the next run of a check that timed out, in milliseconds, from 1. The first pause is
-   * about as long as the timeout, and each further timeout doubles it. Then the check runs again in the background,
-   * without waiting for a probe. This run counts for the thresholds like any other.
+   * The longest pause after a timeout before the check runs again, in milliseconds, from 1.
    *
-   * A timed-out call is running until its function ends, so pass the `signal` to your client. Without an `interval`,
-   * these runs stop one minute after the last probe. A short `maxBackoff` does not make them more frequent than 450 per
-   * hour: it lets a probe or the `interval` run the check earlier.
-   *
-   * @default 60_000 while a timed-out call is running. Otherwise runs start at most 9.5 s after each other. If the
-   * `timeout` is longer than 8.5 s, the pause is at most one second.
-   * @see https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+   * @default about 9_500, or 60_000 while a run that timed out has not ended
+   * @example { maxBackoff: 2_000 }
+   * @see `docs/checks.md#back-off`
    */
   readonly maxBackoff?: number | undefined
 }

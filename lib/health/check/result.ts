@@ -16,7 +16,11 @@ import { isRecord } from '../../base/type-guards.js'
 /** The status of one run, with details and parts. `details.error` is the reason of a failure. */
 export type Outcome = Omit<Component, 'status' | 'time' | 'durationMs'> & { readonly status: Status }
 
-/** One part of the checked thing. Its status does not change the status of the check. */
+/**
+ * One part of the checked thing; its status does not change the status of the check.
+ *
+ * @see `docs/checks.md#parts`
+ */
 export interface PartResult {
   readonly status: ComponentStatus
   /** Any object, for example `process.memoryUsage()`. */
@@ -29,25 +33,25 @@ export interface PartResult {
   readonly durationMs?: number | undefined
 }
 
-/** A status with details and parts, which a check returns. */
+/**
+ * A status with details and parts, which a check returns.
+ *
+ * @example { status: 'DOWN', details: { error: 'the queue is full' } }
+ * @see `docs/checks.md#details`
+ */
 export interface DetailedResult {
   readonly status: Status
-  /**
-   * Any object with further information, for example `process.memoryUsage()`. `showDetails` decides which requests see
-   * it. Secrets in it are redacted. It is copied when an answer first shows it, so return a new object at each run.
-   *
-   * @example
-   * { error: 'the queue is full' } // `error` is the reason of a failure
-   */
+  /** Any object; `error` is the reason of a failure. Return a new object at each run. */
   readonly details?: AnyObject | undefined
-  /** The parts of the checked thing by name. Their statuses do not change the status of the check. */
+  /** The parts of the checked thing by name. */
   readonly components?: Readonly<Record<string, PartResult>> | undefined
 }
 
 /**
- * The return value of a check's function. `undefined` and `true` pass, `false` fails, and an object has its own status.
- * Anything else is a failure, for example a query's rows or a `Response`. Otherwise a check that returns a response and
- * does not read its status would pass.
+ * The return value of a check's function: `undefined` and `true` pass, `false` fails, and an object has its own status.
+ *
+ * @example { status: 'DEGRADED', details: { hitRate: 0.3 } }
+ * @see `docs/checks.md#results`
  */
 export type CheckResult = void | boolean | DetailedResult
 

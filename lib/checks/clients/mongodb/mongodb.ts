@@ -44,14 +44,34 @@ interface MongodbDecorator {
   readonly db?: MongodbDatabase
 }
 
-/** A `MongoClient` or a `Db` of mongodb, or `fastify.mongo`. */
+/**
+ * A `MongoClient` or a `Db` of mongodb, or `fastify.mongo`.
+ *
+ * @see `docs/ready-made-checks.md#mongodb`
+ */
 export type MongodbClient = MongodbConnections | MongodbDatabase | MongodbDecorator
 
-/** The options of `mongodb`. */
+/**
+ * The options of `mongodb()`.
+ *
+ * @see `docs/ready-made-checks.md#mongodb`
+ */
 export interface MongodbOptions extends RenewalOptions {
-  /** Whether a deployment without writes, for example a replica set without a primary, is `DOWN`. Default `false`. */
+  /**
+   * Whether a deployment without writes, for example a replica set without a primary, is `DOWN`.
+   *
+   * @default false
+   * @example { writable: true }
+   * @see `docs/ready-made-checks.md#mongodb`
+   */
   readonly writable?: boolean | undefined
-  /** The status while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
+  /**
+   * The status while all connections of the pool stay in use.
+   *
+   * @default 'OUT_OF_SERVICE'
+   * @example { whenExhausted: 'DEGRADED' }
+   * @see `docs/ready-made-checks.md#clients`
+   */
   readonly whenExhausted?: FailureStatus | undefined
 }
 
@@ -76,24 +96,13 @@ const readOptions = readyMadeOptions<MongodbSettings>('client', {
 })
 
 /**
- * Makes a check that sends `hello` to a MongoDB server, on a connection of the app's own client. It is
- * - `DOWN` if no server can be reached, or a server refuses or does not answer in time
- * - `OUT_OF_SERVICE` while the pool is exhausted
- *
- * Every `renewAfter` it opens a new connection beside the pool, and closes it. While that fails, the check is `DOWN`,
- * or `DEGRADED` if the server closes the new connection unanswered because it has no room.
- *
- * A command without an answer is cancelled before the check's timeout. The driver then closes the connection, and frees
- * its place in the pool.
- *
- * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
- * restarting the app does not repair the server.
+ * Makes a check that sends `hello` to a MongoDB server, on the app's own client, and at times on a new connection.
  *
  * @param client a `MongoClient` or a `Db` of mongodb (6.13 or newer), `fastify.mongo` (`fastify.mongo.NAME`) of
  *   `@fastify/mongodb`, `connection.getClient()` of mongoose, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
- * @example
- * fastify.management.addCheck('readiness', 'mongodb', mongodb(fastify.mongo))
+ * @example fastify.management.addCheck('readiness', 'mongodb', mongodb(fastify.mongo))
+ * @see `docs/ready-made-checks.md#mongodb`
  */
 export function mongodb (client: ClientSource<MongodbClient>, options: MongodbOptions = {}): CheckFunction {
   const current = clientFrom(client, CLIENT_TYPE)

@@ -11,7 +11,11 @@ import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
 import { hasMethods } from '../../../base/type-guards.js'
 
-/** The parts of a `NatsConnection` that the check uses. */
+/**
+ * The parts of a `NatsConnection` that the check uses.
+ *
+ * @see `docs/ready-made-checks.md#nats`
+ */
 export interface NatsClient extends NatsEvents {
   /** The server's description; undefined while disconnected. */
   readonly info?: { readonly version: string, readonly server_name: string } | undefined
@@ -30,20 +34,12 @@ const CLIENT_TYPE = {
 }
 
 /**
- * Makes a check that measures the round trip to a NATS server on the app's own connection. It is
- * - `DOWN` if the connection is closed or reconnecting, or the server does not answer in time
- * - `OUT_OF_SERVICE` while the app drains the connection
- *
- * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness:
- * restarting the app does not repair the server.
- *
- * By default the client gives up for good after ten attempts to reconnect. Connect with `maxReconnectAttempts: -1`, or
- * end the app yourself on `connection.closed()`.
+ * Makes a check that measures the round trip to a NATS server on the app's own connection.
  *
  * @param connection a `NatsConnection` of `@nats-io/transport-node` or of nats 2, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID
- * @example
- * fastify.management.addCheck('readiness', 'nats', nats(connection))
+ * @example fastify.management.addCheck('readiness', 'nats', nats(connection))
+ * @see `docs/ready-made-checks.md#nats`
  */
 export function nats (connection: ClientSource<NatsClient>): CheckFunction {
   const current = clientFrom(connection, CLIENT_TYPE)

@@ -42,14 +42,25 @@ export interface RabbitmqManager extends RabbitmqEvents {
   isConnected (): boolean
 }
 
-/** A connection of amqplib, or a manager that reopens it. */
+/**
+ * A connection of amqplib, or a manager that reopens it.
+ *
+ * @see `docs/ready-made-checks.md#rabbitmq`
+ */
 export type RabbitmqClient = RabbitmqConnection | RabbitmqManager
 
-/** The options of `rabbitmq`. */
+/**
+ * The options of `rabbitmq()`.
+ *
+ * @see `docs/ready-made-checks.md#rabbitmq`
+ */
 export interface RabbitmqOptions {
   /**
-   * The status while the server blocks publishing because it is short of memory or disk. The server reports this only
-   * to connections that have published since then. Default `DEGRADED`.
+   * The status while the server blocks publishing because it is short of memory or disk.
+   *
+   * @default 'DEGRADED'
+   * @example { whenBlocked: 'DOWN' }
+   * @see `docs/ready-made-checks.md#rabbitmq`
    */
   readonly whenBlocked?: FailureStatus | undefined
 }
@@ -66,23 +77,13 @@ const readOptions = readyMadeOptions<{ readonly whenBlocked: FailureStatus }>('c
 })
 
 /**
- * Makes a check that opens and closes a channel on the app's own connection to RabbitMQ. It is
- * - `DOWN` if the connection is closed or the server does not answer in time
- * - `DEGRADED` while the server blocks publishing, with the server's reason
- *
- * The check never has more than one channel: while a request is pending, it opens no other.
- *
- * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness:
- * restarting the app does not repair the server.
- *
- * amqplib does not reconnect: if the app opens a new connection, pass a function that returns the current connection.
+ * Makes a check that opens and closes a channel on the app's own connection to RabbitMQ.
  *
  * @param connection a connection of amqplib, one with its option `recovery` too, an `AmqpConnectionManager` of
  *   amqp-connection-manager, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
- * @example
- * const connection = await connect('amqp://rabbitmq')
- * fastify.management.addCheck('readiness', 'rabbitmq', rabbitmq(connection))
+ * @example fastify.management.addCheck('readiness', 'rabbitmq', rabbitmq(() => connection))
+ * @see `docs/ready-made-checks.md#rabbitmq`
  */
 export function rabbitmq (connection: ClientSource<RabbitmqClient>, options: RabbitmqOptions = {}): CheckFunction {
   const current = clientFrom(connection, CLIENT_TYPE)

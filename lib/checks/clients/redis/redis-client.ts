@@ -29,7 +29,11 @@ export interface RedisPool extends RedisSharedClient {
   execute (task: (connection: RedisConnection) => void): Promise<unknown>
 }
 
-/** A client, a cluster, a sentinel or a pool of ioredis, iovalkey or node-redis. */
+/**
+ * A client, a cluster, a sentinel or a pool of ioredis, iovalkey or node-redis.
+ *
+ * @see `docs/ready-made-checks.md#redis`
+ */
 export type RedisClient = RedisSharedClient | RedisPool
 
 /** The client's state: its own word in ioredis, or a word derived from the flags of node-redis. */

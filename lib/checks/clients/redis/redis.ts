@@ -18,23 +18,35 @@ import { isFunction } from '../../../base/type-guards.js'
 export { isRedis } from './redis-client.js'
 export type { RedisClient } from './redis-client.js'
 
-/** The options of `redis`. */
+/**
+ * The options of `redis()`.
+ *
+ * @see `docs/ready-made-checks.md#redis`
+ */
 export interface RedisOptions extends RenewalOptions {
   /**
-   * Whether a server that refuses writes is `DOWN`: a replica, a server without free memory, or a server that could not
-   * save its data. In a cluster each master must accept writes.
+   * Whether a server that refuses writes is `DOWN`; in a cluster each master must accept writes.
    *
    * @default false
+   * @example { writable: true }
+   * @see `docs/ready-made-checks.md#redis`
    */
   readonly writable?: boolean | undefined
   /**
-   * The key of the check's write, which never changes its value. Choose a key that the user may write. The key prefix
-   * of the client applies. In a cluster the key is followed by a number in braces.
+   * The key of the check's write, which never changes its value.
    *
    * @default 'fastify-management-endpoints'
+   * @example { key: 'app:health' }
+   * @see `docs/ready-made-checks.md#redis`
    */
   readonly key?: string | undefined
-  /** The status while all connections of a node-redis pool stay in use. Default `OUT_OF_SERVICE`. */
+  /**
+   * The status while all connections of a node-redis pool stay in use.
+   *
+   * @default 'OUT_OF_SERVICE'
+   * @example { whenExhausted: 'DEGRADED' }
+   * @see `docs/ready-made-checks.md#clients`
+   */
   readonly whenExhausted?: FailureStatus | undefined
 }
 
@@ -53,28 +65,13 @@ const CLIENT_TYPE = {
 }
 
 /**
- * Makes a check that sends a write without any effect to a Redis or Valkey server, on the app's own client:
- * `SETRANGE key 0 ""` creates no key and changes none. In a cluster each master gets one. The check is
- * - `DOWN` with the last error if the client is not connected, or the server refuses or does not answer in time
- * - `DOWN` with `CLUSTERDOWN …` if the cluster cannot serve
- * - `DEGRADED` if some masters of a cluster serve and others do not, unless `writable` is set
- * - `OUT_OF_SERVICE` while a node-redis pool is exhausted
- * - `DEGRADED` if a pool works, but the server accepts no further connection: see `renewAfter`
- *
- * A server that refuses writes passes with the details `readOnly` and `writeError`, unless `writable` is set. A user
- * without the rights for the write also passes if the server answers: the check then sends GET, CLUSTER INFO or PING.
- *
- * The check never has more than one pending command for a server, and a pending command does not occupy a connection of
- * a pool.
- *
- * Use it for readiness if the app cannot work without the server, otherwise for `health`. Do not use it for liveness:
- * restarting the app does not repair the server.
+ * Makes a check that sends a write without any effect to a Redis or Valkey server, on the app's own client.
  *
  * @param client a `Redis` or a `Cluster` of ioredis or iovalkey; a client, cluster, sentinel or pool of node-redis;
  *   `fastify.redis` (`fastify.redis.NAME`) of `@fastify/redis`; or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
- * @example
- * fastify.management.addCheck('readiness', 'redis', redis(fastify.redis))
+ * @example fastify.management.addCheck('readiness', 'redis', redis(fastify.redis))
+ * @see `docs/ready-made-checks.md#redis`
  */
 export function redis (client: ClientSource<RedisClient>, options: RedisOptions = {}): CheckFunction {
   const current = clientFrom(client, CLIENT_TYPE)

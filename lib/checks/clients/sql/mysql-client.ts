@@ -49,6 +49,8 @@ export type PoolOrSingle = AnyPool | AnyConnection | MariadbPool | MariadbConnec
 /**
  * A `Pool` or a `Connection` of mysql2, mysql2/promise, mariadb or mariadb/callback, or the decorator `fastify.mysql`
  * of `@fastify/mysql`.
+ *
+ * @see `docs/ready-made-checks.md#mysql`
  */
 export type MysqlClient = PoolOrSingle | { readonly pool: AnyPool | MariadbPool } | {
   readonly connection: AnyConnection | MariadbConnection

@@ -40,26 +40,14 @@ const CLIENT_TYPE = {
 }
 
 /**
- * Makes a check that queries a MySQL or MariaDB server for its version, on a connection of the app's own pool or its
- * single connection. It is
- * - `DOWN` if the server is unreachable, refuses, or does not answer in time
- * - `OUT_OF_SERVICE` while the pool is exhausted
- * - `DEGRADED` while the server has no room for new connections, if a connection of the pool still answers
- *
- * A borrowed connection goes back to the pool before the check's timeout, or is closed if it still owes an answer.
- * Every `renewAfter` the check also opens a connection beside the pool, with the pool's options, and closes it after
- * one query.
- *
- * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
- * restarting the app does not repair the server.
- *
- * The drivers never reopen a single connection: if the app replaces it, pass a function.
+ * Makes a check that queries a MySQL or MariaDB server, on the app's own pool or connection, and at times on a new
+ * connection.
  *
  * @param client a `Pool` or a `Connection` of mysql2, mysql2/promise, mariadb or mariadb/callback, `fastify.mysql`
  *   (`fastify.mysql.NAME`) of `@fastify/mysql`, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
- * @example
- * fastify.management.addCheck('readiness', 'mysql', mysql(fastify.mysql))
+ * @example fastify.management.addCheck('readiness', 'mysql', mysql(fastify.mysql))
+ * @see `docs/ready-made-checks.md#mysql`
  */
 export function mysql (client: ClientSource<MysqlClient>, options: SqlOptions = {}): CheckFunction {
   const current = clientFrom(client, CLIENT_TYPE)

@@ -26,7 +26,11 @@ export interface PostgresPool {
 /** A pg `Client`, a PGlite, or an object whose `query` returns the same. */
 export type PostgresSingleClient = PostgresConnection & OfNoOtherLibrary
 
-/** A `Pool` or a `Client` of pg, or the decorator `fastify.pg` of `@fastify/postgres`. */
+/**
+ * A `Pool` or a `Client` of pg, or the decorator `fastify.pg` of `@fastify/postgres`.
+ *
+ * @see `docs/ready-made-checks.md#postgres`
+ */
 export type PostgresClient = PostgresPool | PostgresSingleClient | { readonly pool: PostgresPool }
 
 /** Whether a value is a pool of pg. */

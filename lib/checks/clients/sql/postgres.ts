@@ -31,23 +31,13 @@ const CLIENT_TYPE = {
 }
 
 /**
- * Makes a check that queries a PostgreSQL server for its version, on the app's own pool or client. It is
- * - `DOWN` if the server is unreachable, refuses, or does not answer in time
- * - `OUT_OF_SERVICE` while the pool is exhausted
- * - `DEGRADED` while the server has no room for new connections, if a connection of the pool still answers
- *
- * A borrowed connection goes back to the pool before the check's timeout, or is closed if it still owes an answer.
- * Every `renewAfter` the check also opens a connection beside the pool, with the pool's options, and closes it after
- * one query.
- *
- * Use it for readiness if the app cannot work without the database, otherwise for `health`. Do not use it for liveness:
- * restarting the app does not repair the server.
+ * Makes a check that queries a PostgreSQL server, on the app's own pool or client, and at times on a new connection.
  *
  * @param client a `Pool` or a `Client` of pg, `fastify.pg` (`fastify.pg.NAME`) of `@fastify/postgres`, or a function
  *   that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
- * @example
- * fastify.management.addCheck('readiness', 'postgres', postgres(fastify.pg))
+ * @example fastify.management.addCheck('readiness', 'postgres', postgres(fastify.pg))
+ * @see `docs/ready-made-checks.md#postgres`
  */
 export function postgres (client: ClientSource<PostgresClient>, options: SqlOptions = {}): CheckFunction {
   const current = clientFrom(client, CLIENT_TYPE)

@@ -5,11 +5,27 @@ import { failureStatus } from '../../kit/rules.js'
 import { renewAfterRule } from '../renewal.js'
 import type { RenewalOptions } from '../renewal.js'
 
-/** The options of `postgres` and `mysql`. */
+/**
+ * The options of `postgres()` and `mysql()`.
+ *
+ * @see `docs/ready-made-checks.md#postgres`
+ */
 export interface SqlOptions extends RenewalOptions {
-  /** Whether a read-only server, for example a standby, is `DOWN`. Default `false`. */
+  /**
+   * Whether a read-only server, for example a standby, is `DOWN`.
+   *
+   * @default false
+   * @example { writable: true }
+   * @see `docs/ready-made-checks.md#postgres`
+   */
   readonly writable?: boolean | undefined
-  /** The status while all connections of the pool stay in use. Default `OUT_OF_SERVICE`. */
+  /**
+   * The status while all connections of the pool stay in use.
+   *
+   * @default 'OUT_OF_SERVICE'
+   * @example { whenExhausted: 'DEGRADED' }
+   * @see `docs/ready-made-checks.md#clients`
+   */
   readonly whenExhausted?: FailureStatus | undefined
 }
 
