@@ -48,7 +48,7 @@ const DRAIN_DELAY_IN_KUBERNETES_MS = 5_000
 
 /**
  * The table of all options: a rule and a default for each. To add an option, add a row here, a field in
- * `ManagementOptions` and a row in the README. An option without a row does not compile.
+ * `ManagementOptions` and a row in docs/options.md. An option without a row does not compile.
  */
 function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
   return {

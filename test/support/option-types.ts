@@ -34,7 +34,7 @@ export async function readOptionTypes (): Promise<ReadonlyMap<string, readonly D
   for (const entry of ENTRIES) {
     const { source } = await parse(urlOf(entry))
     for (const { name, path } of exportsOf(source).filter(({ name }) => OPTION_TYPES.test(name))) {
-      const options = await optionsOf(new URL(path.replace(/\.js$/, '.ts'), urlOf(entry)), name)
+      const options = await optionsOf(fileAt(path, urlOf(entry)), name)
       if (options.length > 0) types.set(name, options)
     }
   }
@@ -51,14 +51,26 @@ export async function readExports (entry: string): Promise<readonly DeclaredExpo
   const own = await parse(urlOf(entry))
   const exported = exportsOf(own.source).filter(({ path }) => path !== '')
   const others = await Promise.all(exported.map(async ({ name, path }) =>
-    declaredIn((await parse(new URL(path.replace(/\.js$/, '.ts'), urlOf(entry)))).source, name)))
-  return [...others.flat(), ...own.source.statements.filter(isExported).flatMap((node) => namesIn(node).map((name) =>
-    ({ name, isFunction: ts.isFunctionDeclaration(node), ...commentOf(node) })))]
+    await declaredAt(fileAt(path, own.url), name)))
+  return [...others.flat(), ...own.source.statements.filter(isExported).flatMap((node) =>
+    namesIn(node).map((name) => exportOf(node, name)))]
 }
 
-function declaredIn (source: ts.SourceFile, name: string): readonly DeclaredExport[] {
-  return source.statements.filter((node) => namesIn(node).includes(name)).map((node) =>
-    ({ name, isFunction: ts.isFunctionDeclaration(node), ...commentOf(node) }))
+/** Follows exports to the file of the declaration. */
+async function declaredAt (url: URL, name: string): Promise<readonly DeclaredExport[]> {
+  const { source } = await parse(url)
+  const next = exportsOf(source).find((other) => other.name === name && other.path !== '')
+  if (next !== undefined) return await declaredAt(fileAt(next.path, url), name)
+  return source.statements.filter((node) => namesIn(node).includes(name)).map((node) => exportOf(node, name))
+}
+
+function exportOf (node: ts.Statement, name: string): DeclaredExport {
+  return { name, isFunction: ts.isFunctionDeclaration(node), ...commentOf(node) }
+}
+
+/** The source of an imported module. */
+function fileAt (path: string, from: URL): URL {
+  return new URL(path.replace(/\.js$/, '.ts'), from)
 }
 
 function isExported (node: ts.Node): boolean {
@@ -72,6 +84,9 @@ function namesIn (node: ts.Statement): readonly string[] {
     ts.isTypeAliasDeclaration(node)
   return isNamed && node.name !== undefined ? [node.name.text] : []
 }
+
+/** Many types are in the same file. */
+const parsed = new Map<string, ts.SourceFile>()
 
 interface Module {
   readonly source: ts.SourceFile
@@ -88,8 +103,10 @@ function urlOf (file: string): URL {
 }
 
 async function parse (url: URL): Promise<Module> {
-  const text = await readFile(url, 'utf8')
-  return { source: ts.createSourceFile(fileURLToPath(url), text, ts.ScriptTarget.ESNext, true), url }
+  const source = parsed.get(url.href) ??
+    ts.createSourceFile(fileURLToPath(url), await readFile(url, 'utf8'), ts.ScriptTarget.ESNext, true)
+  parsed.set(url.href, source)
+  return { source, url }
 }
 
 function exportsOf (source: ts.SourceFile): readonly Export[] {
@@ -121,7 +138,7 @@ async function inheritedFrom ({ source, url }: Module, parent: string): Promise<
     const bindings = statement.importClause?.namedBindings
     if (bindings === undefined || !ts.isNamedImports(bindings)) continue
     if (!bindings.elements.some((element) => element.name.text === name)) continue
-    return await optionsOf(new URL(textOf(statement.moduleSpecifier).replace(/\.js$/, '.ts'), url), name)
+    return await optionsOf(fileAt(textOf(statement.moduleSpecifier), url), name)
   }
   return await optionsOf(url, name)
 }
