@@ -3,6 +3,7 @@ import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
 import { errors, management } from '../../lib/index.js'
 import type { ManagementOptions } from '../../lib/index.js'
+import { assertFastifyVersion } from '../../lib/registration.js'
 import { http, postgres, redis } from '../../lib/checks/index.js'
 import { portOf } from '../support/app.js'
 import { readPage } from './pages.js'
@@ -35,6 +36,7 @@ const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
     async () => await register({ auth: undefined }),
     () => http('http://search', { timeout: 100 } as object)
   ],
+  FST_MANAGEMENT_FASTIFY_UNSUPPORTED: [() => assertFastifyVersion({ version: '4.29.1' })],
   FST_MANAGEMENT_ALREADY_REGISTERED: [
     async () => await (await registered()).register(management),
     async () => {
