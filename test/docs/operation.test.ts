@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,6 +8,7 @@ import { isRecord } from '../../lib/base/type-guards.js'
 import { missing } from '../support/servers/index.js'
 import { blocksOf, readPage, ROOT } from './pages.js'
 
+const noNginx = spawnSync('nginx', ['-v']).error !== undefined && 'nginx is not installed'
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const
 
 await t.test('docs/kubernetes.md has the values of the example\'s Deployment', async (t) => {
@@ -48,6 +49,15 @@ await t.test('HAProxy accepts the configuration of docs/load-balancers.md', { sk
   const file = join(t.testdir(), 'haproxy.cfg')
   await writeFile(file, block?.text ?? '')
   await t.resolves(promisify(execFile)('haproxy', ['-c', '-f', file]))
+})
+
+await t.test('nginx accepts the configuration of docs/load-balancers.md', { skip: noNginx }, async (t) => {
+  const page = await readPage('docs/load-balancers.md')
+  const folder = t.testdir()
+  const file = join(folder, 'nginx.conf')
+  const block = page.blocks.find(({ language }) => language === 'nginx')?.text ?? ''
+  await writeFile(file, `pid ${folder}/pid;\nerror_log ${folder}/log;\nevents {}\nhttp {\naccess_log off;\n${block}}\n`)
+  await t.resolves(promisify(execFile)('nginx', ['-t', '-e', join(folder, 'log'), '-c', file]))
 })
 
 await t.test('docs/observability.md shows the gauge of the example', async (t) => {
