@@ -13,8 +13,7 @@ interface Link {
 }
 
 /** Pages that are not written yet. */
-const PLANNED = ['docker', 'getting-started', 'in-your-app', 'kubernetes', 'load-balancers', 'migration',
-  'observability', 'own-port', 'public-api', 'recipes'].map((name) => `docs/${name}.md`)
+const PLANNED = ['docker', 'kubernetes', 'load-balancers', 'observability', 'own-port', 'recipes'].map((name) => `docs/${name}.md`)
 
 /** Pages that other pages link to. */
 const NOT_LISTED = ['README.md', 'CODE_OF_CONDUCT.md', 'docs/separate-port.md']

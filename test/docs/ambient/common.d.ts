@@ -13,7 +13,7 @@ declare global {
   const management: typeof Management
   const readFile: typeof ReadFile
   const token: string
-  const pool: { readonly totalCount: number, query: (sql: string) => Promise<unknown> }
+  const pool: { readonly totalCount: number, query: (sql: string) => Promise<unknown>, end: () => Promise<void> }
   const rebuildCache: () => Promise<void>
   const replicationLag: () => Promise<number>
   const readCacheStats: () => Promise<{ hits: number, misses: number }>
