@@ -13,7 +13,8 @@ interface Link {
 }
 
 /** Pages that are not written yet. */
-const PLANNED = ['docker', 'kubernetes', 'load-balancers', 'observability', 'own-port', 'recipes'].map((name) => `docs/${name}.md`)
+const PLANNED = ['docker', 'kubernetes', 'load-balancers', 'observability', 'own-port', 'recipes']
+  .map((name) => `docs/${name}.md`)
 
 /** Pages that other pages link to. */
 const NOT_LISTED = ['README.md', 'CODE_OF_CONDUCT.md', 'docs/separate-port.md']
