@@ -6,6 +6,7 @@ import { build } from 'esbuild'
 import { rollup } from 'rollup'
 import type { Plugin } from 'rollup'
 import type { Test } from 'tap'
+import { isLong } from '../support/long.js'
 import { addTo, copyInto, makeProject, temporaryFolder } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
@@ -75,6 +76,17 @@ const OTHERS: Readonly<Record<string, { readonly packages: readonly string[], re
       return [process.execPath, 'main.js']
     }
   },
+  'webpack, as an ES module': {
+    packages: ['webpack@5', 'webpack-cli@6'],
+    async bundle ({ project, out }) {
+      await writeFile(join(project, 'webpack.config.mjs'), `export default {
+        entry: './app.mjs', target: 'node', mode: 'production', experiments: { outputModule: true },
+        output: { path: ${JSON.stringify(out)}, filename: 'app.mjs', module: true }
+      }`)
+      await run(process.execPath, ['node_modules/webpack-cli/bin/cli.js'], project)
+      return [process.execPath, 'app.mjs']
+    }
+  },
   ncc: {
     packages: ['@vercel/ncc'],
     async bundle ({ project, out }) {
@@ -113,7 +125,7 @@ const OTHERS: Readonly<Record<string, { readonly packages: readonly string[], re
 export async function testBundlers (t: Test, tarball: string, project: string): Promise<void> {
   await copyInto(project, 'test', 'packaging', 'fixtures', 'apps')
   for (const [name, bundle] of Object.entries(OWN)) await testBundle(t, name, project, bundle)
-  if (process.env['TEST_LONG'] === undefined) return
+  if (!isLong) return
   for (const [name, { packages }] of Object.entries(OTHERS)) {
     const { path, remove } = await temporaryFolder()
     t.teardown(remove)

@@ -1,4 +1,5 @@
 import type { Test } from 'tap'
+import { isLong } from '../support/long.js'
 import { copyInto, makeProject, temporaryFolder } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
@@ -40,7 +41,7 @@ const AGENTS: Readonly<Record<string, Agent>> = {
 
 /** Starts an app under the import hooks of agents, in a run of all tests, because it installs them. */
 export async function testImportHooks (t: Test, tarball: string): Promise<void> {
-  if (process.env['TEST_LONG'] === undefined) return
+  if (!isLong) return
   for (const [name, { packages, flags, hook = '' }] of Object.entries(AGENTS)) {
     await t.test(`${name} loads the app`, async (t) => {
       const { path, remove } = await temporaryFolder()

@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { fetchAnswer } from '../support/app.js'
-import { addTo, copyInto, makeProject, ownVersionOf, root, temporaryFolder } from '../support/packaging/project.js'
+import { copyInto, makeProject, ownVersionOf, root, temporaryFolder } from '../support/packaging/project.js'
 import type { Pack } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 import { freePort } from '../support/servers/free-port.js'
@@ -30,8 +30,7 @@ export async function testNest (t: Test, { tarball }: Pack): Promise<void> {
 
 async function compileApp (folder: string, tarball: string, major: string): Promise<void> {
   const nest = ['core', 'common', 'platform-fastify'].map((name) => `@nestjs/${name}@${major}`)
-  await makeProject(folder, [tarball, ...nest, 'reflect-metadata', 'rxjs'])
-  await addTo(folder, [await ownVersionOf('@types/node')])
+  await makeProject(folder, [tarball, ...nest, 'reflect-metadata', 'rxjs', await ownVersionOf('@types/node')])
   const source = join(folder, 'src')
   const page = await readFile(join(root, 'docs/nest.md'), 'utf8')
   for (const kind of ['src', 'out']) {

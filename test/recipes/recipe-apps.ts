@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { isRecord } from '../../lib/base/type-guards.js'
 import { fetchAnswer } from '../support/app.js'
-import { Program } from '../support/process.js'
+import { nodeRuntime, Program } from '../support/process.js'
 import type { Recipe } from './page.js'
 
 /** The tools for each run: a binary of Node, and the folder of the packages. */
@@ -42,7 +42,7 @@ export class RecipeApps {
       await writeFile(path, code.replace(/\binterval: [\d_]+/, 'interval: 300'))
       return path
     }))
-    const program = new Program(t, RUNNER, env, files, node)
+    const program = new Program(t, RUNNER, env, files, nodeRuntime(node))
     const urls = new Map<string, string>()
     for (const { file } of recipes) urls.set(file, await program.waitForLine(/^listens at (\S+)$/))
     return new RecipeApps(program, urls)

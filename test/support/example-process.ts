@@ -2,15 +2,16 @@ import type { Test } from 'tap'
 import { fetchAnswer } from './app.js'
 import type { Answer } from './app.js'
 import { Program } from './process.js'
+import type { Runtime } from './process.js'
 
 const READY = /the management endpoints are at (http:\/\/\S+)\/z"/
 
-/** The example as `npm start` runs it. */
+/** The example as `npm start` runs it, or on another runtime. */
 export class ExampleProcess extends Program {
   #address = ''
 
-  constructor (test: Pick<Test, 'teardown'>, env: NodeJS.ProcessEnv) {
-    super(test, 'example/main.ts', env)
+  constructor (test: Pick<Test, 'teardown'>, env: NodeJS.ProcessEnv, runtime?: Runtime) {
+    super(test, 'example/main.ts', env, [], runtime)
   }
 
   /** Waits until the example logs its address, and returns the address. */

@@ -21,7 +21,22 @@ export interface Ending {
   readonly stderr: string
 }
 
-/** Runs a JavaScript or TypeScript file in its own process. tsconfig.json maps the package's name to its source. */
+/** A runtime for a file, and the folder that it starts in. */
+export interface Runtime {
+  readonly program: string
+  /** The arguments before the file. */
+  readonly flags: readonly string[]
+  readonly cwd: string
+}
+
+/** Node as the tests run it. */
+export function nodeRuntime (program = process.execPath): Runtime {
+  return { program, flags: ['--import', 'tsx'], cwd: ROOT }
+}
+
+/**
+ * Runs a JavaScript or TypeScript file in its own process. On Node tsconfig.json maps the package's name to its source.
+ */
 export class Program {
   readonly ending: Promise<Ending>
   /** The lines of its standard output. */
@@ -39,10 +54,10 @@ export class Program {
     file: string,
     env: NodeJS.ProcessEnv = {},
     args: readonly string[] = [],
-    node = process.execPath
+    { program, flags, cwd }: Runtime = nodeRuntime()
   ) {
-    this.#child = spawn(node, ['--import', 'tsx', file, ...args], {
-      cwd: ROOT,
+    this.#child = spawn(program, [...flags, file, ...args], {
+      cwd,
       env: { ...plainEnvironment(), ...env },
       stdio: ['ignore', 'pipe', 'pipe']
     })

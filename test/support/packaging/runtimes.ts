@@ -29,7 +29,8 @@ export const OTHER_RUNTIMES: readonly OtherRuntime[] = [
   {
     name: 'deno',
     version: DENO,
-    args: ['run', '--allow-all', '--node-modules-dir=manual', '--no-lock'],
+    // The example imports `./app.js` and means `app.ts`, as TypeScript does.
+    args: ['run', '--allow-all', '--node-modules-dir=manual', '--no-lock', '--unstable-sloppy-imports'],
     binary: async () => await packagedBinary({
       packageName: `@deno/${process.platform}-${process.arch}${process.platform === 'linux' ? '-glibc' : ''}`,
       version: DENO,
