@@ -4,10 +4,7 @@ import type { Page } from './pages.js'
 
 const README_LINES = 250
 
-/** The pages in an older style. Remove a page from this list when you rewrite it. */
-const OLD_STYLE: readonly string[] = ['CONTRIBUTING.md']
-
-const pages = (await readPages()).filter(({ path }) => !OLD_STYLE.includes(path))
+const pages = await readPages()
 
 await t.test('every line of a page contains one whole sentence', (t) => {
   for (const page of pages) {
