@@ -18,7 +18,10 @@ const NODE = '24'
 /** A frozen server keeps the calls of a client that has no limit for one call. Their number must not grow. */
 const MAX_ABANDONED = 2
 
-t.setTimeout(600_000)
+/** Only ends a test that hangs. */
+const LIMIT_MS = 900_000
+
+t.setTimeout(LIMIT_MS)
 
 const page = await readPage()
 const recipes = recipesOf(page)
@@ -45,7 +48,7 @@ await t.test('the table of the page lists the tested versions', async (t) => {
   t.match(page, `Node.js ${NODE}`)
 })
 
-await t.test('the recipes run', async (t) => {
+await t.test('the recipes run', { timeout: LIMIT_MS }, async (t) => {
   const node = await nodeBinary(NODE)
   if (node === undefined) {
     t.comment(`skipped, because npm has no Node ${NODE} for this machine`)
