@@ -1,14 +1,16 @@
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile } from 'node:child_process'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import t from 'tap'
 import { parse, parseAllDocuments } from 'yaml'
 import { isRecord } from '../../lib/base/type-guards.js'
+import { findBinary } from '../support/servers/binary.js'
 import { missing } from '../support/servers/index.js'
 import { blocksOf, readPage, ROOT } from './pages.js'
 
-const noNginx = spawnSync('nginx', ['-v']).error !== undefined && 'nginx is not installed'
+const nginx = findBinary('nginx')
+const noNginx = nginx === undefined && 'nginx is not installed'
 const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const
 
 await t.test('docs/kubernetes.md has the values of the example\'s Deployment', async (t) => {
@@ -57,7 +59,7 @@ await t.test('nginx accepts the configuration of docs/load-balancers.md', { skip
   const file = join(folder, 'nginx.conf')
   const block = page.blocks.find(({ language }) => language === 'nginx')?.text ?? ''
   await writeFile(file, `pid ${folder}/pid;\nerror_log ${folder}/log;\nevents {}\nhttp {\naccess_log off;\n${block}}\n`)
-  await t.resolves(promisify(execFile)('nginx', ['-t', '-e', join(folder, 'log'), '-c', file]))
+  await t.resolves(promisify(execFile)(nginx ?? '', ['-t', '-e', join(folder, 'log'), '-c', file]))
 })
 
 await t.test('docs/observability.md shows the gauge of the example', async (t) => {
