@@ -10,6 +10,7 @@ import { healthRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { ComponentParams } from './schemas.js'
 import { answersByStatus } from './status-codes.js'
+import { unknownProbeWarning } from './unknown-probe.js'
 
 interface NameRoute {
   readonly Params: { readonly '*': string }
@@ -35,17 +36,23 @@ export function registerComponent (instance: FastifyInstance, context: RouteCont
     params: ComponentParams,
     responses: withAnswers({ 200: UNCHECKED, ...answers }, { 404: NOT_FOUND })
   }
+  const warn = unknownProbeWarning(context.log)
   instance.route<NameRoute>({
     ...healthRoute(context, operation),
-    handler: async (request, reply) => await sendComponent(context, request, reply)
+    handler: async (request, reply) => {
+      if (await sendComponent(context, request, reply)) return reply
+      warn(request)
+      return sendNotFound(reply)
+    }
   })
 }
 
+/** Resolves to false, and sends nothing, if there is no such check or the request may not see it. */
 async function sendComponent (
   context: RouteContext, request: FastifyRequest<NameRoute>, reply: FastifyReply
-): Promise<FastifyReply> {
+): Promise<boolean> {
   const { engine, settings, visibilityPolicy } = context
-  if (visibilityPolicy.showsComponents === false || !settings.endpoints.health) return sendNotFound(reply)
+  if (visibilityPolicy.showsComponents === false || !settings.endpoints.health) return false
   // A hidden check must not run: its duration would show that the name exists.
   const timeLimitMs = timeLimitOf(request, reply)
   const startedAt = systemClock.now()
@@ -53,12 +60,13 @@ async function sendComponent (
   const peer = isPeer(request)
   const caller = { peer, timeLimitMs: timeLimitMs && remainingMs(timeLimitMs, startedAt) }
   const component = components ? await engine.component(request.params['*'], caller) : undefined
-  if (component === undefined) return sendNotFound(reply)
+  if (component === undefined) return false
   const visible = visibleComponent(component, details)
   const mediaType = mediaTypeFor(request.headers.accept)
   const statusCode = component.status === 'UNKNOWN' ? 200 : settings.statusCodes[component.status]
   const body = mediaType === JSON_TYPE ? visible : actuatorComponent(visible, { mediaType, mergesParts: !peer })
-  return sendJson(reply, statusCode, body, mediaType)
+  sendJson(reply, statusCode, body, mediaType)
+  return true
 }
 
 /** The functions that decide on the visibility have used a part of the time. */
