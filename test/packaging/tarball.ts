@@ -84,10 +84,10 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     t.same(loaded.filter((name) => !isBuiltin(name) && !name.startsWith('.')), [])
   })
 
-  await t.test('has documents whose links are absolute or lead to a file of the package', (t) => {
+  await t.test('has documents whose links, except pictures, are absolute or lead to a file of the package', (t) => {
     for (const [file, text] of texts) {
       if (!file.endsWith('.md')) continue
-      const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link.replace(/#.*$/, ''))
+      const links = [...text.matchAll(/(?<!!)\[[^\]]*\]\(([^)\s]+)\)/g)].map(([, link = '']) => link.replace(/#.*$/, ''))
       const relative = links.filter((link) => link !== '' && !/^(https?|mailto):/.test(link))
       t.same(relative.filter((link) => !texts.has(posix.join(posix.dirname(file), link))), [], file)
     }
