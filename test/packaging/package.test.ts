@@ -9,6 +9,7 @@ import { testOtherRuntimes } from './other-runtimes.js'
 import { testImportHooks } from './import-hooks.js'
 import { testRunners } from './runners.js'
 import { testRuntime } from './runtime.js'
+import { testSchemathesis } from './schemathesis.js'
 import { testTarball } from './tarball.js'
 import { testTypes } from './types.js'
 
@@ -30,6 +31,7 @@ await t.test('the package', async (t) => {
   await t.test('test runners', async (t) => await testRunners(t, packed.tarball, project))
   await t.test('bundlers', async (t) => await testBundlers(t, packed.tarball, project))
   await t.test('import hooks', async (t) => await testImportHooks(t, packed.tarball))
+  await t.test('Schemathesis', async (t) => await testSchemathesis(t, project))
   await t.test('TypeScript consumers', async (t) => await testTypes(t, project))
   await t.test('TypeScript compilers', async (t) => await testCompilers(t, project))
 })
