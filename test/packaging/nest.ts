@@ -1,14 +1,12 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Test } from 'tap'
 import { fetchAnswer } from '../support/app.js'
 import { copyInto, makeProject, ownVersionOf, root, temporaryFolder } from '../support/packaging/project.js'
 import type { Pack } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
+import { Program } from '../support/process.js'
 import { freePort } from '../support/servers/free-port.js'
 
 const MAJORS = ['11', '12']
@@ -63,14 +61,17 @@ async function compileApp (folder: string, tarball: string, major: string): Prom
 async function testShutdown (t: Test, folder: string): Promise<void> {
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const env = { ...process.env, PORT: String(port), KUBERNETES_SERVICE_HOST: '10.96.0.1' }
-  const app = spawn(process.execPath, ['out/main.js'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] })
-  t.teardown(() => app.kill('SIGKILL'))
-  const output = text(app.stdout)
-  const ended = once(app, 'exit')
-  let poolEndedAt = 0
-  app.stdout.on('data', (data: Buffer) => { if (data.includes('the pool has ended')) poolEndedAt = performance.now() })
-  while (await outcomeOf(`${url}/z/health/readiness`) !== '200 {"status":"UP"}') await sleep(50)
+  const env = { PORT: String(port), KUBERNETES_SERVICE_HOST: '10.96.0.1' }
+  const app = new Program(t, 'out/main.js', env, [], { program: process.execPath, flags: [], cwd: folder })
+  const isEnded = new AbortController()
+  const ended = app.ending.finally(() => isEnded.abort())
+  const poolEnded = app.waitForLine(/(the pool has ended)/).then(() => performance.now())
+  // The assertions below report a process that ends too early.
+  poolEnded.catch(() => undefined)
+  while (await outcomeOf(`${url}/z/health/readiness`) !== '200 {"status":"UP"}') {
+    if (isEnded.signal.aborted) throw new Error(`the app ended before it was ready: ${(await ended).stderr}`)
+    await sleep(50)
+  }
 
   const outcomes = new Map<string, number>()
   const load = Array.from({ length: CONNECTIONS }, async () => await sendUntilRefused(`${url}/books`, outcomes))
@@ -81,10 +82,10 @@ async function testShutdown (t: Test, folder: string): Promise<void> {
   t.equal(await outcomeOf(`${url}/z/health/readiness`), '503 {"status":"OUT_OF_SERVICE"}')
   t.equal(await outcomeOf(`${url}/z/health/liveness`), '200 {"status":"UP"}')
   await Promise.all(load)
-  t.same(await ended, [0, null])
+  t.match(await ended, { code: 0, signal: null })
   t.same([...outcomes.keys()].sort(), ['200 ["Emma"]', 'ECONNREFUSED'])
-  t.ok(poolEndedAt - signalledAt >= DELAY_MS, 'the pool ends after the delay')
-  t.equal((await output).match(/the pool has ended/g)?.length, 1, 'the pool ends once')
+  t.ok(await poolEnded - signalledAt >= DELAY_MS, 'the pool ends after the delay')
+  t.equal(app.lines.filter((line) => line.includes('the pool has ended')).length, 1, 'the pool ends once')
 }
 
 /** Sends requests one after the other until the app takes no connection. Counts the outcomes. */

@@ -77,6 +77,7 @@ await t.test('management-probe exits with the exit code of the probe when the ou
   const { NODE_V8_COVERAGE: _coverage, ...env } = process.env
   const args = ['--import', 'tsx', COMMAND, url, ...LONG_TIMEOUT]
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  t.teardown(() => child.kill('SIGKILL'))
   child.stdout.destroy()
   child.stderr.destroy()
   t.same(await once(child, 'exit'), [0, null])

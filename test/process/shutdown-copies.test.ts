@@ -75,10 +75,10 @@ await t.test('copies of the package in one process', async (t) => {
 
   await t.test('an app shuts down and warns when other code uses the name of the shared signals', async (t) => {
     const app = start(t, { modules: modules.slice(0, 1), delays: [0], foreign: 'no signals' })
-    await app.waitForLine(/"level":40.*(must have the methods join and leave, got the string)/)
     await app.waitForLine(/^app 1: (.*)$/)
     app.kill('SIGTERM')
     t.same(await app.ending, ENDED_WELL)
+    t.match(app.lines.join('\n'), /"level":40.*must have the methods join and leave, got the string/)
     t.same(closings(app), ['app 1 closes'])
   })
 

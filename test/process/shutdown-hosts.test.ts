@@ -49,7 +49,8 @@ await t.test('a cluster worker shuts down while the other worker serves all requ
   const [pid = '', url = ''] = first ?? []
   const ended = cluster.waitForLine(new RegExp(`^ended ${pid}: (.*)$`))
   const rolling = new AbortController()
-  void ended.then(() => rolling.abort())
+  const stop = (): void => rolling.abort()
+  void ended.then(stop, stop)
 
   process.kill(Number(pid), 'SIGTERM')
   const answers: number[] = []

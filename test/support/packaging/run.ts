@@ -3,10 +3,14 @@ import { promisify } from 'node:util'
 
 const execute = promisify(execFile)
 
+/** Shorter than the limit of a test, so that the failure shows the output, and no program outlives its test. */
+const LIMIT_MS = 570_000
+
 /** Runs a program without the variables that a test runner sets. Rejects with all of its output. */
 export async function run (program: string, args: readonly string[], cwd: string): Promise<string> {
   try {
-    const { stdout } = await execute(program, args, { cwd, env: cleanEnvironment(), maxBuffer: 64 * 1024 * 1024 })
+    const limits = { maxBuffer: 64 * 1024 * 1024, timeout: LIMIT_MS, killSignal: 'SIGKILL' } as const
+    const { stdout } = await execute(program, args, { cwd, env: cleanEnvironment(), ...limits })
     return stdout
   } catch (error) {
     throw new Error(`${[program, ...args].join(' ')} failed in ${cwd}\n${outputOf(error)}`, { cause: error })
