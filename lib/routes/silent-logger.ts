@@ -1,6 +1,10 @@
 import type { FastifyBaseLogger, FastifyInstance, LogLevel } from 'fastify'
+import { lazyChildren } from './lazy-child.js'
 
 const LEVELS: readonly PropertyKey[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace']
+
+/** The name of Fastify's own factory, which calls `child()` of the logger. */
+const DEFAULT_FACTORY = 'defaultChildLoggerFactory'
 
 /**
  * Gives the requests of an instance a logger that writes nothing. It works with every logger: other loggers than
@@ -9,9 +13,12 @@ const LEVELS: readonly PropertyKey[] = ['fatal', 'error', 'warn', 'info', 'debug
  */
 export function setSilentLogger (instance: FastifyInstance, host: FastifyInstance): void {
   const parent = silentParent(host.log)
+  const lazyChild = parent && lazyChildren(parent)
   instance.setChildLoggerFactory(function silentLogger (logger, bindings, options, rawRequest) {
     // Read at each request, because the app may set its factory later.
-    return silenced(host.childLoggerFactory.call(this, parent ?? logger, bindings, options, rawRequest))
+    const factory = host.childLoggerFactory
+    if (lazyChild !== undefined && factory.name === DEFAULT_FACTORY) return lazyChild(bindings, options)
+    return silenced(factory.call(this, parent ?? logger, bindings, options, rawRequest))
   })
 }
 
