@@ -28,7 +28,7 @@ async function registered (): Promise<FastifyInstance> {
 
 const checkDb = (): boolean => true
 
-/** What causes each message of the page, in its order. */
+/** The causes of the messages on the page, in order. */
 const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
   FST_MANAGEMENT_OPTION_INVALID: [
     async () => await register({ checks: { readiness: { db: { check: checkDb, timeout: '300' } } } }),
