@@ -41,7 +41,8 @@ export const authHooks: Rule<readonly AuthHook[]> = (value, path) => {
   // The copy has no holes, and keeps its hooks if the app changes the list later.
   const hooks: unknown[] = Array.isArray(value) ? [...value as unknown[]] : [value]
   if (hooks.length > 0 && hooks.every(isFunction)) return hooks
-  const expected = 'an onRequest hook, or an array of at least one; omit the option to leave the endpoints open'
+  const expected = 'an onRequest hook, or an array of at least one; ' +
+    'register the plugin of the hook first, or omit the option to leave the endpoints open'
   return refuse(value, path, expected)
 }
 

@@ -16,17 +16,33 @@ const PROBES = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const
 await t.test('docs/kubernetes.md has the values of the example\'s Deployment', async (t) => {
   const container = await containerOfExample()
   const blocks = (await yamlOf('docs/kubernetes.md')).filter((block) => 'livenessProbe' in block)
-  t.equal(blocks.length, 2)
+  t.equal(blocks.length, 1)
+  const { container: onOwnPort } = await deploymentOfPage()
   for (const probe of PROBES) {
     const expected = record(container[probe])
     t.same(blocks[0]?.[probe], expected, probe)
-    const onOwnPort = { ...expected, httpGet: { ...record(expected['httpGet']), port: 'management' } }
-    t.same(blocks[1]?.[probe], onOwnPort, `${probe} on a port of its own`)
+    const httpGet = { ...record(expected['httpGet']), port: 'management' }
+    t.same(onOwnPort[probe], { ...expected, httpGet }, `${probe} on a port of its own`)
   }
   const [{ env }] = (await yamlOf('docs/kubernetes.md')).filter((block) => 'env' in block) as [{ env: unknown[] }]
   const names = (list: unknown): readonly unknown[] =>
     Array.isArray(list) ? list.map((entry) => record(entry)['name']) : []
   t.same(names(env).filter((name) => !names(container['env']).includes(name)), [])
+})
+
+await t.test('docs/kubernetes.md has a Deployment whose pods the Service and the NetworkPolicy select', async (t) => {
+  const manifests = await yamlOf('docs/kubernetes.md')
+  const { labels, selector, container } = await deploymentOfPage()
+  const specOf = (kind: string): Readonly<Record<string, unknown>> =>
+    record(manifests.find((block) => block['kind'] === kind)?.['spec'])
+  t.same(selector, { matchLabels: labels })
+  t.same(specOf('Service')['selector'], labels)
+  t.same(specOf('NetworkPolicy')['podSelector'], { matchLabels: labels })
+  t.match(specOf('Service')['ports'], [{ targetPort: 'http' }])
+  t.same((specOf('Service')['ports'] as unknown[]).length, 1, 'the Service leaves the port of the endpoints out')
+  const app = blocksOf([await readPage('docs/kubernetes.md')], 'ts').find(({ text }) => text.includes('new pg.Pool'))
+  const ports = [...(app?.text ?? '').matchAll(/\bport: (\d+)/g)].map(([, port]) => Number(port))
+  t.same((container['ports'] as Record<string, unknown>[]).map(({ containerPort }) => containerPort), ports.sort())
 })
 
 await t.test('exec probes and HEALTHCHECKs in docs/ run the command of the package', async (t) => {
@@ -82,6 +98,15 @@ async function containerOfExample (): Promise<Readonly<Record<string, unknown>>>
     spec: { template: { spec: { containers: readonly [Readonly<Record<string, unknown>>] } } }
   }
   return deployment.spec.template.spec.containers[0]
+}
+
+async function deploymentOfPage (): Promise<Record<'labels' | 'selector' | 'container', Record<string, unknown>>> {
+  const manifest = (await yamlOf('docs/kubernetes.md')).find(({ kind }) => kind === 'Deployment')
+  const { selector, template } = manifest?.['spec'] as {
+    selector: Record<string, unknown>
+    template: { metadata: { labels: Record<string, unknown> }, spec: { containers: [Record<string, unknown>] } }
+  }
+  return { labels: template.metadata.labels, selector, container: template.spec.containers[0] }
 }
 
 async function yamlOf (path: string): Promise<readonly Readonly<Record<string, unknown>>[]> {
