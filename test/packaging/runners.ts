@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Test } from 'tap'
 import { isLong } from '../support/long.js'
+import { nodeBinary, OLDEST_NODE, otherMajors } from '../support/packaging/nodes.js'
 import { addTo, copyInto, makeProject, packageName, temporaryFolder } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
@@ -87,10 +88,19 @@ export async function testRunners (t: Test, tarball: string, project: string): P
     if (!isLong && !always) continue
     await t.test(`${name} passes`, async (t) => {
       const folder = await commonJsProject(t, [tarball, 'fastify@5', ...packages])
-      await t.resolves(run(process.execPath, [...flags, ...command], folder))
+      for (const node of await nodesFor(name)) {
+        await t.resolves(run(node, [...flags, ...command], folder), node)
+      }
     })
   }
   if (isLong) await t.test('package managers', async (t) => await testManagers(t, tarball))
+}
+
+/** Jest loads modules by itself, so a run of all tests tries it on every Node. */
+async function nodesFor (runner: string): Promise<readonly string[]> {
+  if (!isLong || !runner.startsWith('jest')) return [process.execPath]
+  const others = await Promise.all([OLDEST_NODE, ...otherMajors()].map(nodeBinary))
+  return [process.execPath, ...others.filter((binary) => binary !== undefined)]
 }
 
 /** Installs the package with each package manager, and tests that its workaround for cookie has an effect. */
