@@ -13,7 +13,7 @@ import type { ShutdownOption } from './shutdown-option.js'
  * `true` within 800 ms.
  *
  * @example 'authorized'
- * @example (request) => request.ip === '127.0.0.1'
+ * @example ({ ip }) => ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(ip)
  * @see `docs/options.md#show`
  */
 export type Show = 'always' | 'never' | 'authorized' | ((request: FastifyRequest) => boolean | Promise<boolean>)

@@ -64,9 +64,12 @@ const REMEDY =
   'Keep hooks and limits of the app off routes with config.management === "probe", or serve the probes on a separate ' +
   'port (option "listen"): see docs/in-your-app.md of fastify-management-endpoints'
 
-/** Describes the reaction of Kubernetes. Codes from 200 to 399 pass. */
+/** Describes the reaction of Kubernetes. Codes from 200 to 399 pass, but a redirect to the same host is followed. */
 function reaction (kind: string, statusCode: number): string {
-  if (statusCode >= 200 && statusCode < 400) return 'Kubernetes takes the probe as passed, whatever the checks report'
+  if (statusCode >= 200 && statusCode < 400) {
+    const exception = statusCode < 300 ? '' : ', except that it follows a redirect to the same host'
+    return `Kubernetes takes the probe as passed, whatever the checks report${exception}`
+  }
   return REACTIONS.get(kind) ?? 'Its caller takes the probe as failed, whatever the checks report'
 }
 

@@ -81,6 +81,14 @@ await t.test('a probe that a hook answers with 200 is logged, because the checks
   t.match(warningsIn(lines), [{ statusCode: 200, message: /takes the probe as passed, whatever the checks report/ }])
 })
 
+await t.test('a probe that a hook redirects is logged, because Kubernetes may follow the redirect', async (t) => {
+  const { get, lines } = await startHooked(t, async (_request, reply) => await reply.redirect('https://localhost/login'))
+  t.match(await get('/z/health/liveness'), { status: 302 })
+  const reaction =
+    'takes the probe as passed, whatever the checks report, except that it follows a redirect to the same host. '
+  t.match(warningsIn(lines), [{ statusCode: 302, message: reaction }])
+})
+
 await t.test('a probe that a hook answers on the raw response is logged', async (t) => {
   const { get, lines } = await startHooked(t, (_request, reply) => {
     reply.hijack()
