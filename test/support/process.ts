@@ -116,8 +116,8 @@ export class Program {
   }
 }
 
-/** Variables that change the program's address, name or version. Without coverage the process ends sooner. */
-const REMOVED_VARIABLES = /^(PORT|HOST|VERSION|OTEL_\w+|NODE_V8_COVERAGE)$/
+/** Variables that change the program's address, name or version. */
+const REMOVED_VARIABLES = /^(PORT|HOST|VERSION|OTEL_\w+)$/
 
 function plainEnvironment (): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !REMOVED_VARIABLES.test(name)))
