@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
+import fp from 'fastify-plugin'
 import { systemClock } from './base/clock.js'
 import { GuardedFunction } from './base/guarded-function.js'
 import { rootOf } from './base/root-of.js'
@@ -239,12 +240,6 @@ function installShutdown (fastify: FastifyInstance, engine: HealthEngine, { shut
  * fastify.management.addCheck('readiness', 'db', async () => { await pool.query('SELECT 1') })
  * @see `docs/getting-started.md`
  */
-export const management: ManagementPlugin = Object.assign(managementEndpoints, {
-  // As `fastify-plugin` does, so that the decorator reaches the whole app. Its version check takes 2 ms of the start.
-  [Symbol.for('skip-override')]: true,
-  [Symbol.for('fastify.display-name')]: NAME,
-  [Symbol.for('plugin-meta')]: { name: NAME },
-  errors
-})
+export const management: ManagementPlugin = Object.assign(fp(managementEndpoints, { name: NAME }), { errors })
 
 export default management

@@ -5,7 +5,6 @@ import { registerInfo } from './info.js'
 import { registerLinks } from './links.js'
 import { overrideAppSettings } from './overrides.js'
 import { hasLinks } from './paths.js'
-import { routeForm } from './route.js'
 import type { RouteDependencies } from './route.js'
 import { registerVersion } from './version.js'
 
@@ -21,8 +20,7 @@ export async function registerRoutes (
 ): Promise<void> {
   const { settings } = dependencies
   const { endpoints } = settings
-  const overrides = overrideAppSettings(instance, host, settings)
-  const context = { ...dependencies, overrides, form: routeForm(instance) }
+  const context = { ...dependencies, overrides: overrideAppSettings(instance, host, settings) }
   registerProbes(instance, context)
   registerComponent(instance, context)
   if (endpoints.health) registerHealth(instance, context)

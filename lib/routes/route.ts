@@ -1,4 +1,4 @@
-import type { FastifyInstance, onRequestAsyncHookHandler, RouteOptions } from 'fastify'
+import type { onRequestAsyncHookHandler, RouteOptions } from 'fastify'
 import type { Logger } from '../base/logger.js'
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
@@ -7,7 +7,6 @@ import { describeIn } from './openapi.js'
 import { anyAnswer, routeSchema, withAnswers } from './operation.js'
 import type { Operation, Responses } from './operation.js'
 import type { RouteOverrides } from './overrides.js'
-import { hasRouteHooks } from './route-hooks.js'
 import { refusedProbeHook } from './refused-probe.js'
 import type { VisibilityPolicy } from './visibility.js'
 
@@ -25,29 +24,10 @@ export interface RouteDependencies {
 /** The dependencies, with the options that all routes of one instance share. */
 export interface RouteContext extends RouteDependencies {
   readonly overrides: RouteOverrides
-  readonly form: RouteForm
-}
-
-/** The parts of all routes of one instance that depend on the app. */
-export interface RouteForm {
-  readonly hasSchema: boolean
-  /** Returns the methods of the route with a path. */
-  readonly methodsOf: (path: string) => RouteOptions['method']
 }
 
 /** The options of a route, except its handler. */
 export type RouteParts = Omit<RouteOptions, 'handler'>
-
-/**
- * Chooses the short form if no `onRoute` hook sees the routes: one route for GET and HEAD together, without a schema.
- * It saves 4 ms of the start. If the app has a route for HEAD, that route stays.
- */
-export function routeForm (instance: FastifyInstance): RouteForm {
-  const hasSchema = hasRouteHooks(instance)
-  const isTaken = (path: string): boolean => instance.hasRoute({ method: 'HEAD', url: instance.prefix + path })
-  const isHeadTaken = (path: string): boolean => isTaken(path) || (path === '/' && isTaken(''))
-  return { hasSchema, methodsOf: (path) => hasSchema || isHeadTaken(path) ? 'GET' : ['GET', 'HEAD'] }
-}
 
 /** The answers of the `auth` hooks. A hook of the app decides on the body, if there is one. */
 const REFUSALS: Responses = {
@@ -96,11 +76,9 @@ export function healthRoute (context: RouteContext, operation: Operation): Route
  * and the app would have no OpenAPI document at all.
  */
 function common (
-  { overrides, form }: RouteContext, operation: Operation, routeConfig: typeof PROBE | typeof REPORT
+  { overrides }: RouteContext, operation: Operation, routeConfig: typeof PROBE | typeof REPORT
 ): RouteParts {
-  const { path } = operation
-  const route = { ...overrides, method: form.methodsOf(path), url: path, exposeHeadRoute: true, config: routeConfig }
-  if (!form.hasSchema) return route
   const config = { ...routeConfig, swaggerTransform: describeIn(operation) }
-  return { ...route, schema: routeSchema(operation), config }
+  const schema = routeSchema(operation)
+  return { ...overrides, method: 'GET', url: operation.path, exposeHeadRoute: true, schema, config }
 }

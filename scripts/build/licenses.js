@@ -3,8 +3,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DIST, MODULES } from './paths.js'
 
-/** Code of the first one is in dist/. The others are evaluated by the build, and dist/ contains the result. */
-const PACKAGES = ['@fastify/error', '@fastify/sensible', 'typebox']
+/** Code of the first two is in dist/. The others are evaluated by the build, and dist/ contains the result. */
+const PACKAGES = ['@fastify/error', 'fastify-plugin', '@fastify/sensible', 'typebox']
 const PERMISSION = 'Permission is hereby granted'
 
 /** The packages have the same license, so the file has its text once, after the copyright of each package. */

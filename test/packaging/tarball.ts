@@ -124,8 +124,8 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
 
   await t.test('carries the licenses of the packages that it contains parts of', (t) => {
     const text = texts.get(LICENSES) ?? ''
-    for (const name of ['@fastify/error', '@fastify/sensible', 'typebox']) t.match(text, name)
-    t.equal(text.match(/^Copyright /gm)?.length, 3)
+    for (const name of ['@fastify/error', 'fastify-plugin', '@fastify/sensible', 'typebox']) t.match(text, name)
+    t.equal(text.match(/^Copyright /gm)?.length, 4)
     t.equal(text.match(/Permission is hereby granted/g)?.length, 1)
     t.end()
   })
