@@ -24,7 +24,7 @@ const sections: string[] = []
 try {
   for (const [title, measure] of Object.entries(parts)) {
     if (only !== undefined && !title.includes(only)) continue
-    const section = `#### ${title}\n\n${await measure()}`
+    const section = `### ${title}\n\n${await measure()}`
     console.log(`${section}\n`)
     sections.push(section)
   }
