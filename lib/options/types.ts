@@ -9,8 +9,7 @@ import type { ListenOption } from './listen-option.js'
 import type { ShutdownOption } from './shutdown-option.js'
 
 /**
- * The requests that see something: all, none, those that pass the `auth` hooks, or those for which a function returns
- * `true` within 800 ms.
+ * All, no or authorized requests, or the requests for which a function returns `true` within 800 ms.
  *
  * @example 'authorized'
  * @example ({ ip }) => ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(ip)
@@ -29,10 +28,7 @@ export type RouteClass = 'probe' | 'report'
  * An `onRequest` hook of Fastify that also refuses a request by `false`, by a promise of an error, `null` or another
  * falsy value, by a code of 300 or more, or by taking longer than 800 ms.
  *
- * @example
- * async (request, reply) => {
- *   if (request.headers.authorization !== secret) await reply.code(401).send()
- * }
+ * @example async ({ headers }, reply) => { if (headers.authorization !== secret) await reply.code(401).send() }
  * @see `docs/options.md#auth`
  * @see https://fastify.dev/docs/latest/Reference/Hooks/#onrequest
  */

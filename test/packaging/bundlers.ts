@@ -10,7 +10,7 @@ import { isLong } from '../support/long.js'
 import { addTo, copyInto, makeProject, temporaryFolder } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
-/** The declarations of this plugin are those of a CommonJS module, but Node loads its ES module. */
+/** The declarations of this plugin describe a CommonJS module, but Node loads its ES module. */
 const commonjs = commonjsModule as unknown as () => Plugin
 
 /** A folder with the app and its packages, and an empty folder for the bundle. */

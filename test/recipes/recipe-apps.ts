@@ -42,7 +42,7 @@ export class RecipeApps {
       await writeFile(path, code.replace(/\binterval: [\d_]+/, 'interval: 300'))
       return path
     }))
-    // Node passes the variable on by itself. The offsets that another Node counts do not fit those of this Node.
+    // Node passes the variable on by itself. The offsets of another Node do not fit the offsets of this Node.
     const program = new Program(t, RUNNER, { ...env, NODE_V8_COVERAGE: '' }, files, nodeRuntime(node))
     const urls = new Map<string, string>()
     for (const { file } of recipes) urls.set(file, await program.waitForLine(/^listens at (\S+)$/))

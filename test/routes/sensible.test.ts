@@ -6,7 +6,7 @@ import { clientError } from '../../lib/routes/http-error.js'
 import { sendRefusal } from '../../lib/routes/reply.js'
 import { NO_CACHE_HEADERS } from '../../lib/routes/sensible.js'
 
-/** Common codes, and one that HTTP does not define. */
+/** Common codes, and 499, which HTTP does not define. */
 const CODES = [400, 401, 403, 404, 418, 429, 431, 451, 499]
 
 await t.test('the cache headers equal the headers of preventCache() of @fastify/sensible', async (t) => {
