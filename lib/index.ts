@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify'
 import fp from 'fastify-plugin'
 import { systemClock } from './base/clock.js'
-import { GuardedFunction } from './base/guarded-function.js'
 import { rootOf } from './base/root-of.js'
 import { logSafely } from './base/safe-log.js'
 import { setImmediate } from './base/timers.js'
@@ -13,12 +12,12 @@ import { infoCollector } from './info/collector.js'
 import { InfoReport } from './info/info-report.js'
 import { createManagement } from './management.js'
 import type { Management } from './management.js'
+import { History } from './observe/history/history.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
-import { assertFastifyVersion, assertFree, fullPrefix } from './registration.js'
+import { assertFastifyVersion, assertFree, fullPrefix, isServing } from './registration.js'
 import { guardedAuth } from './routes/auth.js'
-import { Authorization } from './routes/authorization.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
 import { warnOfLoopback } from './routes/loopback.js'
@@ -35,6 +34,7 @@ export type { CheckOptions, FailureStatus, FailureStatusByKind } from './health/
 export type { CheckResult, DetailedResult, PartResult } from './health/check/result.js'
 export type { AnyObject } from './base/any-object.js'
 export type { ComponentStatus, Status } from './health/status.js'
+export type { HistoryEntry } from './observe/history/history.js'
 export type { InfoFunction } from './info/info-report.js'
 export type { Management } from './management.js'
 export type { CheckOption } from './options/check-options.js'
@@ -98,44 +98,40 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const prefix = fullPrefix(fastify, settings)
   assertFree(fastify, prefix, settings)
 
-  const engine = createEngine(fastify, settings, prefix)
+  const history = new History(fastify.log, systemClock)
+  const engine = createEngine(fastify, settings, prefix, history)
   const info = createInfo(fastify, settings)
-  const visibilityPolicy = createVisibilityPolicy(fastify, settings)
+  const visibilityPolicy = VisibilityPolicy.of(settings, fastify.log, systemClock)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
   const routes: RegisterRoutes = async (instance, host) =>
-    await registerRoutes(instance, host, { engine, info, settings, visibilityPolicy, auth, log: fastify.log })
+    await registerRoutes(instance, host, {
+      engine, info, history, settings, visibilityPolicy, auth, log: fastify.log
+    })
   const server = await createServer(fastify, settings, routes)
 
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
-  fastify.decorate('management', createManagement({ engine, info, settings, addresses }))
+  fastify.decorate('management', createManagement({ engine, info, history, settings, addresses }))
   if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings)
-  addStartAndCloseHooks(fastify, engine, info, server)
+  addStartAndCloseHooks(fastify, engine, { info, history, server })
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
 }
 
-function createEngine (fastify: FastifyInstance, settings: Settings, prefix: string): HealthEngine {
+function createEngine (
+  fastify: FastifyInstance, settings: Settings, prefix: string, history: History
+): HealthEngine {
   const engine = new HealthEngine(settings.kinds, {
     log: fastify.log,
     owner: fastify,
     clock: systemClock,
     defaults: settings.checkDefaults,
-    isServing: isServing(fastify, settings)
+    isServing: isServing(fastify, settings),
+    onChange: (change) => history.record(change)
   })
   for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
   registerDependencies(engine, settings, prefix)
   return engine
-}
-
-/**
- * Whether clients can reach the app. A separate server answers before the app's own server listens, so readiness must
- * fail until then. A custom server without the property `listening` counts as listening.
- */
-function isServing (
-  fastify: { readonly server: { readonly listening?: boolean } }, { listen }: Settings
-): () => boolean {
-  return listen === undefined ? () => true : () => fastify.server.listening ?? true
 }
 
 function createInfo ({ log }: FastifyInstance, settings: Settings): InfoReport {
@@ -143,16 +139,6 @@ function createInfo ({ log }: FastifyInstance, settings: Settings): InfoReport {
   const onProblem = (message: string): void => logSafely(log, 'warn', {}, message)
   const collected = infoCollector({ name, serviceInstanceId, onProblem })
   return new InfoReport({ collected, version, more: info, log, clock: systemClock })
-}
-
-function createVisibilityPolicy (
-  { log }: FastifyInstance, { showComponents, showDetails, auth }: Settings
-): VisibilityPolicy {
-  return new VisibilityPolicy(
-    { show: showComponents, guardedFunction: new GuardedFunction('showComponents', log, systemClock) },
-    { show: showDetails, guardedFunction: new GuardedFunction('showDetails', log, systemClock) },
-    new Authorization(auth, log, systemClock)
-  )
 }
 
 /** Creates the separate server of the option `listen`. */
@@ -185,22 +171,32 @@ async function addAutoChecks (fastify: FastifyInstance, engine: HealthEngine, se
   })
 }
 
+interface Parts {
+  readonly info: InfoReport
+  readonly history: History
+  readonly server: ManagementServer | undefined
+}
+
 /** Starts and ends the checks and the separate server with the app. The server starts first and ends last. */
 function addStartAndCloseHooks (
-  fastify: FastifyInstance, engine: HealthEngine, info: InfoReport, server: ManagementServer | undefined
+  fastify: FastifyInstance, engine: HealthEngine, { info, history, server }: Parts
 ): void {
+  const close = (): void => {
+    engine.close()
+    history.close()
+  }
   fastify.addHook('onReady', async () => {
     await server?.open()
     startWhenReady(fastify, engine, info)
   })
   fastify.addHook('preClose', (done) => {
-    engine.close()
+    close()
     // Requests that wait for a run are answered now. Send the answers before Fastify closes connections by force.
     setImmediate(done)
   })
   fastify.addHook('onClose', async () => {
     // If a `preClose` hook fails, Fastify skips the next ones. Close the engine here as well.
-    engine.close()
+    close()
     await server?.close()
   })
 }

@@ -9,6 +9,7 @@ import type { CheckOptions } from './health/check/options.js'
 import type { InfoFunction, InfoReport } from './info/info-report.js'
 import { copyOf } from './base/json-safe.js'
 import { assertFunction, delayOrNone, text } from './base/rules.js'
+import type { History, HistoryEntry } from './observe/history/history.js'
 import type { Settings } from './options/settings.js'
 
 /**
@@ -60,6 +61,32 @@ export interface Management {
    * @see `docs/api.md#health`
    */
   health (kind?: Kind): Promise<Health>
+
+  /**
+   * Returns the last status changes, newest first: 50 of each check and of the `lifecycle`, at most 500 in all.
+   *
+   * @param name the name of a check, or `lifecycle`; by default the changes of all
+   * @throws FST_MANAGEMENT_OPTION_INVALID if the name is not a string, or empty
+   * @example
+   * const [latest] = fastify.management.history('db')
+   * // { time: '2026-11-02T03:04:05.678Z', check: 'db', from: 'UP', to: 'DOWN', error: '…', durationMs: 800.2 }
+   * @see `docs/history.md`
+   */
+  history (name?: string): HistoryEntry[]
+
+  /**
+   * Calls a function after each status change of a check or of the `lifecycle`, until the app closes.
+   *
+   * @param callback may be async; if it throws or rejects, the error is logged
+   * @returns a function that ends the calls
+   * @throws FST_MANAGEMENT_FUNCTION_INVALID if the callback is not a function
+   * @example
+   * const stop = fastify.management.onChange(async ({ check, to, error }) => {
+   *   if (to === 'DOWN') await chat.send(`${check} is down: ${error}`)
+   * })
+   * @see `docs/history.md`
+   */
+  onChange (callback: (change: HistoryEntry) => unknown): () => void
 
   /**
    * Takes the app out of service until `putInService()`: readiness is `OUT_OF_SERVICE`, and liveness does not change.
@@ -116,13 +143,14 @@ export interface Management {
 export interface ManagementDependencies {
   readonly engine: HealthEngine
   readonly info: InfoReport
+  readonly history: History
   readonly settings: Pick<Settings, 'drainDelay'>
   readonly addresses: Management['addresses']
 }
 
 /** Creates `fastify.management` for one app. */
 export function createManagement (dependencies: ManagementDependencies): Management {
-  const { engine, info, settings, addresses } = dependencies
+  const { engine, info, history, settings, addresses } = dependencies
   return {
     addCheck (kind, name, check, options) {
       const kinds: readonly unknown[] = Array.isArray(kind) ? kind : [kind]
@@ -148,6 +176,11 @@ export function createManagement (dependencies: ManagementDependencies): Managem
       const { status, components } = await engine.report({ kind })
       // Copied, because probes read the same objects.
       return copyOf({ status, components })
+    },
+    history: (name) => history.entries(name === undefined ? undefined : text(name, 'name')),
+    onChange (callback) {
+      assertFunction('callback of', 'onChange', callback)
+      return history.onChange(callback)
     },
     takeOutOfService: (reason) => engine.lifecycle.takeOutOfService(text(reason, 'reason')),
     putInService: () => engine.lifecycle.putInService(),

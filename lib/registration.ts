@@ -39,3 +39,13 @@ export function assertFree (fastify: FastifyInstance, prefix: string, settings: 
   if (taken === undefined) return
   throw new errors.AlreadyRegistered(`the route ${taken} exists already; use another prefix, or turn that endpoint off`)
 }
+
+/**
+ * Whether clients can reach the app. A separate server answers before the app's own server listens, so readiness must
+ * fail until then. A custom server without the property `listening` counts as listening.
+ */
+export function isServing (
+  fastify: { readonly server: { readonly listening?: boolean } }, { listen }: Settings
+): () => boolean {
+  return listen === undefined ? () => true : () => fastify.server.listening ?? true
+}

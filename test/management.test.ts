@@ -267,3 +267,41 @@ await t.test('close() ends the checks when a `preClose` hook of another plugin f
   await t.rejects(app.close(), { message: 'the queue is gone' })
   t.equal(signal?.aborted, true)
 })
+
+await t.test('history() returns the changes of one check, with their reasons', async (t) => {
+  const { app: { management } } = await startApp(t, { checks: { readiness: { db: () => false, cache: () => true } } })
+  await management.health()
+  t.match(management.history('db'), [
+    { check: 'db', from: 'UNKNOWN', to: 'DOWN', error: 'the check returned false', durationMs: Number }
+  ])
+  t.equal(management.history().length, 2)
+  t.same(management.history('unknown'), [])
+  for (const name of ['', 5, null] as unknown[] as string[]) {
+    t.throws(() => management.history(name), { code: 'FST_MANAGEMENT_OPTION_INVALID', message: /^option "name" must be/ })
+  }
+})
+
+await t.test('onChange() calls back after each change until the app closes', async (t) => {
+  const { app } = await startApp(t, { checks: { readiness: { db: () => false } } })
+  const seen: string[] = []
+  const stop = app.management.onChange(({ check, from, to }) => { seen.push(`stopped: ${check} ${from} ${to}`) })
+  app.management.onChange(({ check, from, to, error }) => { seen.push(`${check} ${from} ${to} ${error}`) })
+  stop()
+  await app.management.health()
+  app.management.markBroken('the worker has ended')
+  await app.close()
+  const expected = ['db UNKNOWN DOWN the check returned false', 'lifecycle UP DOWN the worker has ended']
+  t.same(seen, expected)
+  app.management.takeOutOfService('late')
+  app.management.onChange(() => { seen.push('late') })()
+  t.same(seen, expected, 'a closed app calls no callback')
+  t.equal(app.management.history().length, 2, 'the changes stay readable')
+})
+
+await t.test('onChange() throws when the callback is not a function', async (t) => {
+  const { app: { management } } = await startApp(t)
+  t.throws(() => management.onChange('log' as unknown as () => void), {
+    code: 'FST_MANAGEMENT_FUNCTION_INVALID',
+    message: 'the callback of "onChange" must be a function, got the string "log"'
+  })
+})

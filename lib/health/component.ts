@@ -13,6 +13,20 @@ export interface Component {
   readonly time?: string
   /** Duration of the run, in milliseconds. */
   readonly durationMs?: number
+  /** When the status in `/health` last changed, in ISO 8601. */
+  readonly since?: string
+  /** The last failed run. While the check fails, it is the current failure. */
+  readonly lastFailure?: LastFailure
+}
+
+/** A failed run of a check. */
+export interface LastFailure {
+  /** When the run ended, in ISO 8601. */
+  readonly time: string
+  /** The reason, at most 1,000 characters. Absent if the check gave no reason. */
+  readonly error?: string
+  /** Duration of the run, in milliseconds. */
+  readonly durationMs: number
 }
 
 /**

@@ -6,6 +6,7 @@ import { assertFunction } from '../base/rules.js'
 import type { CheckFunction } from './check/check-function.js'
 import { Lifecycle } from './lifecycle.js'
 import { Check } from './check/check.js'
+import type { TimedChange } from './check/check-observer.js'
 import type { Component } from './component.js'
 import { warnOfDegraded } from './degraded-warning.js'
 import { Events } from './events.js'
@@ -16,8 +17,8 @@ import { CHECK_OPTION_NAMES, DEFAULT_POLICY, formatOption, policyOf, REMOTE_POLI
 import type { CheckOptions, CheckPolicy } from './check/options.js'
 import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
-import { Reporter } from './report.js'
 import type { Report, ReportCaller, ReportPair, ReportRequest } from './report.js'
+import { Reporter } from './reporter.js'
 import { Startup } from './startup.js'
 
 /** The parts that an engine needs. */
@@ -30,6 +31,15 @@ export interface EngineDependencies {
   readonly defaults: CheckOptions
   /** Returns true while the app's port is reachable. Until then the app is out of service. */
   readonly isServing: () => boolean
+  /** Called at each status change, before the log and the channel. It must not throw. */
+  readonly onChange?: (change: TimedChange) => void
+}
+
+interface CheckScope {
+  /** Returns the kinds that the check has at this moment. */
+  readonly kinds: () => Iterable<Kind>
+  /** The kind for which the check requests a service dependency, if it is not `health`. */
+  readonly cascade?: Kind
 }
 
 /** The checks of one instance, its lifecycle, and its reports. Knows nothing about HTTP. */
@@ -48,13 +58,13 @@ export class HealthEngine {
   #isClosed = false
 
   constructor (kinds: Kinds, dependencies: EngineDependencies) {
-    const { log, owner, clock, defaults, isServing } = dependencies
+    const { log, owner, clock, defaults, isServing, onChange } = dependencies
     this.kinds = kinds
     this.#dependencies = dependencies
     this.#startup = new Startup(this.#registry, clock)
     this.#defaults = this.#policy(defaults, DEFAULT_POLICY)
     this.#remoteDefaults = this.#policy(defaults, REMOTE_POLICY)
-    this.#events = new Events(log, owner, clock)
+    this.#events = new Events(log, owner, clock, onChange)
     this.lifecycle = new Lifecycle(this.#events, clock, isServing)
     this.#reporter = new Reporter({
       registry: this.#registry,
@@ -97,7 +107,7 @@ export class HealthEngine {
   ): void {
     this.kinds.assertCheckName(name)
     const newCheck = (kind: Kind, request: CheckFunction): Check =>
-      this.#check(name, request, this.#remotePolicy(kind, options), () => [kind])
+      this.#check(name, request, this.#remotePolicy(kind, options), scopeOf(kind))
     const byKind = new Map([...requestByKind].map(([kind, request]) => [kind, newCheck(kind, request)]))
     for (const [kind, check] of byKind) warnOfDegraded(check, [kind], this.#dependencies.log)
     this.#put(new RemoteEntry(newCheck(ALL_CHECKS, request), byKind))
@@ -144,7 +154,8 @@ export class HealthEngine {
   /** Adds a new check. Replaces an automatic check of this name, which ends last: a report always finds one of both. */
   #addNew (kinds: readonly Kind[], name: string, checkFunction: CheckFunction, options: CheckOptions): void {
     const policy = this.#policy(options, this.#defaults)
-    const entry: LocalEntry = new LocalEntry(this.#check(name, checkFunction, policy, () => entry.kinds), kinds)
+    const check = this.#check(name, checkFunction, policy, { kinds: () => entry.kinds })
+    const entry = new LocalEntry(check, kinds)
     const replaced = this.#automatic.delete(name) ? this.#registry.get(name) : undefined
     this.#put(entry, replaced)
     warnOfDegraded(entry.check, kinds, this.#dependencies.log)
@@ -173,12 +184,12 @@ export class HealthEngine {
     for (const check of entry.checks) if (!this.#startup.isOver(entry, check)) check.start()
   }
 
-  #check (name: string, checkFunction: CheckFunction, policy: CheckPolicy, kinds: () => Iterable<Kind>): Check {
+  #check (name: string, checkFunction: CheckFunction, policy: CheckPolicy, { kinds, cascade }: CheckScope): Check {
     const { clock, log } = this.#dependencies
     return new Check(name, checkFunction, policy, {
       clock,
       log: log.child({ check: name }),
-      observer: this.#events.of(kinds),
+      observer: this.#events.of(kinds, cascade),
       runningKinds: () => this.#startup.runningKinds(kinds())
     })
   }
@@ -196,6 +207,11 @@ export class HealthEngine {
     if (kinds.length > 0) this.kinds.assertKnown(kinds)
     return policyOf(options, defaults)
   }
+}
+
+/** The scope of a check that requests a service dependency for one kind. */
+function scopeOf (kind: Kind): CheckScope {
+  return { kinds: () => [kind], ...(kind !== ALL_CHECKS && { cascade: kind }) }
 }
 
 function close (entry: Entry): void {

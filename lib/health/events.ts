@@ -8,7 +8,7 @@ import { OpenSummaries } from '../base/repeated-lines.js'
 import { logSafely } from '../base/safe-log.js'
 import { safeError } from '../base/safe-error.js'
 import { ChangeLog, logChange } from './change-log.js'
-import type { CheckObserver, RunEnd, RunStart, StatusChange } from './check/check-observer.js'
+import type { CheckObserver, RunEnd, RunStart, StatusChange, TimedChange } from './check/check-observer.js'
 import type { Component } from './component.js'
 import { isTraced } from './is-traced.js'
 import type { Kind } from './kind.js'
@@ -58,16 +58,21 @@ export class Events {
   readonly #log: Logger
   readonly #owner: object
   readonly #clock: Clock
+  readonly #onChange: (change: TimedChange) => void
   readonly #summaries = new OpenSummaries()
 
-  constructor (log: Logger, owner: object, clock: Clock) {
+  constructor (log: Logger, owner: object, clock: Clock, onChange: (change: TimedChange) => void = () => undefined) {
     this.#log = log
     this.#owner = owner
     this.#clock = clock
+    this.#onChange = onChange
   }
 
-  /** Returns the observer of one check. Each message contains the kinds that the check has at that moment. */
-  of (kinds: () => Iterable<Kind>): CheckObserver {
+  /**
+   * Returns the observer of one check. Each message contains the kinds that the check has at that moment. `cascade` is
+   * the kind of a check that requests a service dependency for this kind.
+   */
+  of (kinds: () => Iterable<Kind>, cascade?: Kind): CheckObserver {
     const shared = { log: this.#log, clock: this.#clock, summaries: this.#summaries }
     // Created at the first use: most checks never need them.
     let changeLog: ChangeLog | undefined
@@ -77,14 +82,18 @@ export class Events {
     return {
       get isTracing () { return isTraced(RUNS) },
       trace: (start, run) => this.#trace({ fastify: this.#owner, ...start, kinds: [...kinds()] }, run),
-      changed: (change) => this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes().add(change)),
+      changed: (change, time) => {
+        this.#onChange({ ...change, time, ...(cascade !== undefined && { kind: cascade }) })
+        this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes().add(change))
+      },
       hangs: (check, abandoned) => troubles().hangs({ check, kinds: [...kinds()], abandoned }),
       listenerFailed: (check, error) => troubles().listenerFailed(check, error)
     }
   }
 
   /** Publishes and logs a change of the lifecycle. It is never summarized, because only the app causes it. */
-  changed (change: Change): void {
+  changed (change: Change, time: string): void {
+    this.#onChange({ ...change, time })
     this.#publish(change, (change) => logChange(this.#log, change))
   }
 

@@ -35,6 +35,8 @@ export class Lifecycle {
   /** The reason why the app can never return to service. */
   #final: string | undefined
   #isClosed = false
+  /** The time of the last change of status. `undefined` before the first change. */
+  #since: string | undefined
 
   /** `isServing` returns false while the endpoints are reachable on a port of their own, but the app's port is not. */
   constructor (events: Events, clock: Clock, isServing: () => boolean) {
@@ -47,7 +49,14 @@ export class Lifecycle {
   /** The component `lifecycle`, or `undefined` while the app is in service. */
   get component (): Component | undefined {
     const state = this.#current
-    return state && { status: state.status, details: { reason: state.reason }, time: state.time }
+    return state && {
+      status: state.status, details: { reason: state.reason }, time: state.time, since: this.#since ?? state.time
+    }
+  }
+
+  /** The component `lifecycle` while the app is in service. */
+  get inService (): Component {
+    return { status: 'UP', ...(this.#since !== undefined && { since: this.#since }) }
   }
 
   /** Returns the status that the lifecycle contributes to the report of a kind. */
@@ -102,7 +111,7 @@ export class Lifecycle {
 
   /** Takes the app out of service without a log line or a message, because an app closes on purpose. */
   close (): void {
-    this.#outOfService ??= this.#state('OUT_OF_SERVICE', 'closing')
+    this.#apply(() => { this.#outOfService ??= this.#state('OUT_OF_SERVICE', 'closing') })
     this.#final ??= 'the app is closing'
     this.#isClosed = true
     this.hurry()
@@ -135,11 +144,19 @@ export class Lifecycle {
 
   /** Changes the state first, and publishes a change of status afterwards: a subscriber may change the state again. */
   #change (apply: () => void): void {
+    const { from, to, time } = this.#apply(apply)
+    if (from === to || this.#isClosed) return
+    const kinds: readonly Kind[] = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
+    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: this.#requested?.reason }, time)
+  }
+
+  /** Changes the state, and returns the status before and after it with the time. */
+  #apply (apply: () => void): { readonly from: Status, readonly to: Status, readonly time: string } {
     const from = this.#requested?.status ?? 'UP'
     apply()
     const to = this.#requested?.status ?? 'UP'
-    if (from === to || this.#isClosed) return
-    const kinds: readonly Kind[] = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
-    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: this.#requested?.reason })
+    const time = this.#requested?.time ?? this.#clock.date().toISOString()
+    if (from !== to) this.#since = time
+    return { from, to, time }
   }
 }

@@ -1,7 +1,7 @@
 import type { Check } from './check/check.js'
 import type { Outcome } from './check/result.js'
 import type { Component } from './component.js'
-import { withoutParts } from './content.js'
+import { withChanges, withoutParts } from './content.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind } from './kind.js'
 import type { Entry } from './registry.js'
@@ -21,6 +21,11 @@ export interface CountingPart {
 /** Replaces each failure by a failure with the severity of the report's kind. */
 export function withSeverity (parts: readonly Part[], kind: Kind): readonly Part[] {
   return parts.map((part) => part.counts ? shown(part, kind) : part)
+}
+
+/** Returns the component of a part, with the time of its last status change and its last failed run. */
+export function withRecord ({ entry, component }: Part, kind: Kind): Component {
+  return withChanges(component, entry.checkFor(kind).record)
 }
 
 function shown (part: CountingPart, kind: Kind): CountingPart {

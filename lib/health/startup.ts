@@ -98,10 +98,11 @@ export class Startup {
     if (pending.length === 0) return lifecycle
     const names = pending.slice(0, MAX_PENDING_NAMES).map(({ name }) => name)
     const checks = pending.length === 1 ? '1 startup check has' : `${pending.length} startup checks have`
-    const { status, details, time } = lifecycle ?? {
-      status: 'OUT_OF_SERVICE', details: { reason: `${checks} not passed yet` }, time: this.#pendingSince
+    const time = this.#pendingSince
+    const { details, ...others } = lifecycle ?? {
+      status: 'OUT_OF_SERVICE' as const, details: { reason: `${checks} not passed yet` }, time, since: time
     }
-    return { status, details: { ...details, pending: names }, ...(time !== undefined && { time }) }
+    return { ...others, details: { ...details, pending: names } }
   }
 }
 

@@ -5,7 +5,9 @@ import { isFunction, isRecord, isThenable } from '../base/type-guards.js'
 import type { Status } from '../health/status.js'
 import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from './types.js'
 
-const ENDPOINTS: Readonly<Record<keyof Endpoints, boolean>> = { info: true, version: true, health: true, links: true }
+const ENDPOINTS: Readonly<Record<keyof Endpoints, boolean>> = {
+  info: true, version: true, health: true, history: true, links: true
+}
 const STATUS_CODES: Readonly<Record<Status, number>> = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
 
 export const version: Rule<NonNullable<ManagementOptions['version']>> = (value, path) =>

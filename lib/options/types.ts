@@ -74,6 +74,14 @@ export interface Endpoints {
    */
   readonly health?: boolean | undefined
   /**
+   * Serves `/history`.
+   *
+   * @default true
+   * @example { history: false }
+   * @see `docs/history.md`
+   */
+  readonly history?: boolean | undefined
+  /**
    * Serves links to the other endpoints at the prefix, unless the prefix is `/`.
    *
    * @default true

@@ -35,7 +35,8 @@ export function visibleComponent (component: Component, details: boolean): Compo
  */
 export function visibleText (report: Report, { components, details }: Visibility): string {
   if (!components) return terseBody(report.status)
-  const members = report.map((name, component) => `"${name}":${componentText(component, details)}`)
+  const write = (name: string, component: Component): string => `"${name}":${componentText(component, details)}`
+  const members = details ? report.mapDetailed(write) : report.map(write)
   return `{"status":"${report.status}","components":{${members.join(',')}}}`
 }
 

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { registerComponent } from './component.js'
 import { registerHealth, registerProbes } from './health.js'
+import { registerHistory } from './history.js'
 import { registerInfo } from './info.js'
 import { registerLinks } from './links.js'
 import { overrideAppSettings } from './overrides.js'
@@ -24,6 +25,7 @@ export async function registerRoutes (
   registerProbes(instance, context)
   registerComponent(instance, context)
   if (endpoints.health) registerHealth(instance, context)
+  if (endpoints.history) registerHistory(instance, context)
   if (endpoints.info) registerInfo(instance, context)
   if (endpoints.version) registerVersion(instance, context)
   if (hasLinks(settings)) registerLinks(instance, context)

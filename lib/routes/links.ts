@@ -27,10 +27,12 @@ export function registerLinks (instance: FastifyInstance, context: RouteContext)
   })
 }
 
-function linkedPaths ({ settings: { endpoints } }: RouteContext): Record<string, string> {
+/** Leaves out a history that no request may see. */
+function linkedPaths ({ settings: { endpoints }, visibilityPolicy }: RouteContext): Record<string, string> {
   return {
     self: '',
     ...(endpoints.health && { health: '/health', 'health-path': '/health/{name}' }),
+    ...(endpoints.history && visibilityPolicy.showsComponents !== false && { history: '/history' }),
     ...(endpoints.info && { info: '/info' }),
     ...(endpoints.version && { version: '/version' })
   }

@@ -8,7 +8,7 @@ export function hasLinks ({ endpoints, prefix }: Settings): boolean {
 /** The paths of the enabled routes, without the prefix. */
 export function pathsOf (settings: Settings): readonly string[] {
   const probes = [...settings.kinds].filter((kind) => kind !== 'health').map((kind) => `/health/${kind}`)
-  const reports = (['health', 'info', 'version'] as const).filter((name) => settings.endpoints[name])
+  const reports = (['health', 'history', 'info', 'version'] as const).filter((name) => settings.endpoints[name])
   const links = hasLinks(settings) ? ['', '/'] : []
   return [...probes, '/health/ping', '/health/*', ...reports.map((name) => `/${name}`), ...links]
 }

@@ -2,6 +2,7 @@ import type { onRequestAsyncHookHandler, RouteOptions } from 'fastify'
 import type { Logger } from '../base/logger.js'
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
+import type { History } from '../observe/history/history.js'
 import type { Settings } from '../options/settings.js'
 import { describeIn } from './openapi.js'
 import { anyAnswer, routeSchema, withAnswers } from './operation.js'
@@ -14,6 +15,7 @@ import type { VisibilityPolicy } from './visibility.js'
 export interface RouteDependencies {
   readonly engine: HealthEngine
   readonly info: InfoReport
+  readonly history: History
   readonly settings: Settings
   readonly visibilityPolicy: VisibilityPolicy
   readonly auth: readonly onRequestAsyncHookHandler[]

@@ -8,7 +8,7 @@ const Status = Type.Enum([...STATUSES], { type: 'string', description: 'The wors
 
 const ComponentStatus = Type.Enum([...STATUSES, 'UNKNOWN'], {
   type: 'string',
-  description: 'The status of the check; UNKNOWN for a service dependency that has not been checked yet.'
+  description: 'The status of the check; UNKNOWN before the first run, and in the history after a removal.'
 })
 
 const byName = (schema: TSchema, description: string): TSchema =>
@@ -33,7 +33,16 @@ const Component = Type.Object({
   durationMs: Type.Optional(Type.Number({
     minimum: 0,
     description: 'The duration of the last run in milliseconds, if this request may see details.'
-  }))
+  })),
+  since: Type.Optional(Type.String({
+    format: 'date-time',
+    description: 'The last change of the status in /health, if this request may see details.'
+  })),
+  lastFailure: Type.Optional(Type.Object({
+    time: Type.String({ format: 'date-time' }),
+    error: Type.Optional(Type.String()),
+    durationMs: Type.Number({ minimum: 0 })
+  }, { description: 'The last failed run, if this request may see details.' }))
 })
 
 const Health = Type.Object({
@@ -47,6 +56,23 @@ const ActuatorHealth = Type.Object({
   details: Type.Optional(byName(ComponentReference, 'The checks by name, in version 2 of Actuator\'s format.')),
   groups: Type.Optional(Type.Array(Type.String(), {
     description: 'The names of all kinds except health, in Actuator\'s formats of /health.'
+  }))
+})
+
+const History = Type.Object({
+  changes: Type.Array(Type.Object({
+    time: Type.String({ format: 'date-time' }),
+    check: Type.String({ description: 'The name of the check, or lifecycle.' }),
+    kind: Type.Optional(Type.String({
+      description: 'The kind for which a service dependency was requested, if this request may see details.'
+    })),
+    from: ComponentStatus,
+    to: ComponentStatus,
+    error: Type.Optional(Type.String({ description: 'The reason, if this request may see details.' })),
+    durationMs: Type.Optional(Type.Number({
+      minimum: 0,
+      description: 'The duration of the run in milliseconds, if this request may see details.'
+    }))
   }))
 })
 
@@ -65,7 +91,7 @@ const Links = Type.Object({ _links: Type.Object({ self: Link }, { additionalProp
 const ErrorBody = Type.Object({ statusCode: Type.Integer(), error: Type.String(), message: Type.String() })
 
 /** The schemas that the answers of several routes share. A reference in them is a name in this table. */
-export const SCHEMAS = { Health, ActuatorHealth, Component, Info, Links, Error: ErrorBody }
+export const SCHEMAS = { Health, ActuatorHealth, Component, History, Info, Links, Error: ErrorBody }
 
 export const Text = Type.String()
 

@@ -1,7 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { GuardedFunction } from '../base/guarded-function.js'
+import type { Clock } from '../base/clock.js'
+import { GuardedFunction } from '../base/guarded-function.js'
+import type { Logger } from '../base/logger.js'
+import type { Settings } from '../options/settings.js'
 import type { Show } from '../options/types.js'
-import type { Authorization } from './authorization.js'
+import { Authorization } from './authorization.js'
 
 /** The parts of a report that one request may see. */
 export interface Visibility {
@@ -21,6 +24,19 @@ export class VisibilityPolicy {
     this.#components = components
     this.#details = details
     this.#authorization = authorization
+  }
+
+  /** Returns the policy of the options. */
+  static of (
+    { showComponents, showDetails, auth }: Pick<Settings, 'showComponents' | 'showDetails' | 'auth'>,
+    log: Logger,
+    clock: Clock
+  ): VisibilityPolicy {
+    return new VisibilityPolicy(
+      { show: showComponents, guardedFunction: new GuardedFunction('showComponents', log, clock) },
+      { show: showDetails, guardedFunction: new GuardedFunction('showDetails', log, clock) },
+      new Authorization(auth, log, clock)
+    )
   }
 
   /** Whether components are shown; `undefined` if a function or the `auth` hooks decide this for each request. */

@@ -26,6 +26,7 @@ const ROOMS: Readonly<Record<string, Tier>> = {
   'test/health': 'portable',
   'test/hosts': 'portable',
   'test/info': 'portable',
+  'test/observe': 'portable',
   'test/packaging': 'packaging',
   'test/probe': 'portable',
   'test/process': 'process',

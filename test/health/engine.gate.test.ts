@@ -98,7 +98,10 @@ await t.test('readiness is UP when there are no startup checks', async (t) => {
   const { engine } = setUpEngine()
   engine.add(['readiness'], 'db', up, {})
   t.same(plain(await engine.report({ kind: 'readiness' })), {
-    status: 'UP', components: { db: { status: 'UP', time: '1970-01-01T00:00:00.000Z', durationMs: 0 } }
+    status: 'UP',
+    components: {
+      db: { status: 'UP', time: '1970-01-01T00:00:00.000Z', durationMs: 0, since: '1970-01-01T00:00:00.000Z' }
+    }
   })
   t.same(await engine.component('lifecycle'), { status: 'UP' })
 })
@@ -276,7 +279,8 @@ await t.test('the reason of the app\'s own state stays beside the pending checks
   t.same(await engine.component('lifecycle'), {
     status: 'OUT_OF_SERVICE',
     details: { reason: 'maintenance', pending: ['warmup'] },
-    time: '1970-01-01T00:00:00.000Z'
+    time: '1970-01-01T00:00:00.000Z',
+    since: '1970-01-01T00:00:00.000Z'
   })
   engine.lifecycle.putInService()
   t.equal(await readiness(engine), 'OUT_OF_SERVICE')

@@ -134,13 +134,15 @@ await t.test('component contains the status, the reason and the time of the chan
   t.same(lifecycle.component, {
     status: 'OUT_OF_SERVICE',
     details: { reason: 'the cache is being rebuilt' },
-    time: '1970-01-01T00:00:05.000Z'
+    time: '1970-01-01T00:00:05.000Z',
+    since: '1970-01-01T00:00:05.000Z'
   })
   lifecycle.markBroken('the worker is gone')
   t.same(lifecycle.component, {
     status: 'DOWN',
     details: { reason: 'the worker is gone' },
-    time: '1970-01-01T00:00:10.000Z'
+    time: '1970-01-01T00:00:10.000Z',
+    since: '1970-01-01T00:00:10.000Z'
   })
 })
 
@@ -159,7 +161,8 @@ await t.test('a second markBroken() has no effect', async (t) => {
   lifecycle.markBroken('first')
   await clock.pass(5_000)
   lifecycle.markBroken('second')
-  t.same(lifecycle.component, { status: 'DOWN', details: { reason: 'first' }, time: '1970-01-01T00:00:00.000Z' })
+  const time = '1970-01-01T00:00:00.000Z'
+  t.same(lifecycle.component, { status: 'DOWN', details: { reason: 'first' }, time, since: time })
   t.equal(lines.length, 1)
 })
 

@@ -144,7 +144,7 @@ await t.test('a refused request gets the same 404 for every name, and runs no ch
 
 await t.test('all other reports still require auth', async (t) => {
   const { get } = await start(t, byKey)
-  for (const path of ['/z', '/z/info', '/z/version']) {
+  for (const path of ['/z', '/z/history', '/z/info', '/z/version']) {
     t.match(await get(path), { status: 401 }, path)
     t.match(await get(path, AUTHORIZED), { status: 200 }, path)
   }
@@ -212,5 +212,5 @@ await t.test('the OpenAPI document has the answer 403 only for the reports that 
   })
   const paths = app.swagger().paths as Readonly<Record<string, { readonly get: { readonly responses: object } }>>
   const closed = Object.entries(paths).filter(([, { get }]) => '403' in get.responses).map(([path]) => path)
-  t.same(closed.sort(), ['/z/', '/z/info', '/z/version'].filter((path) => path in paths))
+  t.same(closed.sort(), ['/z/', '/z/history', '/z/info', '/z/version'].filter((path) => path in paths))
 })

@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Part } from '../../lib/health/part.js'
 import { Report } from '../../lib/health/report.js'
 import { terseBody, visibleHealth, visibleText } from '../../lib/routes/health-body.js'
 import { startApp } from '../support/app.js'
@@ -21,9 +22,10 @@ await t.test('the body contains only a status when components are hidden', async
 })
 
 await t.test('a component without a status is UNKNOWN, and the body is JSON', (t) => {
-  const components = [{}, { status: 'WARN', details: { a: 1 } }, { status: undefined, components: {} }, undefined]
-  const parts = components.map((component, at) => ({ entry: { name: `c${at}` }, component, counts: true }))
-  const report = new Report('DOWN', parts as unknown as ConstructorParameters<typeof Report>[1], undefined)
+  const components = [{}, { status: 'WARN', details: { a: 1 } }, { status: undefined, components: {} }, []]
+  const checkFor = (): object => ({ record: {} })
+  const parts = components.map((component, at) => ({ entry: { name: `c${at}`, checkFor }, component, counts: true }))
+  const report = new Report('health', 'DOWN', parts as unknown as readonly Part[], undefined)
   const unknown = { status: 'UNKNOWN' }
   const expected = { status: 'DOWN', components: { c0: unknown, c1: unknown, c2: unknown, c3: unknown } }
   for (const details of [true, false]) {

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../../base/maybe-promise.js'
+import type { Kind } from '../kind.js'
 import type { ComponentStatus } from '../status.js'
 import type { RunResult } from './result.js'
 
@@ -14,6 +15,14 @@ export interface StatusChange {
   readonly durationMs?: number
   /** The error that the check threw, with its stack. Absent if the check passes, timed out, or threw no error. */
   readonly err?: unknown
+}
+
+/** A status change with its time, for the history. */
+export interface TimedChange extends Omit<StatusChange, 'err'> {
+  /** In ISO 8601. */
+  readonly time: string
+  /** The kind, if the check requests a service dependency for a kind in the option `cascade`. */
+  readonly kind?: Kind
 }
 
 /** A run, as described before it begins. */
@@ -41,7 +50,8 @@ export interface CheckObserver {
   readonly isTracing: boolean
   /** Calls `run`, and publishes messages before and after it. */
   trace (start: RunStart, run: () => MaybePromise<RunEnd>): void
-  changed (change: StatusChange): void
+  /** `time` is in ISO 8601. */
+  changed (change: StatusChange, time: string): void
   /** The check is due again, but a timed-out run has not ended yet. Called once until a run ends in time. */
   hangs (check: string, abandoned: number): void
   /** A listener of a run's signal has thrown or rejected. */

@@ -11,8 +11,8 @@ import { Severity } from './failure-status.js'
 import { Freshness } from './freshness.js'
 import type { CheckPolicy } from './options.js'
 import { PublishedStatus } from './published-status.js'
-import { failure } from './result.js'
-import type { RunResult } from './result.js'
+import { failure, recordOf } from './result.js'
+import type { CheckRecord, MaybeResult, RunResult } from './result.js'
 import { Run } from './run.js'
 import { Thresholds } from './thresholds.js'
 import { ALL_CHECKS } from '../kind.js'
@@ -27,9 +27,6 @@ export interface CheckDependencies {
   /** Returns the kinds for which the check still runs. */
   readonly runningKinds: () => Iterable<Kind>
 }
-
-/** A check's result, or a promise of it. `undefined` after its removal, or if it closed before its first result. */
-export type MaybeResult = MaybePromise<RunResult | undefined>
 
 /** One named function. Decides when to run it, and which result to report. */
 export class Check {
@@ -56,7 +53,7 @@ export class Check {
     this.checkFunction = checkFunction
     this.policy = policy
     this.severity = new Severity(policy.failureStatus, dependencies.runningKinds)
-    this.#published = new PublishedStatus(name, dependencies.observer)
+    this.#published = new PublishedStatus(name, dependencies.observer, clock)
     this.#dependencies = dependencies
     this.#thresholds = new Thresholds(policy)
     this.#freshness = new Freshness(policy)
@@ -67,6 +64,11 @@ export class Check {
   /** The reported result, or `undefined` before the first run has ended. */
   get reported (): RunResult | undefined {
     return this.#thresholds.reported
+  }
+
+  /** The time of the last status change, and the last failed run. */
+  get record (): CheckRecord {
+    return recordOf(this.#published.since, this.#thresholds.lastFailure)
   }
 
   /**
@@ -188,7 +190,6 @@ export class Check {
   /**
    * Takes the result of a run, and returns it. If the run was cancelled, drops it and returns `undefined`. The order of
    * the steps matters, because the observer in step 3 may request the check again, or remove it:
-   *
    * 1. Update the back-off, so that a new request cannot start a run during the back-off.
    * 2. Forget the run and its callers, so that a new request waits for a new run. Schedule the run after a timeout.
    * 3. Report the result.

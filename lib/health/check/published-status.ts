@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.js'
 import { errorIn } from '../content.js'
 import type { ComponentStatus } from '../status.js'
 import type { CheckObserver, StatusChange } from './check-observer.js'
@@ -7,11 +8,19 @@ import type { Outcome } from './result.js'
 export class PublishedStatus {
   readonly #check: string
   readonly #observer: Pick<CheckObserver, 'changed'>
+  readonly #clock: Pick<Clock, 'date'>
   #status: ComponentStatus = 'UNKNOWN'
+  #since: string | undefined
 
-  constructor (check: string, observer: Pick<CheckObserver, 'changed'>) {
+  constructor (check: string, observer: Pick<CheckObserver, 'changed'>, clock: Pick<Clock, 'date'>) {
     this.#check = check
     this.#observer = observer
+    this.#clock = clock
+  }
+
+  /** The time of the last change, in ISO 8601. `undefined` before the first run has ended. */
+  get since (): string | undefined {
+    return this.#since
   }
 
   /** Publishes the status of a result, if it has changed. `run` describes the run that caused it. */
@@ -28,6 +37,7 @@ export class PublishedStatus {
   #change (to: ComponentStatus, cause: Pick<StatusChange, 'error' | 'durationMs' | 'err'>): void {
     const from = this.#status
     this.#status = to
-    this.#observer.changed({ check: this.#check, from, to, ...cause })
+    this.#since = this.#clock.date().toISOString()
+    this.#observer.changed({ check: this.#check, from, to, ...cause }, this.#since)
   }
 }

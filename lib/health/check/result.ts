@@ -5,16 +5,17 @@ import { redactAndTruncate } from '../../base/truncate.js'
 import { describe, reasonOf } from '../../base/describe.js'
 import { isError } from '../../base/error-like.js'
 import { firstKeys } from '../../base/first-keys.js'
+import type { MaybePromise } from '../../base/maybe-promise.js'
 import { toJsonSafeObject } from '../../base/json-safe.js'
 import { toComponents } from '../component-copy.js'
-import type { Component } from '../component.js'
+import type { Component, LastFailure } from '../component.js'
 import { withContent } from '../content.js'
 import { isStatus, STATUSES } from '../status.js'
 import type { ComponentStatus, Status } from '../status.js'
 import { isRecord } from '../../base/type-guards.js'
 
 /** The status of one run, with details and parts. `details.error` is the reason of a failure. */
-export type Outcome = Omit<Component, 'status' | 'time' | 'durationMs'> & { readonly status: Status }
+export type Outcome = Pick<Component, 'details' | 'components'> & { readonly status: Status }
 
 /**
  * One part of the checked thing; its status does not change the status of the check.
@@ -58,6 +59,12 @@ export type CheckResult = void | boolean | DetailedResult
 /** The outcome of a run, with the time of its end and its duration. */
 export type RunResult = Outcome & Required<Pick<Component, 'time' | 'durationMs'>>
 
+/** A check's result, or a promise of it. `undefined` after its removal, or if it closed before its first result. */
+export type MaybeResult = MaybePromise<RunResult | undefined>
+
+/** The time of a check's last status change, and its last failed run. */
+export type CheckRecord = Pick<Component, 'since' | 'lastFailure'>
+
 /** For a check that returns the rows of its query by mistake: `() => pool.query('SELECT 1')`. */
 const BRACES = '; put braces around the query, so that the check returns nothing: async () => { await query() }'
 const MOST_KEYS = 10
@@ -93,6 +100,11 @@ export function thrownIn (returned: unknown): unknown {
     const { details } = returned
     return [isRecord(details) ? details['error'] : undefined, returned].find(isError)
   }, undefined)
+}
+
+/** Omits what is unknown, because components are compared and written as JSON. */
+export function recordOf (since: string | undefined, lastFailure: LastFailure | undefined): CheckRecord {
+  return { ...(since !== undefined && { since }), ...(lastFailure !== undefined && { lastFailure }) }
 }
 
 /** Returns the outcome of a failed run. The reason is a thrown value, or a sentence. */

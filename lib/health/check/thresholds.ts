@@ -1,3 +1,6 @@
+import type { LastFailure } from '../component.js'
+import { failureIn } from '../failure-record.js'
+import { isPassing } from '../status.js'
 import type { RunResult } from './result.js'
 import type { CheckPolicy } from './options.js'
 
@@ -11,6 +14,7 @@ export class Thresholds {
   #reported: RunResult | undefined
   #passes: boolean | undefined
   #contraryRuns = 0
+  #lastFailure: LastFailure | undefined
 
   constructor (policy: Pick<CheckPolicy, 'failureThreshold' | 'successThreshold'>) {
     this.#policy = policy
@@ -19,6 +23,12 @@ export class Thresholds {
   /** The reported result, or `undefined` before the first run has ended. */
   get reported (): RunResult | undefined {
     return this.#reported
+  }
+
+  /** The last failed run that was reported, or `undefined` if none was. */
+  get lastFailure (): LastFailure | undefined {
+    const reported = this.#reported
+    return reported === undefined || isPassing(reported.status) ? this.#lastFailure : failureIn(reported)
   }
 
   /** True if the reported run has passed. `failureStatus` does not change this. */
@@ -31,6 +41,8 @@ export class Thresholds {
     const reported = this.ifTaken(result, passes)
     this.#contraryRuns = reported === result ? 0 : this.#contraryRuns + 1
     if (reported === result) this.#passes = passes
+    // The reason of a failure is read only when the failure ends.
+    if (isPassing(reported.status)) this.#lastFailure = this.lastFailure
     this.#reported = reported
     return reported
   }
