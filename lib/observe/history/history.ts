@@ -12,7 +12,11 @@ const MOST_OF_ONE = 50
 /** The most changes of all checks and the lifecycle together. */
 const MOST = 500
 
-/** One status change of a check, or of the app itself as `lifecycle`. */
+/**
+ * One status change of a check, or of the app itself as `lifecycle`.
+ *
+ * @see `docs/history.md`
+ */
 export interface HistoryEntry {
   /** When the status changed, in ISO 8601. */
   readonly time: string
