@@ -18,8 +18,10 @@ export function registerHistory (instance: FastifyInstance, context: RouteContex
       404: errorAnswer('This request may not see components')
     }
   }
-  instance.get(operation.path, reportRoute(context, operation), async (request, reply) =>
-    await sendHistory(context, request, reply))
+  instance.route({
+    ...reportRoute(context, operation),
+    handler: async (request, reply) => await sendHistory(context, request, reply)
+  })
 }
 
 async function sendHistory (

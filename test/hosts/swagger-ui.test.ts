@@ -41,7 +41,8 @@ await t.test('the page answers, and its document lists the endpoints and the rou
   const { paths } = JSON.parse(body) as Document
   t.same(Object.keys(paths).sort(), [
     '/', '/echo', '/throw', '/typed', '/z/', '/z/health', '/z/health/canary', '/z/health/liveness',
-    '/z/health/ping', '/z/health/readiness', '/z/health/startup', '/z/health/{name}', '/z/info', '/z/version'
+    '/z/health/ping', '/z/health/readiness', '/z/health/startup', '/z/health/{name}', '/z/history',
+    '/z/info', '/z/version'
   ])
   for (const [path, operations] of Object.entries(paths)) {
     t.same(

@@ -32,7 +32,7 @@ async function documentFor (
 
 const PATHS = [
   '/z/', '/z/health', '/z/health/liveness', '/z/health/ping', '/z/health/readiness', '/z/health/startup',
-  '/z/health/{name}', '/z/info', '/z/version'
+  '/z/health/{name}', '/z/history', '/z/info', '/z/version'
 ]
 
 const MEDIA_TYPES = [
@@ -131,7 +131,8 @@ for (const version of VERSIONS) {
     const codes = Object.fromEntries(PATHS.map((path) => [path, Object.keys(paths[path]?.['get']?.responses ?? {})]))
     t.same(codes, {
       ...Object.fromEntries(PATHS.map((path) => [path, path.includes('health') ? ['200', '503'] : ['200']])),
-      '/z/health/{name}': ['200', '404', '503']
+      '/z/health/{name}': ['200', '404', '503'],
+      '/z/history': ['200', '404']
     })
     const { produces, responses } = paths['/z/health']?.['get'] ?? { responses: {} }
     t.same(produces ?? Object.keys(responses['200']?.content ?? {}), MEDIA_TYPES)
@@ -153,6 +154,7 @@ await t.test('the operations have readable ids', async (t) => {
     '/z/health/startup': 'managementHealthStartup',
     '/z/health/canary': 'managementHealthCanary',
     '/z/health/{name}': 'managementComponent',
+    '/z/history': 'managementHistory',
     '/z/info': 'managementInfo',
     '/z/version': 'managementVersion'
   })
