@@ -1,9 +1,9 @@
 import Fastify from 'fastify'
 import type { FastifyInstance, FastifyRequest, FastifyServerOptions } from 'fastify'
 import management from 'fastify-management-endpoints'
+import { Registry } from 'prom-client'
 import database from './plugins/database.js'
 import inventory from './plugins/inventory.js'
-import metrics from './plugins/metrics.js'
 import { books } from './routes/books.js'
 import { switches } from './routes/switches.js'
 
@@ -21,7 +21,6 @@ const PLUGIN_TIMEOUT_MS = 60_000
 /** Builds a bookshop. It keeps its books in a database, and another service knows how many copies are left. */
 export async function buildApp ({ logger, inventoryPort }: AppOptions): Promise<FastifyInstance> {
   const fastify = Fastify({ logger, pluginTimeout: PLUGIN_TIMEOUT_MS })
-  await fastify.register(metrics)
   await fastify.register(inventory, { port: inventoryPort })
   await fastify.register(management, {
     prefix: '/z',
@@ -34,6 +33,8 @@ export async function buildApp ({ logger, inventoryPort }: AppOptions): Promise<
     // Reasons of failures are for operators. In a pod, `kubectl port-forward` comes from loopback. Requests through a
     // proxy on the same machine come from loopback too, so an app behind such a proxy needs another rule.
     showDetails: isFromLoopback,
+    // Prometheus collects the status of each check from /z/metrics: see example/monitoring.
+    metrics: new Registry(),
     // SIGTERM and Ctrl+C: the app is out of service first (5 s in Kubernetes), then answers open requests and closes.
     shutdown: true
   })

@@ -49,6 +49,10 @@ export const errors = {
     'FST_MANAGEMENT_STARTUP_COMPLETED',
     'the startup check "%s" was added too late: startup has completed, so it would never run; ' +
     'add it before the app is ready, or for another kind', 500),
+  /** FST_MANAGEMENT_METRICS_TAKEN: another instance uses the registry or the meter of the option `metrics`. */
+  MetricsTaken: codedError<[reason: string, remedy: string]>(
+    'FST_MANAGEMENT_METRICS_TAKEN',
+    'the health metrics cannot be added: %s; close the other instance first, or give this one %s', 500),
   /** FST_MANAGEMENT_CLIENT_INVALID: a ready-made check received an object that is not its client. */
   ClientInvalid: codedError<[check: string, expected: string, received: string]>(
     'FST_MANAGEMENT_CLIENT_INVALID', 'the check %s() must be given %s, got %s', 500, TypeError),

@@ -4,7 +4,7 @@ import { systemClock } from './base/clock.js'
 import { rootOf } from './base/root-of.js'
 import { logSafely } from './base/safe-log.js'
 import { setImmediate } from './base/timers.js'
-import { AutoChecks } from './checks/auto/auto-checks.js'
+import { addAutoChecks } from './checks/auto/add-auto-checks.js'
 import { registerDependencies } from './dependencies/register.js'
 import { errors } from './errors.js'
 import { HealthEngine } from './health/engine.js'
@@ -13,6 +13,7 @@ import { InfoReport } from './info/info-report.js'
 import { createManagement } from './management.js'
 import type { Management } from './management.js'
 import { History } from './observe/history/history.js'
+import { addMetrics } from './observe/metrics/add-metrics.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
@@ -39,9 +40,11 @@ export type { InfoFunction } from './info/info-report.js'
 export type { Management } from './management.js'
 export type { CheckOption } from './options/check-options.js'
 export type { ServiceDependencyOption } from './options/dependency-options.js'
+export type { Endpoints } from './options/endpoints-option.js'
+export type { MetricsOption } from './options/metrics-option.js'
 export type { ListenOption } from './options/listen-option.js'
 export type { ShutdownOption, ShutdownSignal } from './options/shutdown-option.js'
-export type { AuthHook, Endpoints, InfoOption, ManagementOptions, RouteClass, Show } from './options/types.js'
+export type { AuthHook, InfoOption, ManagementOptions, RouteClass, Show } from './options/types.js'
 export { errors }
 
 declare module 'fastify' {
@@ -111,11 +114,12 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
 
   const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
   fastify.decorate('management', createManagement({ engine, info, history, settings, addresses }))
-  if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings)
+  if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings.autoChecks)
   addStartAndCloseHooks(fastify, engine, { info, history, server })
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
+  if (settings.metrics.length > 0) await addMetrics(fastify, engine, settings.metrics)
 }
 
 function createEngine (
@@ -152,23 +156,6 @@ async function createServer (
 
 async function registerOnApp (fastify: FastifyInstance, { prefix }: Settings, routes: RegisterRoutes): Promise<void> {
   await fastify.register(routesPlugin(routes, fastify), { prefix })
-}
-
-/** Adds a check for each client that plugins have added to the app, after all plugins have loaded. */
-async function addAutoChecks (fastify: FastifyInstance, engine: HealthEngine, settings: Settings): Promise<void> {
-  const scopes = await AutoChecks.watch(fastify, settings.autoChecks)
-  fastify.addHook('onReady', (done) => {
-    const { added, taken } = scopes.addTo(engine)
-    if (added.length > 0) fastify.log.info({ checks: added }, 'added checks for the clients of plugins')
-    if (taken.length > 0) {
-      fastify.log.info({ checks: taken }, 'added no checks under these names, because the app has its own checks there')
-    }
-    if (added.length + taken.length === 0) {
-      fastify.log.warn(`${NAME} found no client to add a check for: ` +
-        'it cannot see clients in scopes that were registered before it')
-    }
-    done()
-  })
 }
 
 interface Parts {

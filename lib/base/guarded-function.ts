@@ -8,7 +8,7 @@ import { logSafely } from './safe-log.js'
 /** The result of a guarded function that threw, rejected or timed out. */
 export const FAILED = Symbol('failed')
 
-/** The time limit for a function, in milliseconds. It equals the default timeout of a check. */
+/** The default time limit for a function, in milliseconds. It equals the default timeout of a check. */
 const TIMEOUT_MS = 800
 
 /**
@@ -25,30 +25,32 @@ export class GuardedFunction {
   readonly #name: string
   readonly #log: Logger
   readonly #clock: Clock
+  readonly #timeoutMs: number
   #isLoggedAsFailing = false
   #quietUntil = 0
 
-  constructor (name: string, log: Logger, clock: Clock) {
+  constructor (name: string, log: Logger, clock: Clock, timeoutMs = TIMEOUT_MS) {
     this.#name = name
     this.#log = log
     this.#clock = clock
+    this.#timeoutMs = timeoutMs
   }
 
   /**
-   * Calls the function and waits for its result. A caller may wait for less than 800 ms: if that time is over, it
-   * receives `FAILED`, and nothing is logged, because the function may still work.
+   * Calls the function and waits for its result. A caller may wait for less than the time limit. If that time is over,
+   * the caller receives `FAILED`, and nothing is logged, because the function may still work.
    */
-  async run<T> (work: () => T | Promise<T>, waitMs = TIMEOUT_MS): Promise<T | typeof FAILED> {
+  async run<T> (work: () => T | Promise<T>, waitMs = this.#timeoutMs): Promise<T | typeof FAILED> {
     const running = this.#run(work)
-    if (waitMs >= TIMEOUT_MS) return await running
+    if (waitMs >= this.#timeoutMs) return await running
     const result = await withTimeout(waitMs, running, this.#clock)
     return result === TIMED_OUT ? FAILED : result
   }
 
   async #run<T> (work: () => T | Promise<T>): Promise<T | typeof FAILED> {
     try {
-      const result = await withTimeout(TIMEOUT_MS, call(work), this.#clock)
-      if (result === TIMED_OUT) return this.#failed(`timed out after ${TIMEOUT_MS} ms`)
+      const result = await withTimeout(this.#timeoutMs, call(work), this.#clock)
+      if (result === TIMED_OUT) return this.#failed(`timed out after ${this.#timeoutMs} ms`)
       this.#works()
       return result
     } catch (error) {

@@ -4,6 +4,7 @@ import { errors } from '../errors.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import { assertFunction } from '../base/rules.js'
 import type { CheckFunction } from './check/check-function.js'
+import type { RunListener } from './check/check-observer.js'
 import { Lifecycle } from './lifecycle.js'
 import { Check } from './check/check.js'
 import type { TimedChange } from './check/check-observer.js'
@@ -19,6 +20,7 @@ import { LocalEntry, Registry, RemoteEntry } from './registry.js'
 import type { Entry } from './registry.js'
 import type { Report, ReportCaller, ReportPair, ReportRequest } from './report.js'
 import { Reporter } from './reporter.js'
+import type { ReporterDependencies } from './reporter.js'
 import { Startup } from './startup.js'
 
 /** The parts that an engine needs. */
@@ -46,6 +48,8 @@ interface CheckScope {
 export class HealthEngine {
   readonly kinds: Kinds
   readonly lifecycle: Lifecycle
+  /** The parts of reports, for observers that must not run a check. */
+  readonly parts: ReporterDependencies
   readonly #registry = new Registry()
   readonly #startup: Startup
   readonly #dependencies: EngineDependencies
@@ -66,12 +70,8 @@ export class HealthEngine {
     this.#remoteDefaults = this.#policy(defaults, REMOTE_POLICY)
     this.#events = new Events(log, owner, clock, onChange)
     this.lifecycle = new Lifecycle(this.#events, clock, isServing)
-    this.#reporter = new Reporter({
-      registry: this.#registry,
-      startup: this.#startup,
-      lifecycle: this.lifecycle,
-      clock
-    })
+    this.parts = { registry: this.#registry, startup: this.#startup, lifecycle: this.lifecycle, clock }
+    this.#reporter = new Reporter(this.parts)
   }
 
   /**
@@ -136,6 +136,11 @@ export class HealthEngine {
     this.lifecycle.close()
     for (const entry of this.#registry.of(ALL_CHECKS)) close(entry)
     this.#events.close()
+  }
+
+  /** Calls back after each run that was not cancelled. */
+  onRun (listener: RunListener): void {
+    this.#events.onRun = listener
   }
 
   report (request: ReportRequest): MaybePromise<Report> {

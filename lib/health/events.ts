@@ -8,7 +8,9 @@ import { OpenSummaries } from '../base/repeated-lines.js'
 import { logSafely } from '../base/safe-log.js'
 import { safeError } from '../base/safe-error.js'
 import { ChangeLog, logChange } from './change-log.js'
-import type { CheckObserver, RunEnd, RunStart, StatusChange, TimedChange } from './check/check-observer.js'
+import type {
+  CheckObserver, RunEnd, RunListener, RunStart, StatusChange, TimedChange
+} from './check/check-observer.js'
 import type { Component } from './component.js'
 import { isTraced } from './is-traced.js'
 import type { Kind } from './kind.js'
@@ -60,6 +62,8 @@ export class Events {
   readonly #clock: Clock
   readonly #onChange: (change: TimedChange) => void
   readonly #summaries = new OpenSummaries()
+  /** Counts the runs, for the metrics. */
+  onRun: RunListener | undefined
 
   constructor (log: Logger, owner: object, clock: Clock, onChange: (change: TimedChange) => void = () => undefined) {
     this.#log = log
@@ -82,6 +86,7 @@ export class Events {
     return {
       get isTracing () { return isTraced(RUNS) },
       trace: (start, run) => this.#trace({ fastify: this.#owner, ...start, kinds: [...kinds()] }, run),
+      ran: (check, result, timedOut) => this.onRun?.(check, result, timedOut),
       changed: (change, time) => {
         this.#onChange({ ...change, time, ...(cascade !== undefined && { kind: cascade }) })
         this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes().add(change))

@@ -165,8 +165,8 @@ export class Reporter {
     const { kind } = request
     this.#advanceStartup(request, results)
     const own = this.#lifecycle.statusFor(kind)
-    const isGated = kind === 'readiness' && this.#startup.pending.length > 0
-    return reportOf(kind, isGated ? worst([own, 'OUT_OF_SERVICE']) : own, results, this.#lifecycleComponent)
+    const gated = this.#startup.gates(kind) ? worst([own, 'OUT_OF_SERVICE']) : own
+    return reportOf(kind, gated, results, this.#lifecycleComponent)
   }
 
   get #lifecycleComponent (): Component | undefined {

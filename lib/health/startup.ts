@@ -46,6 +46,11 @@ export class Startup {
     return this.isUnderWay ? this.#registry.startupEntries.filter((entry) => !this.#passes.has(entry)) : NO_ENTRIES
   }
 
+  /** Returns true if pending startup checks keep a kind out of service. */
+  gates (kind: Kind): boolean {
+    return kind === 'readiness' && this.pending.length > 0
+  }
+
   /** Call this before a check with these kinds is added. */
   beforeAdd (kinds: Iterable<Kind>): void {
     if ([...kinds].includes('startup') && this.pending.length === 0) {

@@ -1,13 +1,10 @@
 import { optionsOf } from '../base/option-table.js'
-import { flag, integer, refuse, withDefault } from '../base/rules.js'
+import { integer, refuse, withDefault } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
 import { isFunction, isRecord, isThenable } from '../base/type-guards.js'
 import type { Status } from '../health/status.js'
-import type { AuthHook, Endpoints, InfoOption, ManagementOptions, Show } from './types.js'
+import type { AuthHook, InfoOption, ManagementOptions, Show } from './types.js'
 
-const ENDPOINTS: Readonly<Record<keyof Endpoints, boolean>> = {
-  info: true, version: true, health: true, history: true, links: true
-}
 const STATUS_CODES: Readonly<Record<Status, number>> = { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 }
 
 export const version: Rule<NonNullable<ManagementOptions['version']>> = (value, path) =>
@@ -48,12 +45,10 @@ export const authHooks: Rule<readonly AuthHook[]> = (value, path) => {
   return refuse(value, path, expected)
 }
 
-export const endpoints = overrides(ENDPOINTS, flag)
-
 export const statusCodes = overrides(STATUS_CODES, integer(200, 599))
 
 /** An object that replaces single entries of the defaults. Refuses other keys. */
-function overrides<Key extends string, Value> (
+export function overrides<Key extends string, Value> (
   defaults: Readonly<Record<Key, Value>>, rule: Rule<Value>
 ): Rule<Readonly<Record<Key, Value>>> {
   const rules = Object.fromEntries(

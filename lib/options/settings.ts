@@ -8,9 +8,11 @@ import { isRecord } from '../base/type-guards.js'
 import { Kinds } from '../health/kind.js'
 import { autoChecks, checks, readCheckOptions } from './check-options.js'
 import { dependencies, preferredScheme } from './dependency-options.js'
+import { endpoints } from './endpoints-option.js'
 import { listen } from './listen-option.js'
+import { metrics } from './metrics-option.js'
 import { prefix } from './prefix.js'
-import { authHooks, endpoints, info, instanceId, showWith, statusCodes, version } from './rules.js'
+import { authHooks, info, instanceId, showWith, statusCodes, version } from './rules.js'
 import { shutdown } from './shutdown-option.js'
 import type { AuthHook, ManagementOptions } from './types.js'
 
@@ -71,7 +73,8 @@ function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
     serviceInstanceId: withDefault(instanceId, false),
     logLevel: withDefault(oneOf(LOG_LEVELS), 'silent'),
     listen: withDefault(listen, undefined),
-    shutdown: withDefault(shutdown(drainDelay), undefined)
+    shutdown: withDefault(shutdown(drainDelay), undefined),
+    metrics: withDefault(metrics, [])
   } satisfies RulesOf<ManagementOptions>
 }
 

@@ -5,7 +5,9 @@ import type { CheckOptions } from '../health/check/options.js'
 import type { Status } from '../health/status.js'
 import type { CheckOption } from './check-options.js'
 import type { ServiceDependencyOption } from './dependency-options.js'
+import type { Endpoints } from './endpoints-option.js'
 import type { ListenOption } from './listen-option.js'
+import type { MetricsOption } from './metrics-option.js'
 import type { ShutdownOption } from './shutdown-option.js'
 
 /**
@@ -42,54 +44,6 @@ export type AuthHook = (
  * @see `docs/options.md#info`
  */
 export type InfoOption = AnyObject | (() => AnyObject | PromiseLike<AnyObject>)
-
-/**
- * The endpoints that can be turned off.
- *
- * @see `docs/options.md#endpoints`
- */
-export interface Endpoints {
-  /**
-   * Serves `/info`.
-   *
-   * @default true
-   * @example { info: false }
-   * @see `docs/options.md#endpoints`
-   */
-  readonly info?: boolean | undefined
-  /**
-   * Serves `/version`.
-   *
-   * @default true
-   * @example { version: false }
-   * @see `docs/options.md#endpoints`
-   */
-  readonly version?: boolean | undefined
-  /**
-   * Serves `/health` and `/health/NAME`.
-   *
-   * @default true
-   * @example { health: false }
-   * @see `docs/options.md#endpoints`
-   */
-  readonly health?: boolean | undefined
-  /**
-   * Serves `/history`.
-   *
-   * @default true
-   * @example { history: false }
-   * @see `docs/history.md`
-   */
-  readonly history?: boolean | undefined
-  /**
-   * Serves links to the other endpoints at the prefix, unless the prefix is `/`.
-   *
-   * @default true
-   * @example { links: false }
-   * @see `docs/options.md#endpoints`
-   */
-  readonly links?: boolean | undefined
-}
 
 /**
  * The options of `fastify.register(management, options)`.
@@ -255,4 +209,13 @@ export interface ManagementOptions {
    * @see `docs/graceful-shutdown.md`
    */
   readonly shutdown?: boolean | ShutdownOption | undefined
+  /**
+   * Adds health metrics to a registry of prom-client, which `/metrics` then serves, or to a meter of OpenTelemetry.
+   *
+   * @default no metrics
+   * @throws FST_MANAGEMENT_METRICS_TAKEN if another instance uses the registry or the meter
+   * @example { metrics: register }
+   * @see `docs/metrics.md`
+   */
+  readonly metrics?: MetricsOption | undefined
 }

@@ -4,8 +4,9 @@ import { registerHealth, registerProbes } from './health.js'
 import { registerHistory } from './history.js'
 import { registerInfo } from './info.js'
 import { registerLinks } from './links.js'
+import { registerMetrics } from './metrics.js'
 import { overrideAppSettings } from './overrides.js'
-import { hasLinks } from './paths.js'
+import { hasLinks, servedRegistry } from './paths.js'
 import type { RouteDependencies } from './route.js'
 import { registerVersion } from './version.js'
 
@@ -28,6 +29,8 @@ export async function registerRoutes (
   if (endpoints.history) registerHistory(instance, context)
   if (endpoints.info) registerInfo(instance, context)
   if (endpoints.version) registerVersion(instance, context)
+  const registry = servedRegistry(settings)
+  if (registry !== undefined) registerMetrics(instance, context, registry)
   if (hasLinks(settings)) registerLinks(instance, context)
   await Promise.resolve()
 }

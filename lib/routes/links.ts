@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify'
 import { linkBase } from './link-base.js'
 import { sendJson } from './reply.js'
-import { mediaTypeFor } from './media-type.js'
+import { JSON_TYPE, mediaTypeFor } from './media-type.js'
+import type { MediaType } from './media-type.js'
 import { jsonAnswer } from './operation.js'
+import { servedRegistry } from './paths.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
 
@@ -21,20 +23,28 @@ export function registerLinks (instance: FastifyInstance, context: RouteContext)
     ...reportRoute(context, operation),
     handler: async (request, reply) => {
       const base = baseOf(request)
-      const links = paths.map(([name, path]) => [name, linkTo(base + path)] as const)
-      return sendJson(reply, 200, { _links: Object.fromEntries(links) }, mediaTypeFor(request.headers.accept))
+      const mediaType = mediaTypeFor(request.headers.accept)
+      const links = paths.map(([name, path]) => [shownName(name, mediaType), linkTo(base + path)] as const)
+      return sendJson(reply, 200, { _links: Object.fromEntries(links) }, mediaType)
     }
   })
 }
 
-/** Leaves out a history that no request may see. */
-function linkedPaths ({ settings: { endpoints }, visibilityPolicy }: RouteContext): Record<string, string> {
+/** Actuator's own endpoint `metrics` has another format. Its name for the text of Prometheus is `prometheus`. */
+function shownName (name: string, mediaType: MediaType): string {
+  return name === 'metrics' && mediaType !== JSON_TYPE ? 'prometheus' : name
+}
+
+/** Leaves out a report that no request may see. */
+function linkedPaths ({ settings, visibilityPolicy: { showsComponents } }: RouteContext): Record<string, string> {
+  const { endpoints } = settings
   return {
     self: '',
     ...(endpoints.health && { health: '/health', 'health-path': '/health/{name}' }),
-    ...(endpoints.history && visibilityPolicy.showsComponents !== false && { history: '/history' }),
+    ...(endpoints.history && showsComponents !== false && { history: '/history' }),
     ...(endpoints.info && { info: '/info' }),
-    ...(endpoints.version && { version: '/version' })
+    ...(endpoints.version && { version: '/version' }),
+    ...(servedRegistry(settings) !== undefined && showsComponents !== false && { metrics: '/metrics' })
   }
 }
 

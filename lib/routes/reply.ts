@@ -32,12 +32,12 @@ export function sendNotFound (reply: FastifyReply): FastifyReply {
   return sendError(reply, 404)
 }
 
-/** Sends a bare error, for a request whose `auth` hook failed. */
+/** Sends a bare error, for a request whose `auth` hook failed, or whose answer could not be made. */
 export function sendRefusal (reply: FastifyReply, statusCode: number): FastifyReply {
   return sendError(reply, statusCode)
 }
 
 function sendError (reply: FastifyReply, statusCode: number): FastifyReply {
-  const { message } = clientError(statusCode)
+  const message = statusCode < 500 ? clientError(statusCode).message : 'see the log of the app'
   return sendJson(reply, statusCode, { statusCode, error: STATUS_CODES[statusCode], message })
 }

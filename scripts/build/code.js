@@ -47,8 +47,8 @@ function sourcesOf (entries) {
   return Object.fromEntries(Object.entries(entries).map(([name, entry]) => [name, join(LIB, `${entry}.ts`)]))
 }
 
-/** Rooms that only some apps use. Each is a file of its own, which is loaded at its first use. */
-const LAZY_ROOMS = ['checks']
+/** Rooms that only some apps use, by file. Each file is loaded at its first use. */
+const LAZY_ROOMS = { checks: ['checks/'], metrics: ['metrics/', 'observe/metrics/'] }
 
 /**
  * Returns the file for a module. The modules that every app loads are in one file, because each file costs time.
@@ -58,8 +58,8 @@ function roomOf (id, { getModuleInfo }) {
   if (isLoadedBy('index', id, getModuleInfo)) {
     return isLoadedBy('probe/command', id, getModuleInfo) ? 'base' : 'core'
   }
-  const [room] = relative(LIB, id).split('/')
-  return LAZY_ROOMS.includes(room) ? room : undefined
+  const path = relative(LIB, id)
+  return Object.keys(LAZY_ROOMS).find((file) => LAZY_ROOMS[file].some((room) => path.startsWith(room)))
 }
 
 const loadedBy = new Map()
@@ -92,7 +92,7 @@ async function writeEntry (name, exports) {
       ]
     : [
         `const ${list} = require('${path}')\nmodule.exports = ${list}\n`,
-        `import checks from './index.cjs'\n\nexport const ${list} = checks\n`
+        `import ${name} from './index.cjs'\n\nexport const ${list} = ${name}\n`
       ]
   await writeFile(`${file}.cjs`, `'use strict'\n\n${commonJs}`)
   await writeFile(`${file}.js`, esModule)

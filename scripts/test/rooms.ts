@@ -23,6 +23,7 @@ const ROOMS: Readonly<Record<string, Tier>> = {
   'test/checks/faults': 'server',
   'test/docs': 'server',
   'test/example': 'process',
+  'test/example/monitoring': 'server',
   'test/health': 'portable',
   'test/hosts': 'portable',
   'test/info': 'portable',

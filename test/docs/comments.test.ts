@@ -16,7 +16,8 @@ const UNIT = /milliseconds|bytes|from 0 to 1\b|number of|port|status code/
 const types = await readOptionTypes()
 const options = [...types].flatMap(([type, options]) =>
   options.map((option) => ({ ...option, name: `${type}.${option.name}` })))
-const exported = [...await readExports('index.ts'), ...await readExports('checks/index.ts')]
+const ENTRIES = ['index.ts', 'checks/index.ts', 'metrics/index.ts']
+const exported = (await Promise.all(ENTRIES.map(readExports))).flat()
 const methods = (await membersOf('management.ts', 'Management')).map((method) =>
   ({ ...method, name: `${method.name}()` }))
 const functions: readonly Named[] = [...methods, ...exported.filter(({ isFunction }) => isFunction)]

@@ -1,11 +1,14 @@
-import t from 'tap'
 import Fastify from 'fastify'
 import type { FastifyInstance } from 'fastify'
+import { Registry } from 'prom-client'
+import t from 'tap'
 import { errors, management } from '../../lib/index.js'
-import type { ManagementOptions } from '../../lib/index.js'
+import type { ManagementOptions, MetricsOption } from '../../lib/index.js'
 import { assertFastifyVersion } from '../../lib/registration.js'
 import { http, postgres, redis } from '../../lib/checks/index.js'
+import { openTelemetry } from '../../lib/metrics/index.js'
 import { portOf } from '../support/app.js'
+import { TestSdk } from '../support/metrics.js'
 import { readPage } from './pages.js'
 import { codeIn, sectionOf, tablesIn } from './sections.js'
 
@@ -24,6 +27,12 @@ async function registered (): Promise<FastifyInstance> {
   const app: FastifyInstance = Fastify()
   await app.register(management)
   return app
+}
+
+/** Registers the plugin in two apps with the same metrics. */
+async function registerTwice (metrics: MetricsOption): Promise<void> {
+  await register({ metrics })
+  await register({ metrics })
 }
 
 const checkDb = (): boolean => true
@@ -88,6 +97,10 @@ const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
     await app.management.health('startup')
     app.management.addCheck('startup', 'migration', () => true)
   }],
+  FST_MANAGEMENT_METRICS_TAKEN: [
+    async () => await registerTwice(new Registry()),
+    async () => await registerTwice(openTelemetry(new TestSdk().meter()))
+  ],
   FST_MANAGEMENT_CLIENT_INVALID: [
     () => postgres(undefined as never),
     () => redis(Promise.resolve() as never)

@@ -78,12 +78,6 @@ await t.test('nginx accepts the configuration of docs/load-balancers.md', { skip
   await t.resolves(promisify(execFile)(nginx ?? '', ['-t', '-e', join(folder, 'log'), '-c', file]))
 })
 
-await t.test('docs/observability.md shows the gauge of the example', async (t) => {
-  const plugin = await readFile(join(ROOT, 'example/plugins/metrics.ts'), 'utf8')
-  const page = await readPage('docs/observability.md')
-  t.ok(blocksOf([page], 'ts').some(({ text }) => text.trim() === plugin.trim()))
-})
-
 await t.test('docs/observability.md lists each field of the log line that it shows', async (t) => {
   const page = await readPage('docs/observability.md')
   const [block] = blocksOf([page], 'json')

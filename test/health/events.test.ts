@@ -358,7 +358,7 @@ await t.test('a store bound to the start channel is visible in the check and now
 await t.test('isTracing is true while any event of runs has a subscriber', (t) => {
   const { log, fastify, clock } = setUp()
   const { isTracing, ...others } = Object.getOwnPropertyDescriptors(new Events(log, fastify, clock).of(() => []))
-  t.same(Object.keys(others), ['trace', 'changed', 'hangs', 'listenerFailed'])
+  t.same(Object.keys(others), ['trace', 'ran', 'changed', 'hangs', 'listenerFailed'])
   const read = (): unknown => isTracing.get?.()
   t.equal(read(), false)
   for (const event of EVENTS) {

@@ -1,3 +1,4 @@
+import { Registry } from 'prom-client'
 import t from 'tap'
 import { startApp } from '../support/app.js'
 import type { TestApp } from '../support/app.js'
@@ -26,7 +27,8 @@ const REQUESTS: readonly [string, string][] = [
   ['/z/health/away', '/z/health/{name}'],
   ['/z/health/nobody', '/z/health/{name}'],
   ['/z/info', '/z/info'],
-  ['/z/version', '/z/version']
+  ['/z/version', '/z/version'],
+  ['/z/metrics', '/z/metrics']
 ]
 
 const BROKEN = {
@@ -43,6 +45,7 @@ async function start (
 ): Promise<TestApp> {
   return await startApp(test, {
     showDetails: 'always',
+    metrics: new Registry(),
     kinds: ['canary'],
     statusCodes,
     auth: async ({ headers }, reply) => {

@@ -39,6 +39,7 @@ export function standaloneCheck (
   const observer: CheckObserver = {
     isTracing: false,
     trace: (_start, run) => { void run() },
+    ran: () => undefined,
     changed: (change) => changes.push(change),
     hangs: (_check, abandoned) => hangs.push(abandoned),
     listenerFailed: () => undefined

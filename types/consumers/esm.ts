@@ -2,6 +2,8 @@ import Fastify from 'fastify'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import management, { errors, management as named } from 'fastify-management-endpoints'
 import type { CheckFunction, Health, Management, ManagementOptions } from 'fastify-management-endpoints'
+import { openTelemetry, prometheus } from 'fastify-management-endpoints/metrics'
+import type { OpenTelemetryMeter, PrometheusRegistry } from 'fastify-management-endpoints/metrics'
 import { http, postgres } from 'fastify-management-endpoints/checks'
 import type { HttpOptions, PostgresClient } from 'fastify-management-endpoints/checks'
 
@@ -39,6 +41,11 @@ const timeout: HttpOptions = { statusCodes: [200, 204] }
 decorator.addCheck('health', 'mail', http('http://mail:8025/livez', timeout))
 export function addDatabase (client: PostgresClient): void {
   decorator.addCheck('readiness', 'postgres', postgres(client, { writable: true }))
+}
+
+export async function addMetrics (registry: PrometheusRegistry, meter: OpenTelemetryMeter): Promise<void> {
+  await fastify.register(management, { metrics: registry })
+  await fastify.register(management, { metrics: [prometheus(registry), openTelemetry(meter)] })
 }
 
 export function isUnknownKind (error: unknown): boolean {

@@ -1,6 +1,8 @@
 import Fastify from 'fastify'
 import management from 'fastify-management-endpoints'
 import { diskSpace } from 'fastify-management-endpoints/checks'
+import { prometheus } from 'fastify-management-endpoints/metrics'
+import type { PrometheusRegistry } from 'fastify-management-endpoints/metrics'
 
 export async function main (): Promise<string> {
   const fastify = Fastify()
@@ -9,4 +11,8 @@ export async function main (): Promise<string> {
   fastify.management.addCheck('health', 'disk', diskSpace({ path: '/' }))
   const { status } = await fastify.management.health('liveness')
   return `${status} ${new management.errors.KindUnknown('came', 'known').code}`
+}
+
+export async function addMetrics (fastify: ReturnType<typeof Fastify>, registry: PrometheusRegistry): Promise<void> {
+  await fastify.register(management, { metrics: prometheus(registry) })
 }

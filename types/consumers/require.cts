@@ -1,6 +1,7 @@
 import Fastify = require('fastify')
 import management = require('fastify-management-endpoints')
 import checks = require('fastify-management-endpoints/checks')
+import metrics = require('fastify-management-endpoints/metrics')
 
 export async function main (): Promise<string> {
   const fastify = Fastify()
@@ -12,4 +13,10 @@ export async function main (): Promise<string> {
   fastify.management.addCheck('health', 'disk', checks.diskSpace({ path: '/' }))
   const { status } = await fastify.management.health('liveness')
   return `${status} ${new management.errors.KindUnknown('came', 'known').code}`
+}
+
+export async function addMetrics (
+  fastify: ReturnType<typeof Fastify>, registry: metrics.PrometheusRegistry
+): Promise<void> {
+  await fastify.register(management, { metrics: metrics.prometheus(registry) })
 }

@@ -44,12 +44,17 @@ export interface RunEnd {
   readonly abandoned: number
 }
 
+/** Receives each run that was not cancelled, with its check. */
+export type RunListener = (check: { readonly name: string }, result: RunResult, timedOut: boolean) => void
+
 /** Receives the events of a check. */
 export interface CheckObserver {
   /** True while the tracing channel has subscribers. */
   readonly isTracing: boolean
   /** Calls `run`, and publishes messages before and after it. */
   trace (start: RunStart, run: () => MaybePromise<RunEnd>): void
+  /** A run has ended, and was not cancelled. */
+  readonly ran: RunListener
   /** `time` is in ISO 8601. */
   changed (change: StatusChange, time: string): void
   /** The check is due again, but a timed-out run has not ended yet. Called once until a run ends in time. */

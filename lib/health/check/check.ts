@@ -1,12 +1,11 @@
-import type { Clock } from '../../base/clock.js'
 import { Deferred } from '../../base/deferred.js'
-import type { Logger } from '../../base/logger.js'
 import { chain } from '../../base/maybe-promise.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
 import { BackOff } from './back-off.js'
 import { Background } from './background.js'
+import type { CheckDependencies } from './check-dependencies.js'
 import type { CheckFunction } from './check-function.js'
-import type { CheckObserver, RunEnd } from './check-observer.js'
+import type { RunEnd } from './check-observer.js'
 import { Severity } from './failure-status.js'
 import { Freshness } from './freshness.js'
 import type { CheckPolicy } from './options.js'
@@ -16,17 +15,7 @@ import type { CheckRecord, MaybeResult, RunResult } from './result.js'
 import { Run } from './run.js'
 import { Thresholds } from './thresholds.js'
 import { ALL_CHECKS } from '../kind.js'
-import type { Kind } from '../kind.js'
 import { isPassing } from '../status.js'
-
-/** The parts that a check needs. */
-export interface CheckDependencies {
-  readonly clock: Clock
-  readonly log: Logger
-  readonly observer: CheckObserver
-  /** Returns the kinds for which the check still runs. */
-  readonly runningKinds: () => Iterable<Kind>
-}
 
 /** One named function. Decides when to run it, and which result to report. */
 export class Check {
@@ -69,6 +58,16 @@ export class Check {
   /** The time of the last status change, and the last failed run. */
   get record (): CheckRecord {
     return recordOf(this.#published.since, this.#thresholds.lastFailure)
+  }
+
+  /** The time of the last status change, in ISO 8601. `undefined` before the first run has ended. */
+  get since (): string | undefined {
+    return this.#published.since
+  }
+
+  /** The number of runs that have timed out and not ended yet. */
+  get abandoned (): number {
+    return this.#backOff.abandoned
   }
 
   /**
@@ -190,7 +189,7 @@ export class Check {
   /**
    * Takes the result of a run, and returns it. If the run was cancelled, drops it and returns `undefined`. The order of
    * the steps matters, because the observer in step 3 may request the check again, or remove it:
-   * 1. Update the back-off, so that a new request cannot start a run during the back-off.
+   * 1. Update the back-off, so that a new request cannot start a run during the back-off. Count the run.
    * 2. Forget the run and its callers, so that a new request waits for a new run. Schedule the run after a timeout.
    * 3. Report the result.
    * 4. Resolve the callers, with `undefined` if the observer has removed the check.
@@ -201,6 +200,7 @@ export class Check {
     else this.#backOff.ended()
     // Cancelled after the run had ended, but before its result arrived here.
     if (this.#run !== run) return undefined
+    this.#dependencies.observer.ran(this, result, run.timedOut)
     const waiting = this.#takeWaiting()
     this.#retryLater()
     this.#report(result, run.thrown)

@@ -7,6 +7,7 @@ import { mongodb } from './mongodb.js'
 import { nats } from './nats.js'
 import { newPlace } from './place.js'
 import { postgres } from './postgres.js'
+import { prometheus } from './prometheus.js'
 import { rabbitmq } from './rabbitmq.js'
 import { redis } from './redis.js'
 import { Server } from './server.js'
@@ -15,10 +16,9 @@ import type { TestServer } from './server.js'
 export type { TestServer } from './server.js'
 
 /** The servers that tests can start. */
-export const servers = { postgres, redis, mariadb, mongodb, nats, rabbitmq, haproxy: haproxy() } satisfies Record<
-  string,
-  ServerKind
->
+export const servers = {
+  postgres, redis, mariadb, mongodb, nats, rabbitmq, haproxy: haproxy(), prometheus: prometheus()
+} satisfies Record<string, ServerKind>
 
 export type ServerName = keyof typeof servers
 
