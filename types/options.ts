@@ -13,7 +13,7 @@ import type { Equal, Expect } from './equal.js'
 export type Cases = [
   Expect<Equal<RouteClass, 'probe' | 'report'>>,
   Expect<onRequestHookHandler | onRequestAsyncHookHandler extends AuthHook ? true : false>,
-  Expect<Equal<keyof Endpoints, 'info' | 'version' | 'health' | 'history' | 'links' | 'metrics'>>,
+  Expect<Equal<keyof Endpoints, 'info' | 'version' | 'health' | 'history' | 'ui' | 'links' | 'metrics'>>,
   Expect<Equal<Partial<ManagementOptions>, ManagementOptions>>,
   Expect<Equal<ManagementOptions['checkDefaults'], CheckOptions | undefined>>,
   Expect<Equal<

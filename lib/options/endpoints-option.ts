@@ -40,6 +40,14 @@ export interface Endpoints {
    */
   readonly history?: boolean | undefined
   /**
+   * Serves the status page `/ui`.
+   *
+   * @default true
+   * @example { ui: false }
+   * @see `docs/status-page.md`
+   */
+  readonly ui?: boolean | undefined
+  /**
    * Serves links to the other endpoints at the prefix, unless the prefix is `/`.
    *
    * @default true
@@ -58,7 +66,7 @@ export interface Endpoints {
 }
 
 const ENDPOINTS: Readonly<Record<keyof Endpoints, boolean>> =
-  { info: true, version: true, health: true, history: true, links: true, metrics: true }
+  { info: true, version: true, health: true, history: true, ui: true, links: true, metrics: true }
 
 /** The rule of the option `endpoints`. */
 export const endpoints = overrides(ENDPOINTS, flag)

@@ -8,6 +8,7 @@ import { registerMetrics } from './metrics.js'
 import { overrideAppSettings } from './overrides.js'
 import { hasLinks, servedRegistry } from './paths.js'
 import type { RouteDependencies } from './route.js'
+import { registerUi } from './ui.js'
 import { registerVersion } from './version.js'
 
 /** Registers the routes on `instance`, a child of `host`: the app, or the server of the option `listen`. */
@@ -28,6 +29,7 @@ export async function registerRoutes (
   if (endpoints.health) registerHealth(instance, context)
   if (endpoints.history) registerHistory(instance, context)
   if (endpoints.info) registerInfo(instance, context)
+  if (endpoints.ui) registerUi(instance, context)
   if (endpoints.version) registerVersion(instance, context)
   const registry = servedRegistry(settings)
   if (registry !== undefined) registerMetrics(instance, context, registry)

@@ -42,6 +42,7 @@ function linkedPaths ({ settings, visibilityPolicy: { showsComponents } }: Route
     self: '',
     ...(endpoints.health && { health: '/health', 'health-path': '/health/{name}' }),
     ...(endpoints.history && showsComponents !== false && { history: '/history' }),
+    ...(endpoints.ui && { ui: '/ui' }),
     ...(endpoints.info && { info: '/info' }),
     ...(endpoints.version && { version: '/version' }),
     ...(servedRegistry(settings) !== undefined && showsComponents !== false && { metrics: '/metrics' })

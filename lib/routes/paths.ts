@@ -14,7 +14,7 @@ export function servedRegistry ({ endpoints, metrics }: Settings): PrometheusReg
 /** The paths of the enabled routes, without the prefix. */
 export function pathsOf (settings: Settings): readonly string[] {
   const probes = [...settings.kinds].filter((kind) => kind !== 'health').map((kind) => `/health/${kind}`)
-  const reports = (['health', 'history', 'info', 'version'] as const).filter((name) => settings.endpoints[name])
+  const reports = (['health', 'history', 'ui', 'info', 'version'] as const).filter((name) => settings.endpoints[name])
   const metrics = servedRegistry(settings) === undefined ? [] : ['/metrics']
   const links = hasLinks(settings) ? ['', '/'] : []
   return [...probes, '/health/ping', '/health/*', ...reports.map((name) => `/${name}`), ...metrics, ...links]

@@ -4,7 +4,7 @@ import { build } from 'esbuild'
 import { LIB } from './paths.js'
 import { join } from 'node:path'
 
-const PREBUILT = ['routes/schemas.ts', 'routes/sensible.ts'].map((file) => join(LIB, file))
+const PREBUILT = ['routes/schemas.ts', 'routes/sensible.ts', 'observe/ui/assets.ts'].map((file) => join(LIB, file))
 
 /** A Rollup plugin that replaces each module of constants by its values. */
 export function prebuilt () {

@@ -28,7 +28,7 @@ await t.test('readSettings() fills in the defaults when there are no options', (
     showComponents: 'always',
     showDetails: 'never',
     auth: [],
-    endpoints: { info: true, version: true, health: true, history: true, links: true, metrics: true },
+    endpoints: { info: true, version: true, health: true, history: true, ui: true, links: true, metrics: true },
     statusCodes: { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 200, UP: 200 },
     info: undefined,
     serviceInstanceId: false,
@@ -160,7 +160,7 @@ await testWrongOptions('endpoints or statusCodes are wrong', [
   [
     { endpoints: true },
     'endpoints',
-    'an object with keys of info, version, health, history, links, metrics',
+    'an object with keys of info, version, health, history, ui, links, metrics',
     'the boolean true'
   ],
   [{ statusCodes: { DOWN: 99 } }, 'statusCodes.DOWN', STATUS_CODE, 'the number 99'],
@@ -404,6 +404,8 @@ await t.test('readSettings() accepts functions for options with several forms, w
 await t.test('statusCodes and endpoints change single entries', (t) => {
   const { settings } = readOptions({ statusCodes: { DEGRADED: 429, UP: undefined }, endpoints: { info: false } })
   t.same(settings.statusCodes, { DOWN: 503, OUT_OF_SERVICE: 503, DEGRADED: 429, UP: 200 })
-  t.same(settings.endpoints, { info: false, version: true, health: true, history: true, links: true, metrics: true })
+  t.same(settings.endpoints, {
+    info: false, version: true, health: true, history: true, ui: true, links: true, metrics: true
+  })
   t.end()
 })

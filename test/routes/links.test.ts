@@ -12,6 +12,7 @@ await t.test('the prefix answers with links to the enabled endpoints', async (t)
         health: { href: `${url}/z/health`, templated: false },
         'health-path': { href: `${url}/z/health/{name}`, templated: true },
         history: { href: `${url}/z/history`, templated: false },
+        ui: { href: `${url}/z/ui`, templated: false },
         info: { href: `${url}/z/info`, templated: false },
         version: { href: `${url}/z/version`, templated: false }
       }
@@ -20,7 +21,9 @@ await t.test('the prefix answers with links to the enabled endpoints', async (t)
 })
 
 await t.test('disabled endpoints have no link and answer 404', async (t) => {
-  const { get } = await startApp(t, { endpoints: { health: false, history: false, info: false, version: false } })
+  const { get } = await startApp(t, {
+    endpoints: { health: false, history: false, ui: false, info: false, version: false }
+  })
   t.same(Object.keys(links(await get('/z'))), ['self'])
   for (const path of ['/z/health', '/z/history', '/z/info', '/z/version']) t.match(await get(path), { status: 404 })
   t.match(await (await startApp(t, { endpoints: { links: false } })).get('/z'), { status: 404 })
@@ -28,7 +31,7 @@ await t.test('disabled endpoints have no link and answer 404', async (t) => {
 
 await t.test('the history has no link when no request may see components', async (t) => {
   const { get } = await startApp(t, { showComponents: 'never' })
-  t.same(Object.keys(links(await get('/z'))), ['self', 'health', 'health-path', 'info', 'version'])
+  t.same(Object.keys(links(await get('/z'))), ['self', 'health', 'health-path', 'ui', 'info', 'version'])
 })
 
 await t.test('the app keeps its own / when the prefix is /', async (t) => {

@@ -243,7 +243,7 @@ export function withoutConnectionHeaders<V> (headers: Readonly<Record<string, V>
 
 /** Rewrites an answer over TLS to the answer over plain HTTP: links contain the protocol of the request. */
 export function asOverHttp ({ path }: SentRequest, received: ReceivedAnswer): ReceivedAnswer {
-  const links = ['self', 'health', 'health-path', 'history', 'info', 'version']
+  const links = ['self', 'health', 'health-path', 'history', 'ui', 'info', 'version']
   if (path !== '/z') return received
   const length = Number(received.headers['content-length']) - 's'.length * links.length
   return {
