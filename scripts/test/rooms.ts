@@ -28,6 +28,7 @@ const ROOMS: Readonly<Record<string, Tier>> = {
   'test/hosts': 'portable',
   'test/info': 'portable',
   'test/observe': 'portable',
+  'test/observe/ui/browser': 'server',
   'test/packaging': 'packaging',
   'test/probe': 'portable',
   'test/process': 'process',
