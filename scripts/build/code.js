@@ -7,6 +7,7 @@ import { transform } from 'esbuild'
 import { rollup } from 'rollup'
 import { compact } from './compact.js'
 import { lazyBuiltins } from './lazy-builtins.js'
+import { clientRoomOf, lazyClients } from './lazy-clients.js'
 import { COMMAND, DIST, ENTRIES, LIB } from './paths.js'
 import { prebuilt } from './prebuilt.js'
 
@@ -19,7 +20,9 @@ export async function buildCode () {
     input: { ...sourcesOf(ENTRIES), command: join(LIB, 'probe/command.ts') },
     preserveEntrySignatures: 'allow-extension',
     external: ['fastify', /^node:/],
-    plugins: [prebuilt(), typescript(), nodeResolve(), commonjs(), recordNames(publicNames)],
+    plugins: [
+      prebuilt(), typescript(), lazyClients(), nodeResolve(), commonjs(), recordNames(publicNames)
+    ],
     treeshake: { moduleSideEffects: false },
     onwarn: ({ message }) => { throw new Error(`the code cannot be bundled: ${message}`) }
   })
@@ -48,7 +51,7 @@ function sourcesOf (entries) {
 }
 
 /** Rooms that only some apps use, by file. Each file is loaded at its first use. */
-const LAZY_ROOMS = { checks: ['checks/'], metrics: ['metrics/', 'observe/metrics/'] }
+const LAZY_ROOMS = { auto: ['checks/auto/'], checks: ['checks/'], metrics: ['metrics/', 'observe/metrics/'] }
 
 /**
  * Returns the file for a module. The modules that every app loads are in one file, because each file costs time.
@@ -59,7 +62,8 @@ function roomOf (id, { getModuleInfo }) {
     return isLoadedBy('probe/command', id, getModuleInfo) ? 'base' : 'core'
   }
   const path = relative(LIB, id)
-  return Object.keys(LAZY_ROOMS).find((file) => LAZY_ROOMS[file].some((room) => path.startsWith(room)))
+  const isIn = (file) => LAZY_ROOMS[file].some((room) => path.startsWith(room))
+  return clientRoomOf(id) ?? Object.keys(LAZY_ROOMS).find(isIn)
 }
 
 const loadedBy = new Map()

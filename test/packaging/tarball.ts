@@ -134,7 +134,7 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     const code = files.filter((file) => /^dist.*\.c?js$/.test(file)).map((file) => texts.get(file) ?? '').join('\n')
     t.match(code, /\nclass HealthEngine\{/)
     t.match(code, /\bassertKnown\(/)
-    t.match(code, /\nfunction postgres\(/)
+    t.match(code, /\n(?:exports\.postgres=)?function postgres\((?!\.\.\.)/)
     const longest = Math.max(...code.split('\n').map(({ length }) => length))
     t.ok(longest < 4_000, `an uncaught error prints its line, and the longest has ${longest} characters`)
     t.notMatch(code, /\\\n/, 'no string continues on the next line, which a bundler may indent')
@@ -149,6 +149,16 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
       console.log(JSON.stringify(loaded.map((name) => name.replace('NativeModule ', ''))))`
     const loaded = JSON.parse(await run(process.execPath, ['--eval', program], project)) as string[]
     t.same(loaded.filter((name) => slow.includes(name)), [])
+  })
+
+  await t.test('loads the check of a client at its first use', async (t) => {
+    const program = `const loaded = () => Object.keys(require.cache).map((path) => path.split(/[\\\\/]/).at(-1))
+      const { nats } = require('${packageName}/checks')
+      const before = loaded()
+      try { nats() } catch {}
+      console.log(JSON.stringify([before, loaded().filter((file) => !before.includes(file))]))`
+    const loaded = JSON.parse(await run(process.execPath, ['--eval', program], project)) as unknown
+    t.same(loaded, [['index.cjs', 'checks.cjs', 'base.cjs', 'core.cjs'], ['nats.cjs', 'clients.cjs']])
   })
 
   await t.test('satisfies publint', async (t) => {
