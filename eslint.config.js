@@ -48,7 +48,7 @@ const linear = {
 
 const redaction = {
   files: ['lib/base/redact/*.ts', 'lib/base/secret-name.ts'],
-  // These patterns read texts whose length is limited before. `test/attacks/fuzz.test.ts` measures them.
+  // These patterns read texts whose length is limited before. `test/attacks/fuzz/` measures them.
   rules: { 'regexp/no-super-linear-move': 'off' }
 }
 

@@ -24,9 +24,9 @@ const ESLINT = join(MODULES, 'eslint/bin/eslint.js')
 const TSC = join(MODULES, 'typescript/bin/tsc')
 
 /** The rooms that take longest start first, so that no core is idle at the end. */
-const TIERS: readonly Tier[] = ['packaging', 'server', 'process', 'portable']
+const TIERS: readonly Tier[] = ['packaging', 'single', 'process', 'portable']
 /** Packaging tests every Node by itself. */
-const WITHOUT_PACKAGING: readonly Tier[] = ['server', 'process', 'portable']
+const WITHOUT_PACKAGING: readonly Tier[] = ['single', 'process', 'portable']
 
 /** tsx compiles with esbuild. By default it waits for esbuild's thread without a limit, and then may hang for ever. */
 const WITHOUT_WAITING_THREAD: Environment = { ESBUILD_WORKER_THREADS: '0' }

@@ -9,35 +9,37 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url))
  *
  * - `portable`: only Node. They run on every supported Node.
  * - `process`: processes of their own. They run on one Node and on the oldest supported one.
- * - `server`: a database, a broker or a proxy. They run on one Node.
+ * - `single`: a database, a broker, a proxy or a browser, or code whose result is the same on each Node. They run on
+ *   one Node.
  * - `packaging`: the packed tarball and npm. They try every Node by themselves.
  */
-export type Tier = 'portable' | 'process' | 'server' | 'packaging'
+export type Tier = 'portable' | 'process' | 'single' | 'packaging'
 
 /** The test files of each folder run in one process, together with the folders below that are not in this list. */
 const ROOMS: Readonly<Record<string, Tier>> = {
   test: 'portable',
   'test/attacks': 'portable',
-  'test/benchmark': 'portable',
+  'test/attacks/fuzz': 'single',
+  'test/benchmark': 'single',
   'test/checks': 'portable',
-  'test/checks/faults': 'server',
-  'test/docs': 'server',
+  'test/checks/faults': 'single',
+  'test/docs': 'single',
   'test/example': 'process',
-  'test/example/monitoring': 'server',
+  'test/example/monitoring': 'single',
   'test/health': 'portable',
   'test/hosts': 'portable',
   'test/info': 'portable',
   'test/observe': 'portable',
-  'test/observe/ui/browser': 'server',
+  'test/observe/ui/browser': 'single',
   'test/packaging': 'packaging',
   'test/probe': 'portable',
   'test/process': 'process',
-  'test/recipes': 'server',
-  'test/rolling': 'server',
+  'test/recipes': 'single',
+  'test/rolling': 'single',
   'test/routes': 'portable',
   'test/shutdown': 'portable',
   'test/support': 'process',
-  'test/support/servers': 'server'
+  'test/support/servers': 'single'
 }
 
 /** A folder of test files that run in one process. */

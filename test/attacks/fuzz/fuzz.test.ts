@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, sep } from 'node:path'
 import t from 'tap'
 import ts from 'typescript'
-import { superLinearGrowth } from '../support/growth.js'
-import type { MakeInput } from '../support/growth.js'
-import { EXEMPT, PARSERS } from './fixtures/parsers.js'
+import { superLinearGrowth } from '../../support/growth.js'
+import type { MakeInput } from '../../support/growth.js'
+import { EXEMPT, PARSERS } from './parsers.js'
 
-const LIB = join(import.meta.dirname, '../../lib')
+const LIB = join(import.meta.dirname, '../../../lib')
 
 /** In characters. A quadratic parser is found with a quarter of it. */
 const LONGEST = 16_000
@@ -89,7 +89,7 @@ await t.test('every file with a parser is tested here, or has a reason not to be
   const tested = [...PARSERS.flatMap((parser) => parser.files), ...Object.keys(EXEMPT)]
   const isTested = (file: string): boolean =>
     tested.some((place) => file === place || (place.endsWith('/') && file.startsWith(place)))
-  t.same(files.filter((file) => hasParser(file) && !isTested(file)), [], 'add these files to fixtures/parsers.ts')
+  t.same(files.filter((file) => hasParser(file) && !isTested(file)), [], 'add these files to parsers.ts')
   t.same(tested.filter((place) => !files.some((file) => file.startsWith(place))), [], 'remove these places')
   t.end()
 })
