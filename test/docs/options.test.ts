@@ -36,7 +36,9 @@ const CHECKS: Readonly<Record<string, string>> = {
   certificate: 'CertificateOptions',
   diskSpace: 'DiskSpaceOptions',
   memory: 'MemoryOptions',
-  eventLoop: 'EventLoopOptions'
+  eventLoop: 'EventLoopOptions',
+  resolves: 'ResolvesOptions',
+  progress: 'ProgressOptions'
 }
 
 const SOURCES: Readonly<Record<string, string>> = {
@@ -52,7 +54,9 @@ const SOURCES: Readonly<Record<string, string>> = {
   certificate: 'network/certificate.ts',
   diskSpace: 'host/disk-space.ts',
   memory: 'host/memory.ts',
-  eventLoop: 'host/event-loop.ts'
+  eventLoop: 'host/event-loop.ts',
+  resolves: 'work/resolves.ts',
+  progress: 'work/progress.ts'
 }
 
 await t.test('the table of all options lists every option of the plugin in order, and no other', (t) => {

@@ -1,10 +1,10 @@
 import { outsideRequests } from '../../base/async-context.js'
-import { onAbort } from '../../base/on-abort.js'
 import { systemClock } from '../../base/clock.js'
 import type { Clock } from '../../base/clock.js'
 import { LIFE } from '../../health/check/check-function.js'
 import type { CheckFunction, LivingContext } from '../../health/check/check-function.js'
 import { delay, withDefault } from '../../base/rules.js'
+import { Lives } from '../kit/lives.js'
 import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { share } from '../kit/rules.js'
 import { toCheckResult } from '../kit/result.js'
@@ -92,8 +92,7 @@ class LoopMonitor {
   #last: LoopReading | undefined
   #lastAt = -Infinity
   #cancelStop = (): void => undefined
-  /** The lives of the checks that use this monitor: one function can be in several apps. */
-  readonly #lives = new Set<AbortSignal>()
+  readonly #lives = new Lives(() => this.#stop())
 
   constructor (dependencies: EventLoopDependencies) {
     this.#dependencies = dependencies
@@ -106,7 +105,7 @@ class LoopMonitor {
   read (life: AbortSignal | undefined): LoopReading | undefined {
     const { clock, startMeter } = this.#dependencies
     if (life?.aborted === true) return undefined
-    if (life !== undefined) this.#follow(life)
+    if (life !== undefined) this.#lives.follow(life)
     const meter = this.#meter ??= outsideRequests(startMeter)
     this.#cancelStop()
     this.#cancelStop = clock.inBackground(IDLE_AFTER_MS, () => this.#stop())
@@ -120,16 +119,6 @@ class LoopMonitor {
     if (reading === undefined) return
     this.#last = reading
     this.#lastAt = now
-  }
-
-  /** Stops measuring when the last check that uses this monitor has run for the last time. */
-  #follow (life: AbortSignal): void {
-    if (this.#lives.has(life)) return
-    this.#lives.add(life)
-    onAbort(life, () => {
-      this.#lives.delete(life)
-      if (this.#lives.size === 0) this.#stop()
-    })
   }
 
   #stop (): void {

@@ -1,4 +1,5 @@
-import type { CheckContext, CheckFunction } from '../../health/check/check-function.js'
+import { LIFE } from '../../health/check/check-function.js'
+import type { CheckContext, CheckFunction, LivingContext } from '../../health/check/check-function.js'
 import { toCheckResult } from './result.js'
 import type { Details } from './result.js'
 import { TimeLimit } from './time-limit.js'
@@ -10,6 +11,8 @@ export interface ReadyMadeRun {
   /** The result's details. The check adds to them as it goes: a failure shows them too. */
   readonly details: Details
   readonly log: CheckContext['log']
+  /** Aborted when the check has run for the last time. Undefined if no app runs the check. */
+  readonly life: AbortSignal | undefined
 }
 
 /**
@@ -22,10 +25,11 @@ export function readyMade (
   work: (run: ReadyMadeRun) => void | Promise<void>,
   initialDetails: Details = {}
 ): CheckFunction {
-  return async function checkReadyMade (context) {
+  return async function checkReadyMade (context: CheckContext & Partial<LivingContext>) {
     const details = { ...initialDetails }
+    const { log } = context
     return await toCheckResult(details, async () => {
-      await TimeLimit.of(context, async (limit) => await work({ limit, details, log: context.log }))
+      await TimeLimit.of(context, async (limit) => await work({ limit, details, log, life: context[LIFE] }))
     })
   }
 }
