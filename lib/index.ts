@@ -17,7 +17,7 @@ import { addMetrics } from './observe/metrics/add-metrics.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
-import { assertFastifyVersion, assertFree, fullPrefix, isServing } from './registration.js'
+import { addressesOf, assertFastifyVersion, assertFree, fullPrefix, isServing } from './registration.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
@@ -112,7 +112,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
     })
   const server = await createServer(fastify, settings, routes)
 
-  const addresses: Management['addresses'] = () => server === undefined ? fastify.addresses() : server.addresses
+  const addresses: Management['addresses'] = () => server === undefined ? addressesOf(fastify) : server.addresses
   fastify.decorate('management', createManagement({ engine, info, history, settings, addresses }))
   if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings.autoChecks)
   addStartAndCloseHooks(fastify, engine, { info, history, server })

@@ -49,3 +49,10 @@ export function isServing (
 ): () => boolean {
   return listen === undefined ? () => true : () => fastify.server.listening ?? true
 }
+
+/** The addresses of a server while it listens. Node keeps the path of a Unix socket after the close. */
+export function addressesOf (
+  fastify: Pick<FastifyInstance, 'addresses'> & { readonly server: { readonly listening?: boolean } }
+): ReturnType<FastifyInstance['addresses']> {
+  return fastify.server.listening === false ? [] : fastify.addresses()
+}

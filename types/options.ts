@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest, onRequestAsyncHookHandler, onRequestHookHandler } from 'fastify'
 import type {
-  AuthHook, BuiltInKind, CheckOption, CheckOptions, Endpoints, InfoOption, ListenOption, ManagementOptions, RouteClass,
+  AuthHook, BuiltInKind, CheckOption, CheckOptions, Endpoints, InfoOption, ManagementOptions, RouteClass,
   ServiceDependencyOption, Show
 } from '../lib/index.js'
 import { flag, text } from '../lib/base/rules.js'
@@ -24,12 +24,17 @@ export type Cases = [
   Expect<Equal<keyof Settings, keyof ManagementOptions | 'scheme' | 'drainDelay' | 'isInKubernetes'>>
 ]
 
+interface Address {
+  readonly port: number
+  readonly host?: string | undefined
+}
+
 /** The tables of options must be complete. */
-export const complete = { port: text, host: text } satisfies RulesOf<ListenOption>
+export const complete = { port: text, host: text } satisfies RulesOf<Address>
 // @ts-expect-error the rule of an option is missing
-export const incomplete = { port: text } satisfies RulesOf<ListenOption>
+export const incomplete = { port: text } satisfies RulesOf<Address>
 // @ts-expect-error the option does not exist
-export const surplus = { port: text, host: text, path: text } satisfies RulesOf<ListenOption>
+export const surplus = { port: text, host: text, path: text } satisfies RulesOf<Address>
 
 const { timeout, ...otherCheckOptions } = CHECK_OPTIONS
 export const completeTable: CheckOptionTable = { timeout, ...otherCheckOptions }
@@ -58,6 +63,9 @@ export const right: readonly ManagementOptions[] = [
   { name: 'shop', version: '1.2.3', serviceInstanceId: true, logLevel: 'silent' },
   { listen: { port: 9000 } },
   { listen: { port: 0, host: '::' } },
+  { listen: { path: '/run/management.sock' } },
+  { listen: { path: '/run/management.sock', mode: 0o666, https: { pfx: Buffer.from('') } } },
+  { listen: { port: 9443, https: { cert: 'PEM', key: 'PEM', ca: ['PEM'], requestCert: true } } },
   { version: () => '1.2.3' },
   { version: async () => await Promise.resolve('1.2.3'), serviceInstanceId: 'shop-1' },
   { kinds: ['replication'] as const, cascade: ['readiness'] as const },
@@ -139,6 +147,10 @@ export const wrong: readonly ManagementOptions[] = [
   { logLevel: 'quiet' },
   // @ts-expect-error listen needs a port
   { listen: { host: '0.0.0.0' } },
+  // @ts-expect-error the mode belongs to a socket
+  { listen: { mode: 0o666 } },
+  // @ts-expect-error the TLS option does not exist
+  { listen: { port: 9443, https: { certificate: 'PEM' } } },
   // @ts-expect-error a port is a number
   { listen: { port: '9000' } },
   // @ts-expect-error info is an object or a function

@@ -1,15 +1,19 @@
-import { integer, text, withDefault } from '../base/rules.js'
+import type { TlsOptions } from 'node:tls'
+import { integer, refuse, text, withDefault } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
 import { optionsOf } from '../base/option-table.js'
 import type { RulesOf } from '../base/option-table.js'
+import { https } from './https-option.js'
+import { socketPath } from './socket-path.js'
 
 /**
  * A separate server for the endpoints.
  *
  * @example { port: 9000, host: '0.0.0.0' }
+ * @example { path: '/run/shop/management.sock' }
  * @see `docs/own-port.md`
  */
-export interface ListenOption {
+export type ListenOption = ({
   /**
    * The port, from 0 to 65535; with 0 the system chooses a free port.
    *
@@ -25,16 +29,86 @@ export interface ListenOption {
    * @see `docs/options.md#listen`
    */
   readonly host?: string | undefined
+} | {
+  /**
+   * A Unix socket instead of a port, at most 103 bytes.
+   *
+   * @example { path: '/run/shop/management.sock' }
+   * @see `docs/own-port.md#on-a-unix-socket`
+   */
+  readonly path: string
+  /**
+   * The permissions of the Unix socket, as the number of `chmod`: from 0 to 0o777.
+   *
+   * @default the umask of the process decides: usually only your own user can connect
+   * @example { path: '/run/shop/management.sock', mode: 0o666 }
+   * @see `docs/own-port.md#on-a-unix-socket`
+   */
+  readonly mode?: number | undefined
+}) & {
+  /**
+   * The TLS options of Node.js, with a certificate and its key.
+   *
+   * @default no TLS
+   * @example { port: 9000, https: { cert: readFileSync('/tls/tls.crt'), key: readFileSync('/tls/tls.key') } }
+   * @see `docs/own-port.md#with-tls`
+   * @see https://nodejs.org/api/tls.html#tlscreateserveroptions-secureconnectionlistener
+   */
+  readonly https?: TlsOptions | undefined
 }
 
-/** The host and port of the separate server. */
-export interface ListenSettings {
+/** The address of the separate server. */
+export type ListenAddress = PortAddress | SocketAddress
+
+interface PortAddress {
   readonly host: string
   readonly port: number
 }
 
+interface SocketAddress {
+  readonly path: string
+  readonly mode: number | undefined
+}
+
+/** The settings of the separate server. */
+export interface ListenSettings {
+  readonly address: ListenAddress
+  readonly https: TlsOptions | undefined
+}
+
+type KeysOf<Union> = Union extends Union ? keyof Union : never
+
+const port = integer(0, 65_535)
+
+const readOptions = optionsOf({
+  port: withDefault(port, undefined),
+  host: withDefault(text, undefined),
+  path: withDefault(socketPath, undefined),
+  mode: withDefault(integer(0, 0o777), undefined),
+  https: withDefault(https, undefined)
+} satisfies RulesOf<Record<KeysOf<ListenOption>, unknown>>, {
+  expected: 'an object with a port and an optional host, or with the path of a Unix socket'
+})
+
 /** The rule of `listen`. */
-export const listen: Rule<ListenSettings> = optionsOf({
-  port: integer(0, 65_535),
-  host: withDefault(text, '127.0.0.1')
-} satisfies RulesOf<ListenOption>, { expected: 'an object with a port and an optional host' })
+export const listen: Rule<ListenSettings> = (value, path) => {
+  const { https, ...address } = readOptions(value, path)
+  return { address: addressOf(address, path), https }
+}
+
+type GivenAddress = Pick<ReturnType<typeof readOptions>, 'port' | 'host' | 'path' | 'mode'>
+
+function addressOf (given: GivenAddress, option: string): ListenAddress {
+  const { path, mode, host = '127.0.0.1' } = given
+  if (path === undefined) {
+    assertOmitted(mode, `${option}.mode`, 'omitted without a "path"')
+    return { host, port: port(given.port, `${option}.port`) }
+  }
+  assertOmitted(given.port, `${option}.port`, 'omitted with a "path"')
+  assertOmitted(given.host, `${option}.host`, 'omitted with a "path"')
+  return { path, mode }
+}
+
+function assertOmitted (value: unknown, option: string, expected: string): void {
+  if (value !== undefined) refuse(value, option, expected)
+}

@@ -28,7 +28,7 @@ const LONGEST_OPTION = 100
 /** The longest wait for the output, in milliseconds. */
 const LONGEST_WRITE_MS = 500
 
-const USAGE = `usage: ${NAME} URL [--timeout MS]`
+const USAGE = `usage: ${NAME} URL [--timeout MS] [--unix-socket PATH]`
 
 const HELP = `${USAGE}
 
@@ -38,6 +38,8 @@ Otherwise prints the reason and exits with 1.
 
   URL            must begin with http:// or https://; certificates are not verified
   --timeout MS   the limit for the whole probe, in milliseconds; default ${DEFAULT_TIMEOUT_MS}
+  --unix-socket PATH
+                 connects to a Unix socket instead of the host and the port of the URL
   --help         prints this text`
 
 /** The streams that the command writes to. */
@@ -55,6 +57,7 @@ interface Outcome {
 interface ProbeArguments {
   readonly url: URL
   readonly timeoutMs: ProbeOptions['timeoutMs']
+  readonly socketPath: ProbeOptions['socketPath']
 }
 
 /**
@@ -78,8 +81,8 @@ async function outcomeOf (args: readonly string[]): Promise<Outcome> {
     return { exitCode: 1, text: `${NAME}: ${oneLine(reasonOf(error))}\n${USAGE}` }
   }
   if (parsed === undefined) return { exitCode: 0, text: HELP }
-  const { url, timeoutMs } = parsed
-  return outcomeOfProbe(url, await probe(url, { timeoutMs, userAgent: USER_AGENT }))
+  const { url, ...options } = parsed
+  return outcomeOfProbe(url, await probe(url, { ...options, userAgent: USER_AGENT }))
 }
 
 function outcomeOfProbe (url: URL, result: ProbeResult): Outcome {
@@ -96,12 +99,16 @@ function readArguments (args: readonly string[]): ProbeArguments | undefined {
   if (args.some((argument) => /^-[^-]/.test(argument) && argument.length > LONGEST_OPTION)) {
     throw new Error(`expected short options of at most ${LONGEST_OPTION} characters`)
   }
-  const { values: { help, timeout }, positionals } = parseArgs({
+  const { values: { help, timeout, 'unix-socket': socketPath }, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { timeout: { type: 'string' }, help: { type: 'boolean', short: 'h' } }
+    options: {
+      timeout: { type: 'string' }, 'unix-socket': { type: 'string' }, help: { type: 'boolean', short: 'h' }
+    }
   })
-  return help === true ? undefined : { url: readUrl(positionals), timeoutMs: readTimeout(timeout) }
+  if (help === true) return undefined
+  if (socketPath?.trim() === '') throw new Error(`expected --unix-socket to be a path, got ${describe(socketPath)}`)
+  return { url: readUrl(positionals), timeoutMs: readTimeout(timeout), socketPath }
 }
 
 function readUrl ([url, ...more]: readonly string[]): URL {

@@ -18,6 +18,8 @@ export interface ProbeOptions {
   /** The limit for the whole probe, in milliseconds: connection, redirects, headers and body. */
   readonly timeoutMs: number
   readonly userAgent: string
+  /** The path of a Unix socket to connect to, instead of the host and the port of the URL. */
+  readonly socketPath?: string | undefined
 }
 
 export type ProbeResult = Passed | Failed
@@ -52,10 +54,10 @@ export interface Failed {
  * @param url an `http:` or `https:` URL
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/probe/http/http.go
  */
-export async function probe (url: URL, { timeoutMs, userAgent }: ProbeOptions): Promise<ProbeResult> {
+export async function probe (url: URL, { timeoutMs, ...options }: ProbeOptions): Promise<ProbeResult> {
   const abort = new AbortController()
   const answer = new Answer()
-  const receiving = follow(url, async (target) => await send(target, userAgent, abort.signal))
+  const receiving = follow(url, async (target) => await send(target, options, abort.signal))
     .then(async (response) => await answer.receive(response))
   const result = await withTimeout(timeoutMs, receiving, systemClock).then(
     (outcome) => outcome === TIMED_OUT ? answer.timedOut(timeoutMs) : answer.complete(),
@@ -128,22 +130,25 @@ function withUserOf ({ username, password }: URL, target: URL): URL {
   return Object.assign(target, { username, password })
 }
 
-async function send (target: URL, userAgent: string, signal: AbortSignal): Promise<HttpAnswer> {
+type SendOptions = Omit<ProbeOptions, 'timeoutMs'>
+
+async function send (target: URL, { userAgent, socketPath }: SendOptions, signal: AbortSignal): Promise<HttpAnswer> {
   const headers = { 'user-agent': userAgent, accept: '*/*' }
   if (target.protocol === 'https:') {
-    return await sendOver(await openSecure(target, signal), { target, method: 'GET', headers, signal })
+    return await sendOver(await openSecure(target, socketPath, signal), { target, method: 'GET', headers, signal })
   }
   // `agent: false` also ignores the proxy variables of the environment.
-  const sent = http.request(target, { agent: false, headers: { ...headers, connection: 'close' }, signal })
+  const sent = http.request(target, { agent: false, headers: { ...headers, connection: 'close' }, signal, socketPath })
   const answer = answerTo(sent)
   sent.end()
   return await answer
 }
 
-async function openSecure (target: URL, signal: AbortSignal): Promise<TLSSocket> {
+async function openSecure (target: URL, path: string | undefined, signal: AbortSignal): Promise<TLSSocket> {
   const { host, port } = endpointOf(target)
+  const address = path === undefined ? { host, port } : { path }
   const ALPNProtocols = ALPN_PROTOCOLS
-  const socket = connect({ host, port, servername: serverNameOf(host), ALPNProtocols, rejectUnauthorized: false })
+  const socket = connect({ ...address, servername: serverNameOf(host), ALPNProtocols, rejectUnauthorized: false })
   onAbort(signal, () => socket.destroy())
   return await new Promise((resolve, reject) => {
     socket.on('secureConnect', () => resolve(socket)).on('error', reject)

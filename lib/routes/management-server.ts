@@ -1,15 +1,19 @@
-import { createServer } from 'node:http'
+import { chmodSync } from 'node:fs'
+import http from 'node:http'
 import type { RequestListener, Server } from 'node:http'
+import https from 'node:https'
 import { isIPv6 } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { reasonOf } from '../base/describe.js'
 import { logSafely } from '../base/safe-log.js'
 import { errors } from '../errors.js'
-import type { ListenSettings } from '../options/listen-option.js'
+import type { ListenAddress, ListenSettings } from '../options/listen-option.js'
+import { warnOfCluster } from './cluster-warning.js'
 import type { RegisterRoutes } from './index.js'
 import { routesPlugin } from './routes-plugin.js'
-import { limitConnections, makeRoom } from './server-limits.js'
+import { limitConnections, limitHandshakes, makeRoom } from './server-limits.js'
+import { prepareSocket } from './unix-socket.js'
 
 /** Time that open requests have when the server closes, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000
@@ -46,13 +50,13 @@ export class ManagementServer {
 
   /** Creates a server that does not listen yet. */
   static async create (dependencies: ManagementServerDependencies): Promise<ManagementServer> {
-    const { app, prefix, routes, isSilent } = dependencies
+    const { app, listen, prefix, routes, isSilent } = dependencies
     // Imported here, so that apps without the option `listen` do not load it.
     const { default: Fastify } = await import('fastify')
     const crowd = new CrowdWarning(dependencies)
     const server = Fastify({
       ...(!isSilent && { loggerInstance: app.log }),
-      serverFactory: (handler) => createLimitedServer(handler, app.server, () => crowd.warn())
+      serverFactory: (handler) => limited(createServer(handler, listen), app.server, () => crowd.warn())
     })
     await server.register(routesPlugin(routes, server), { prefix })
     await server.ready()
@@ -66,14 +70,30 @@ export class ManagementServer {
     // Again, because the app may have changed its own limits since the registration.
     limitConnections(this.#server.server, app.server)
     try {
-      this.#opening = this.#server.listen({
-        ...listen, backlog: BACKLOG, listenTextResolver: (url) => listenText(listen, url)
-      })
+      this.#opening = this.#listen()
       const url = await this.#opening
       if (isSilent) app.log.info(listenText(listen, url))
     } catch (error) {
-      throw new errors.ListenFailed(addressOf(listen), reasonOf(error), { cause: error })
+      throw new errors.ListenFailed(nameOf(listen.address), reasonOf(error), { cause: error })
     }
+  }
+
+  async #listen (): Promise<string> {
+    const { app, listen: { address } } = this.#dependencies
+    await warnOfCluster(app.log)
+    if (!('path' in address)) return await this.#listenAt(address)
+    const { path, mode } = address
+    await prepareSocket(path)
+    const url = await this.#listenAt({ path })
+    if (mode !== undefined) chmodSync(path, mode)
+    return url
+  }
+
+  async #listenAt (address: { readonly path: string } | { readonly port: number }): Promise<string> {
+    const { listen } = this.#dependencies
+    return await this.#server.listen({
+      ...address, backlog: BACKLOG, listenTextResolver: (url) => listenText(listen, url)
+    })
   }
 
   /** Closes the port. Clients that still send a request or read an answer are disconnected after one second. */
@@ -86,13 +106,20 @@ export class ManagementServer {
   }
 
   get addresses (): ReturnType<FastifyInstance['addresses']> {
-    return this.#server.addresses()
+    return this.#server.server.listening ? this.#server.addresses() : []
   }
 }
 
-/** Creates a server that does not keep the process alive, and refuses what Node accepts only for broken clients. */
-function createLimitedServer (handler: RequestListener, appServer: unknown, onCrowded: () => void): Server {
-  const server = createServer({ insecureHTTPParser: false, requireHostHeader: true }, handler)
+/** Creates a server that refuses what Node accepts only for broken clients. */
+function createServer (handler: RequestListener, { https: tls }: ListenSettings): Server {
+  const parsing = { insecureHTTPParser: false, requireHostHeader: true }
+  return tls === undefined
+    ? http.createServer(parsing, handler)
+    : https.createServer({ ...limitHandshakes(tls), ...parsing }, handler)
+}
+
+/** Limits a server, and makes sure that it does not keep the process alive. */
+function limited (server: Server, appServer: unknown, onCrowded: () => void): Server {
   limitConnections(server, appServer)
   makeRoom(server, onCrowded)
   return server.on('connection', (socket) => socket.unref()).unref()
@@ -117,10 +144,16 @@ class CrowdWarning {
 }
 
 /** Names the host as configured: for `0.0.0.0`, Fastify reports single addresses of the machine. */
-function listenText ({ host }: ListenSettings, url: string): string {
-  return `the management endpoints listen at http://${addressOf({ host, port: new URL(url).port })}`
+function listenText ({ address, https: tls }: ListenSettings, url: string): string {
+  const scheme = tls === undefined ? 'http' : 'https'
+  const shown = 'path' in address
+    ? address.path
+    : `${scheme}://${nameOf({ host: address.host, port: new URL(url).port })}`
+  return `the management endpoints listen at ${shown}`
 }
 
-function addressOf ({ host, port }: { readonly host: string, readonly port: number | string }): string {
+function nameOf (address: ListenAddress | { readonly host: string, readonly port: string }): string {
+  if ('path' in address) return address.path
+  const { host, port } = address
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import { isRecord } from '../base/type-guards.js'
 
 /**
@@ -43,6 +44,12 @@ function limitsBeside (appServer: Readonly<Record<string, unknown>>): Limits {
   return { ...limits, connectionsCheckingInterval: Math.min(interval, headersTimeout, requestTimeout) }
 }
 
+/** Limits the time of a TLS handshake like the time of headers. Node allows 120 s. */
+export function limitHandshakes ({ handshakeTimeout = 0, ...tls }: TlsOptions): TlsOptions {
+  const isStricter = handshakeTimeout > 0 && handshakeTimeout < STRICT.headersTimeout
+  return { ...tls, handshakeTimeout: isStricter ? handshakeTimeout : STRICT.headersTimeout }
+}
+
 /** The share of `maxConnections` that newcomers find free. */
 const SPARE = 0.1
 
@@ -63,10 +70,18 @@ export function makeRoom (server: Server, onCrowded: () => void): void {
     onCrowded()
   }
   function forget (this: Socket): void { sockets.delete(this) }
-  server.on('connection', (socket) => {
-    if (sockets.size >= Math.ceil(server.maxConnections * (1 - SPARE))) closeOne()
+  const add = (socket: Socket): void => {
     sockets.add(socket)
     socket.once('close', forget)
+  }
+  server.on('connection', (socket) => {
+    if (sockets.size >= Math.ceil(server.maxConnections * (1 - SPARE))) closeOne()
+    add(socket)
+  })
+  // After the handshake, requests come from another socket above the first one, which is in a private field of Node.
+  server.on('secureConnection', (socket: Socket & { readonly _parent?: Socket }) => {
+    if (socket._parent !== undefined) sockets.delete(socket._parent)
+    add(socket)
   })
   server.on('request', ({ socket }) => { if (sockets.delete(socket)) sockets.add(socket) })
   server.on('drop', closeOne)

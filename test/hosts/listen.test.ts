@@ -99,12 +99,16 @@ await t.test('two apps with separate ports share nothing', async (t) => {
 
 await t.test('register() throws when the option listen is invalid', async (t) => {
   for (const [listen, message] of [
-    [9000, /option "listen" must be an object with a port and an optional host, got the number 9000/],
+    [9000, /"listen" must be an object with a port and an optional host, or with the path of a Unix socket, got the n/],
     [{}, /option "listen\.port" must be a whole number from 0 to 65535, got undefined/],
     [{ port: '80' }, /option "listen\.port" must be/],
     [{ port: 65_536 }, /option "listen\.port" must be/],
     [{ port: 0, host: '' }, /option "listen\.host" must be/],
-    [{ port: 0, hots: '::' }, /^unknown option "listen\.hots" \(did you mean "host"\?\), expected one of port, host$/]
+    [{ port: 0, hots: '::' }, /^unknown option "listen\.hots" \(did you mean "host"\?\), expected one of port, host, pa/],
+    [{ port: 0, mode: 0o666 }, /option "listen\.mode" must be omitted without a "path", got the number 438/],
+    [{ path: '/run/a.sock', port: 0 }, /option "listen\.port" must be omitted with a "path", got the number 0/],
+    [{ path: '/run/a.sock', host: '::' }, /option "listen\.host" must be omitted with a "path", got the string "::"/],
+    [{ path: '/run/a.sock', mode: 0o1000 }, /option "listen\.mode" must be a whole number from 0 to 511, got/]
   ] as const) {
     await t.rejects(createServers(t, { listen: listen as never }), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })
   }

@@ -25,4 +25,6 @@ await t.test('addresses() returns the path of the Unix socket', async (t) => {
   const app = await start(host, 'last', t)
   t.same(app.management.addresses(), app.addresses())
   t.match(app.management.addresses(), [/\.sock$/])
+  await app.close()
+  t.same(app.management.addresses(), [])
 })

@@ -7,7 +7,7 @@ import { listen, refusingPort } from '../support/loopback.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
-const USAGE = 'usage: management-probe URL [--timeout MS]\n'
+const USAGE = 'usage: management-probe URL [--timeout MS] [--unix-socket PATH]\n'
 
 interface RunOutput {
   readonly exitCode: number
@@ -134,7 +134,9 @@ await t.test('run() returns 1 and prints the wrong value, the expected value and
     ...wrongUrls.map((wrong) => [[wrong], `${expectedUrl} ${JSON.stringify(wrong)}`] as const),
     [['http://user:hidden@h:x/'], `${expectedUrl} "http://[REDACTED]@h:x/"`],
     ...wrongTimeouts.map((wrong) => [[url, `--timeout=${wrong}`], `${expectedTimeout} "${wrong}"`] as const),
-    [[url, `--timeout=${'9'.repeat(400)}`], `${expectedTimeout} "${'9'.repeat(60)}…"`]
+    [[url, `--timeout=${'9'.repeat(400)}`], `${expectedTimeout} "${'9'.repeat(60)}…"`],
+    [[url, '--unix-socket', ''], 'expected --unix-socket to be a path, got the string ""'],
+    [[url, '--unix-socket= '], 'expected --unix-socket to be a path, got the string " "']
   ]
   for (const [args, message] of cases) {
     const stderr = `management-probe: ${message}\n${USAGE}`

@@ -43,7 +43,8 @@ await t.test('management-probe exits with 1 and prints the answer when the statu
 })
 
 await t.test('management-probe exits with 1 and prints the usage when arguments are missing', async (t) => {
-  const stderr = 'management-probe: expected a URL, got none\nusage: management-probe URL [--timeout MS]\n'
+  const usage = 'usage: management-probe URL [--timeout MS] [--unix-socket PATH]'
+  const stderr = `management-probe: expected a URL, got none\n${usage}\n`
   t.same(await start(t).ending, { code: 1, signal: null, stderr })
 })
 
@@ -85,6 +86,6 @@ await t.test('management-probe exits with the exit code of the probe when the ou
 
 await t.test('management-probe exits with 0 and prints the usage for --help', async (t) => {
   const command = start(t, '--help')
-  t.equal(await command.waitForLine(), 'usage: management-probe URL [--timeout MS]')
+  t.equal(await command.waitForLine(), 'usage: management-probe URL [--timeout MS] [--unix-socket PATH]')
   t.match(await command.ending, { code: 0, stderr: '' })
 })
