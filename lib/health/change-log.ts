@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.js'
+import { copyOf } from '../base/json-safe.js'
 import type { Logger } from '../base/logger.js'
 import { RepeatedLines } from '../base/repeated-lines.js'
 import type { OpenSummaries, Summary } from '../base/repeated-lines.js'
@@ -23,7 +24,7 @@ export interface ChangeLogDependencies {
 export class ChangeLog {
   readonly #log: Logger
   readonly #lines: RepeatedLines<StatusChange>
-  /** The end of a message about the latest failure. */
+  /** The end of a message about the latest failure. A copy: a part of a text keeps the whole text in memory. */
   #lastReason = ''
 
   constructor ({ log, clock, summaries }: ChangeLogDependencies) {
@@ -40,7 +41,7 @@ export class ChangeLog {
   add (change: StatusChange): void {
     if (change.to === 'UNKNOWN') this.#lines.close()
     if (!isLogged(change)) return
-    if (change.to !== 'UP') this.#lastReason = reasonIn(change)
+    if (change.to !== 'UP') this.#lastReason = copyOf(reasonIn(change))
     this.#lines.add(change)
   }
 

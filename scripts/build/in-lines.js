@@ -4,9 +4,9 @@ import { parseAst } from 'rollup/parseAst'
 const WIDTH = 120
 
 /**
- * Starts a line with each statement of the file, and breaks long ones between inner statements and members of classes.
- * A break inside a string, as esbuild's `lineLimit` makes it, does not survive: Rollup indents the next line when it
- * bundles the code. A long inner statement is therefore a long line.
+ * Starts a line with each statement of the file, and breaks long ones between inner statements, members of classes and
+ * elements of arrays. A break inside a string, as esbuild's `lineLimit` makes it, does not survive: Rollup indents the
+ * next line when it bundles the code. Another long inner statement is therefore a long line.
  */
 export function inLines (code) {
   return parseAst(code).body.map(({ start, end, ...node }) => {
@@ -24,7 +24,7 @@ function filled (pieces) {
   return `${lines.filter((line) => line !== '').join('\n')}\n`
 }
 
-/** The starts of all statements and members below a node. */
+/** The starts of all statements, members and elements below a node. */
 function startsIn (node) {
   if (node === null || typeof node !== 'object') return []
   if (Array.isArray(node)) return node.flatMap(startsIn)
@@ -32,7 +32,8 @@ function startsIn (node) {
   return [...list.map(({ start }) => start), ...Object.values(node).flatMap(startsIn)]
 }
 
-function listIn ({ type, body, consequent }) {
+function listIn ({ type, body, consequent, elements }) {
+  if (type === 'ArrayExpression') return elements.filter((element) => element !== null)
   if (['BlockStatement', 'StaticBlock', 'ClassBody'].includes(type)) return body
   return type === 'SwitchCase' ? consequent : []
 }

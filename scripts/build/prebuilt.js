@@ -41,5 +41,13 @@ function jsonOf (value, name) {
   if (json === undefined || !isDeepStrictEqual(JSON.parse(json), structuredClone(value))) {
     throw new Error(`${name} must be JSON, because the build evaluates it`)
   }
-  return json
+  return withLines(json)
+}
+
+/** Splits the long strings of a JSON text into their lines, because each of them would be one line of the code. */
+function withLines (json) {
+  return json.replace(/"(?:[^"\\]|\\.)*"/g, (string) => {
+    const lines = JSON.parse(string).split('\n')
+    return string.length < 1_000 ? string : `[${lines.map((line) => JSON.stringify(line)).join(',')}].join("\\n")`
+  })
 }

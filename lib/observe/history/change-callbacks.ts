@@ -14,15 +14,26 @@ export type ChangeCallback = (change: HistoryEntry) => unknown
 
 const FAILED = 'a callback of management.onChange()'
 
+/** An added function. An object of its own, because the same function may be added several times. */
+interface Added {
+  readonly callback: ChangeCallback
+}
+
+/** A change, with the callbacks at its time. A callback that adds callbacks must not be called for ever. */
+interface Outstanding {
+  readonly entry: HistoryEntry
+  readonly callbacks: readonly Added[]
+}
+
 /**
  * Calls functions of the app after status changes, in the order of the changes. The calls follow in the next turn of
  * the event loop, outside any request: a slow callback must not delay a probe, and a callback may cause another change.
  */
 export class ChangeCallbacks {
-  readonly #callbacks = new Set<{ readonly callback: ChangeCallback }>()
+  readonly #callbacks = new Set<Added>()
   readonly #summaries = new OpenSummaries()
   readonly #failures: RepeatedLines<unknown>
-  #outstanding: HistoryEntry[] = []
+  #outstanding: Outstanding[] = []
   #isClosed = false
 
   constructor (log: Logger, clock: Clock) {
@@ -46,7 +57,7 @@ export class ChangeCallbacks {
   /** Calls the callbacks for a change, in the next turn of the event loop. */
   notify (entry: HistoryEntry): void {
     if (this.#callbacks.size === 0) return
-    this.#outstanding.push(entry)
+    this.#outstanding.push({ entry, callbacks: [...this.#callbacks] })
     if (this.#outstanding.length === 1) outsideRequests(setImmediate, () => this.#callAll())
   }
 
@@ -59,9 +70,11 @@ export class ChangeCallbacks {
   }
 
   #callAll (): void {
-    const entries = this.#outstanding
+    const changes = this.#outstanding
     this.#outstanding = []
-    for (const entry of entries) for (const { callback } of this.#callbacks) this.#call(callback, entry)
+    for (const { entry, callbacks } of changes) {
+      for (const added of callbacks) if (this.#callbacks.has(added)) this.#call(added.callback, entry)
+    }
   }
 
   #call (callback: ChangeCallback, entry: HistoryEntry): void {

@@ -80,6 +80,61 @@ await t.test('the returned function ends the calls of one callback', async (t) =
   t.same(seen, ['db'], 'the same function was added twice')
 })
 
+await t.test('a callback is called for changes after its addition only', async (t) => {
+  const { callbacks } = setUp()
+  const seen: string[] = []
+  callbacks.add(({ check }) => { seen.push(`first ${check}`) })
+  callbacks.notify(entry('db'))
+  callbacks.add(({ check }) => { seen.push(`second ${check}`) })
+  callbacks.notify(entry('cache'))
+  await delivery()
+  t.same(seen, ['first db', 'first cache', 'second cache'])
+})
+
+await t.test('a callback that adds itself again is called once for each addition', async (t) => {
+  const { callbacks } = setUp()
+  let calls = 0
+  const callback = (): void => {
+    calls += 1
+    if (calls < 1_000) callbacks.add(callback)
+  }
+  callbacks.add(callback)
+  callbacks.notify(entry('db'))
+  await delivery()
+  t.equal(calls, 1)
+  callbacks.notify(entry('db'))
+  await delivery()
+  t.equal(calls, 3)
+})
+
+await t.test('a callback that ends another callback, or itself, is not called for later changes', async (t) => {
+  const { callbacks } = setUp()
+  const seen: string[] = []
+  const stopFirst = callbacks.add(({ check }) => {
+    seen.push(`first ${check}`)
+    stopFirst()
+    stopSecond()
+  })
+  const stopSecond = callbacks.add(({ check }) => { seen.push(`second ${check}`) })
+  callbacks.notify(entry('db'))
+  callbacks.notify(entry('cache'))
+  await delivery()
+  t.same(seen, ['first db'])
+})
+
+await t.test('a callback that hangs does not delay the next changes', async (t) => {
+  const { callbacks, lines } = setUp()
+  const seen: string[] = []
+  callbacks.add(async ({ check }) => {
+    seen.push(check)
+    await new Promise(() => undefined)
+  })
+  for (const check of ['db', 'cache']) callbacks.notify(entry(check))
+  await delivery()
+  t.same(seen, ['db', 'cache'])
+  t.same(lines, [])
+})
+
 await t.test('close() calls the callbacks for outstanding changes, and none later', async (t) => {
   const { callbacks } = setUp()
   const seen: string[] = []

@@ -2,6 +2,9 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import type { TimedChange } from '../../../lib/health/check/check-observer.js'
+import type { CheckResult } from '../../../lib/health/check/result.js'
+import { HealthEngine } from '../../../lib/health/engine.js'
+import { Kinds } from '../../../lib/health/kind.js'
 import { History } from '../../../lib/observe/history/history.js'
 import { ManualClock } from '../../support/clock.js'
 import { RecordingLog } from '../../support/log.js'
@@ -11,6 +14,12 @@ const collectGarbage = runInNewContext('gc') as () => void
 
 /** The most memory of a full history, in bytes. The documentation names it. */
 const MOST_MEMORY = 2_000_000
+
+/** The most memory of 1,000 checks that have failed, with the history, in bytes. The documentation names it. */
+const MOST_MEMORY_OF_CHECKS = 6_000_000
+
+/** A reason of the greatest length, in the wider of the two forms that Node.js keeps texts in. */
+const LONGEST_REASON = 'ö'.repeat(1_000)
 
 function newHistory (): History {
   return new History(new RecordingLog(), new ManualClock())
@@ -89,4 +98,31 @@ await t.test('a history of 1,000 flapping checks takes at most 2 MB', (t) => {
   t.equal(history.entries().length, 500)
   t.ok(used < MOST_MEMORY, `${used} bytes`)
   t.end()
+})
+
+await t.test('1,000 flapping checks and their history take at most 6 MB', async (t) => {
+  const history = newHistory()
+  const log = new RecordingLog()
+  const engine = new HealthEngine(new Kinds([]), {
+    log: Object.assign(log, { warn: () => undefined, info: () => undefined }),
+    owner: {},
+    clock: new ManualClock(),
+    defaults: {},
+    isServing: () => true,
+    onChange: (change) => history.record(change)
+  })
+  let round = 0
+  const check = (): CheckResult => round % 2 === 0
+    ? true
+    : { status: 'DOWN', details: { error: `${round} ${LONGEST_REASON}` } }
+  for (let number = 0; number < 1_000; number += 1) engine.add(['health'], `check-${number}`, check, {})
+  await engine.report({ kind: 'health' })
+  collectGarbage()
+  const before = process.memoryUsage().heapUsed
+  // After ten changes, the log begins to summarize, and keeps the outstanding line.
+  for (round = 1; round <= 12; round += 1) await engine.report({ kind: 'health' })
+  collectGarbage()
+  const used = process.memoryUsage().heapUsed - before
+  t.equal(history.entries().length, 500)
+  t.ok(used < MOST_MEMORY_OF_CHECKS, `${used} bytes`)
 })
