@@ -4,7 +4,7 @@ import type { Rule } from '../base/rules.js'
 import { hasMethods, isRecord } from '../base/type-guards.js'
 
 /**
- * A `Registry` of prom-client, or any object with these methods.
+ * A `Registry` of prom-client 13 or later, or any object with these methods.
  *
  * @see `docs/metrics.md#with-prometheus`
  */

@@ -161,6 +161,20 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     t.same(loaded, [['index.cjs', 'checks.cjs', 'base.cjs', 'core.cjs'], ['nats.cjs', 'clients.cjs']])
   })
 
+  await t.test('loads no code for metrics, ready-made checks and clients without their options', async (t) => {
+    const program = `const app = require('fastify')()
+      const load = async () => {
+        await app.register(require('${packageName}'), { checks: { readiness: { db: () => true } } })
+        for (const path of ['/z/health', '/z/history', '/z/ui']) await app.inject(path)
+        await app.close()
+        const files = Object.keys(require.cache).filter((file) => file.includes('${packageName}/dist'))
+        console.log(JSON.stringify(files.map((file) => file.split('${packageName}/').at(-1))))
+      }
+      load()`
+    const loaded = JSON.parse(await run(process.execPath, ['--eval', program], project)) as string[]
+    t.same(loaded.sort(), ['dist/index.cjs', 'dist/shared/base.cjs', 'dist/shared/core.cjs'])
+  })
+
   await t.test('satisfies publint', async (t) => {
     const { messages } = await publint({ pkgDir: home, pack: false, strict: true })
     t.same(messages, [])

@@ -1,4 +1,6 @@
 import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client'
+import * as prom13 from 'prom-client-13'
+import * as prom14 from 'prom-client-14'
 import type { OpenMetricsContentType } from 'prom-client'
 import t from 'tap'
 import { METRIC_NAMES } from '../../../lib/observe/metrics/definitions.js'
@@ -71,6 +73,49 @@ await t.test('a registry with the type of OpenMetrics ends the names of counters
   }
   stop()
   t.same(registry.getMetricsAsArray(), [])
+})
+
+await t.test('prom-client 13 and 14 collect every metric, beside the metrics of the app', async (t) => {
+  for (const { AggregatorRegistry, Counter, Registry } of [prom13, prom14]) {
+    const registry = new Registry()
+    new Counter({ name: 'orders_total', help: 'orders', registers: [registry] }).inc(2)
+    registry.setDefaultLabels({ app: 'shop' })
+    const { engine, stop } = start(registry)
+    engine.add(['readiness'], 'db', up, {})
+    await engine.report({ kind: 'readiness' })
+    const text = await registry.metrics()
+    t.match(text, 'orders_total{app="shop"} 2\n')
+    t.match(text, 'health_check_status{check="db",kind="readiness",status="UP",app="shop"} 1\n')
+    t.match(text, 'health_check_duration_seconds_bucket{le="+Inf",check="db",app="shop"} 1\n')
+    t.same(METRIC_NAMES.filter((name) => !text.includes(`# TYPE ${name} `)), [])
+    t.throws(() => start(registry), TAKEN)
+    const workers = [await registry.getMetricsAsJSON(), await registry.getMetricsAsJSON()]
+    const all = AggregatorRegistry.aggregate(workers as never)
+    t.match(await seriesIn(all, 'health_check_runs_total'), { 'db passed shop': 2 })
+    stop()
+    t.same(registry.getMetricsAsArray().map(({ name }) => name), ['orders_total'])
+  }
+})
+
+await t.test('clear() of the registry removes the metrics, and the app works on', async (t) => {
+  const registry = new Registry()
+  const { engine, stop } = start(registry)
+  engine.add(['readiness'], 'db', up, {})
+  registry.clear()
+  t.match(await engine.report({ kind: 'readiness' }), { status: 'UP' })
+  t.equal((await registry.metrics()).trim(), '')
+  stop()
+  start(registry)
+  t.equal(registry.getMetricsAsArray().length, METRIC_NAMES.length)
+})
+
+await t.test('the labels of a check win over default labels of the same name', async (t) => {
+  const registry = new Registry()
+  registry.setDefaultLabels({ check: 'default', kind: 'default' })
+  const { engine } = start(registry)
+  engine.add(['readiness'], 'db', up, {})
+  await engine.report({ kind: 'readiness' })
+  t.match(await registry.metrics(), 'health_check_status{check="db",kind="readiness",status="UP"} 1\n')
 })
 
 await t.test('default labels of the registry are added', async (t) => {
