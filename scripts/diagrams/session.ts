@@ -40,6 +40,6 @@ async function request (url: string, method: string, path: string): Promise<Step
 /** Replaces times and durations, so that two recordings are equal. */
 function withoutChance (output: string): string {
   return output
-    .replace(/"time":"[^"]*"/g, '"time":"2026-11-22T09:00:00.000Z"')
+    .replace(/"(time|since)":"[^"]*"/g, '"$1":"2026-11-22T09:00:00.000Z"')
     .replace(/"durationMs":\d+(\.\d+)?/g, '"durationMs":0.8')
 }
