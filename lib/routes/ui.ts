@@ -1,17 +1,19 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { outsideRequests } from '../base/async-context.js'
 import { systemClock } from '../base/clock.js'
-import type { Report } from '../health/report.js'
+import { ALL_CHECKS } from '../health/kind.js'
+import { latestReport, latestStatus } from '../health/latest.js'
 import { CLIENT, STYLESHEET } from '../observe/ui/assets.js'
 import { pageOf } from '../observe/ui/page.js'
+import type { PageContent } from '../observe/ui/page.js'
+import { Refresher } from '../observe/ui/refresher.js'
 import { visibleHealth } from './health-body.js'
 import { visibleEntry } from './history.js'
 import { textAnswer } from './operation.js'
 import { sendText } from './reply.js'
 import { reportRoute } from './route.js'
 import type { RouteContext } from './route.js'
-
-/** The page shows results that are at most this old, in milliseconds: ten viewers cause no more runs than one. */
-const LONGEST_AGE_MS = 5_000
+import type { Visibility } from './visibility.js'
 
 const HTML = 'text/html; charset=utf-8'
 
@@ -40,10 +42,11 @@ export function registerUi (instance: FastifyInstance, context: RouteContext): v
     hide: true,
     responses: { 200: textAnswer('The page, as HTML') }
   }
-  const recent = new RecentReport(context)
+  const runAll = (): unknown => outsideRequests(() => context.engine.report({ kind: ALL_CHECKS }))
+  const refresher = new Refresher(runAll, systemClock)
   instance.route({
     ...reportRoute(context, operation),
-    handler: async (request, reply) => await sendPage(context, recent, request, reply)
+    handler: async (request, reply) => await sendPage(context, refresher, request, reply)
   })
   for (const { name, type, content } of [STYLESHEET, CLIENT]) {
     const asset = { ...operation, id: 'UiAsset', path: `/ui/${name}` }
@@ -54,45 +57,38 @@ export function registerUi (instance: FastifyInstance, context: RouteContext): v
   }
 }
 
-/** The last report of all checks, which viewers share. */
-class RecentReport {
-  readonly #context: RouteContext
-  #report: Promise<Report> | undefined
-  #madeAt = -Infinity
-
-  constructor (context: RouteContext) {
-    this.#context = context
-  }
-
-  get (): Promise<Report> {
-    const now = systemClock.now()
-    if (this.#report === undefined || now - this.#madeAt >= LONGEST_AGE_MS) {
-      this.#madeAt = now
-      this.#report = Promise.resolve(this.#context.engine.report({ kind: 'health' }))
-    }
-    return this.#report
-  }
-}
-
 async function sendPage (
-  context: RouteContext, recent: RecentReport, request: FastifyRequest, reply: FastifyReply
+  context: RouteContext, refresher: Refresher, request: FastifyRequest, reply: FastifyReply
 ): Promise<FastifyReply> {
-  const { visibilityPolicy, settings: { endpoints }, history, info } = context
-  const shown = await visibilityPolicy.visibilityFor(request, reply, undefined)
+  const { visibilityPolicy, settings: { endpoints } } = context
+  const [shown, isFresh] = await Promise.all([
+    visibilityPolicy.visibilityFor(request, reply, undefined), refresher.refresh()
+  ])
   const visibility = { ...shown, components: shown.components && endpoints.health }
-  const health = visibleHealth(await recent.get(), visibility)
-  const { components, details } = visibility
   const page = pageOf({
-    ...health,
+    ...visibleHealth(latestReport(context.engine.parts), visibility),
     now: systemClock.date().getTime(),
+    time: refresher.time,
+    isLate: !isFresh,
     base: pathOf(request).endsWith('/') ? '' : 'ui/',
-    ...(components && endpoints.history && {
-      changes: history.entries().map((entry) => visibleEntry(entry, details))
-    }),
-    ...(components && endpoints.info && { info: await info.report() }),
-    ...(components && endpoints.version && { version: await info.version() })
+    ...(visibility.components && await visibleParts(context, visibility))
   })
   return sendText(reply.headers(HEADERS), 200, page, HTML)
+}
+
+/** The parts that other endpoints would show to the same request. */
+async function visibleParts (
+  { settings: { endpoints }, engine, history, info }: RouteContext, { details }: Visibility
+): Promise<Partial<PageContent>> {
+  const probes = [...engine.kinds].filter((kind) => kind !== ALL_CHECKS)
+  // Without its kind, the change of a cascade would look like a change of the check itself.
+  const changes = history.entries().filter(({ kind }) => details || kind === undefined)
+  return {
+    probes: probes.map((kind) => ({ kind, status: latestStatus(engine.parts, kind) })),
+    ...(endpoints.history && { changes: changes.map((entry) => visibleEntry(entry, details)) }),
+    ...(endpoints.info && { info: await info.report() }),
+    ...(endpoints.version && { version: await info.version() })
+  }
 }
 
 function pathOf ({ raw: { url = '' } }: FastifyRequest): string {

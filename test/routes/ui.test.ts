@@ -37,12 +37,12 @@ await t.test('the static parts of the page are cached forever', async (t) => {
 
 await t.test('/ui shows nothing that the JSON would hide', async (t) => {
   const cases: (readonly [ManagementOptions, RegExp, RegExp])[] = [
-    [{}, /<span>db</, /no-such-host/],
+    [{}, /<bdi>db</, /no-such-host/],
     [{ showDetails: 'always' }, /no-such-host/, /never/],
-    [{ showComponents: 'never', showDetails: 'always' }, /Down/, /<span>db<|no-such-host|Info|version/],
-    [{ endpoints: { health: false } }, /Down/, /<span>db<|no-such-host/],
-    [{ endpoints: { history: false } }, /<span>db</, /recent change/],
-    [{ endpoints: { info: false, version: false } }, /<span>db</, /About this app|version 7/]
+    [{ showComponents: 'never', showDetails: 'always' }, /Down/, /<bdi>db<|no-such-host|Info|version/],
+    [{ endpoints: { health: false } }, /Down/, /<bdi>db<|no-such-host/],
+    [{ endpoints: { history: false } }, /<bdi>db</, /Recent changes/],
+    [{ endpoints: { info: false, version: false } }, /<bdi>db</, /About this app|version 7/]
   ]
   for (const [options, shown, hidden] of cases) {
     const { get } = await startApp(t, { checks, version: '7', ...options })

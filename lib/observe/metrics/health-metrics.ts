@@ -1,8 +1,8 @@
 import type { HealthEngine } from '../../health/engine.js'
 import { ALL_CHECKS } from '../../health/kind.js'
 import type { Kind } from '../../health/kind.js'
+import { latestStatus, latestStatusOf } from '../../health/latest.js'
 import type { Entry } from '../../health/registry.js'
-import { worst } from '../../health/status.js'
 import type { ComponentStatus } from '../../health/status.js'
 import { Tally } from './tally.js'
 
@@ -50,7 +50,7 @@ export class HealthMetrics {
   checks (): readonly CheckMetrics[] {
     return this.#engine.parts.registry.of(ALL_CHECKS).map((entry) => ({
       check: entry.name,
-      statuses: [...entry.kinds].map((kind) => ({ kind, status: this.#statusOf(entry, kind) })),
+      statuses: [...entry.kinds].map((kind) => ({ kind, status: latestStatusOf(this.#engine.parts, entry, kind) })),
       changedAt: lastChangeOf(entry),
       abandoned: entry.checks.reduce((sum, { abandoned }) => sum + abandoned, 0),
       tally: Tally.sum(entry.checks.map((check) => this.#tallyOf(check)))
@@ -59,29 +59,12 @@ export class HealthMetrics {
 
   /** The status that a report on each kind would have if all results were as they are now. */
   kinds (): readonly KindStatus[] {
-    return [...this.#engine.kinds].map((kind) => ({ kind, status: this.#statusOfKind(kind) }))
+    return [...this.#engine.kinds].map((kind) => ({ kind, status: latestStatus(this.#engine.parts, kind) }))
   }
 
   /** Sets all counts to zero. */
   reset (): void {
     this.#tallies = new WeakMap()
-  }
-
-  /** A kind is `UNKNOWN` while none of its checks has run. Later an unknown check does not affect it. */
-  #statusOfKind (kind: Kind): ComponentStatus {
-    const { registry, startup, lifecycle } = this.#engine.parts
-    if (kind === 'startup' && startup.completed) return 'UP'
-    const own = lifecycle.statusFor(kind)
-    const statuses = registry.of(kind).map((entry) => this.#statusOf(entry, kind))
-    const known = statuses.filter((status) => status !== 'UNKNOWN')
-    const status = worst([own, ...(startup.gates(kind) ? ['OUT_OF_SERVICE' as const] : []), ...known])
-    return status === 'UP' && statuses.length > 0 && known.length === 0 ? 'UNKNOWN' : status
-  }
-
-  #statusOf (entry: Entry, kind: Kind): ComponentStatus {
-    const check = entry.checkFor(kind)
-    const result = this.#engine.parts.startup.settled(entry, kind) ?? check.reported
-    return result === undefined ? 'UNKNOWN' : check.severity.apply(result, kind).status
   }
 
   #tallyOf (check: object): Tally {
