@@ -30,7 +30,7 @@ import { Shutdown } from './shutdown/shutdown.js'
 
 export type { CheckContext, CheckFunction, CheckRunMessage, StatusChangeMessage } from './options/fastify-types.js'
 export type { Component, Health } from './health/component.js'
-export type { BuiltInKind, CustomKind, CustomKinds, Kind } from './health/kind.js'
+export type { BuiltInKind, CustomKind, CustomKinds, Kind, KindFormat, KindOption } from './health/kind.js'
 export type { CheckOptions, FailureStatus, FailureStatusByKind } from './health/check/options.js'
 export type { CheckResult, DetailedResult, PartResult } from './health/check/result.js'
 export type { AnyObject } from './base/any-object.js'

@@ -69,7 +69,7 @@ export class HealthEngine {
     this.#defaults = this.#policy(defaults, DEFAULT_POLICY)
     this.#remoteDefaults = this.#policy(defaults, REMOTE_POLICY)
     this.#events = new Events(log, owner, clock, onChange)
-    this.lifecycle = new Lifecycle(this.#events, clock, isServing)
+    this.lifecycle = new Lifecycle(this.#events, clock, isServing, kinds.withFormat)
     this.parts = { registry: this.#registry, startup: this.#startup, lifecycle: this.lifecycle, clock }
     this.#reporter = new Reporter(this.parts)
   }

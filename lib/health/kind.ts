@@ -43,6 +43,45 @@ export type CustomKind = keyof CustomKinds & string
 // eslint-disable-next-line @typescript-eslint/no-redundant-type-constituents -- the tests allow any text
 export type Kind = BuiltInKind | CustomKind
 
+/** The formats that a custom kind can have instead of this package's own. */
+export const KIND_FORMATS = ['terminus'] as const
+
+/**
+ * A format of another package, in which the probe of a custom kind answers.
+ *
+ * @see `docs/formats.md#nestjsterminus`
+ */
+export type KindFormat = typeof KIND_FORMATS[number]
+
+/**
+ * A custom kind whose probe answers in another format.
+ *
+ * @see `docs/formats.md#nestjsterminus`
+ */
+export interface KindOption {
+  /**
+   * The name of the kind, a key of `CustomKinds`.
+   *
+   * @example { name: 'ready' }
+   * @see `docs/checks.md#custom-kinds`
+   */
+  readonly name: CustomKind
+  /**
+   * The format of the answer; `terminus` is the format of Nest's terminus.
+   *
+   * @default the format of all other probes
+   * @example { name: 'ready', format: 'terminus' }
+   * @see `docs/formats.md#nestjsterminus`
+   */
+  readonly format?: KindFormat | undefined
+}
+
+/** The same as `KindOption`, before the name is validated. */
+export interface NamedKind {
+  readonly name: string
+  readonly format?: KindFormat | undefined
+}
+
 const LONGEST_NAME = 100
 const NAME = /^[a-z0-9][\w.-]*$/i
 const NAME_EXPECTED = `1 to ${LONGEST_NAME} letters, digits, ".", "_" or "-", starting with a letter or a digit`
@@ -55,16 +94,38 @@ type ReservedNames = ReadonlyMap<string, string>
 
 /** The kinds of one instance. Validates kinds and the names of checks. */
 export class Kinds {
-  readonly #kinds: ReadonlySet<Kind>
+  readonly #kinds = new Set<Kind>(BUILT_IN_KINDS)
+  readonly #formats = new Map<Kind, KindFormat>()
   readonly #reserved: ReservedNames
 
-  constructor (custom: readonly string[] = []) {
-    this.#kinds = new Set([...BUILT_IN_KINDS, ...custom.map(customKind)])
+  /** Throws for an invalid name, and for a name in the list that an object in the list has too. */
+  constructor (custom: readonly (string | NamedKind)[] = []) {
+    const named = new Set<string>()
+    for (const entry of custom) {
+      const { name, format } = typeof entry === 'string' ? { name: entry } : entry
+      assertCustomKind(name)
+      if (typeof entry === 'string' ? named.has(name) : this.#kinds.has(name)) {
+        throw new errors.NameTaken('kind', name, 'list each kind once in the option "kinds"')
+      }
+      if (typeof entry !== 'string') named.add(name)
+      if (format !== undefined) this.#formats.set(name, format)
+      this.#kinds.add(name)
+    }
     this.#reserved = reservedNames(this.#kinds)
   }
 
   [Symbol.iterator] (): IterableIterator<Kind> {
     return this.#kinds.values()
+  }
+
+  /** The kinds with another format. They report the lifecycle as readiness does: old clients have no other probe. */
+  get withFormat (): readonly Kind[] {
+    return [...this.#formats.keys()]
+  }
+
+  /** Returns the format of a kind, or `undefined` for this package's own. */
+  formatOf (kind: Kind): KindFormat | undefined {
+    return this.#formats.get(kind)
   }
 
   /** Throws for an unknown kind and for an empty list: a typo must not add a check that no probe runs. */
@@ -93,11 +154,6 @@ export class Kinds {
 export function assertName (what: string, name: unknown): asserts name is string {
   if (typeof name === 'string' && name.length <= LONGEST_NAME && NAME.test(name)) return
   throw new errors.NameInvalid(what, NAME_EXPECTED, describe(name))
-}
-
-function customKind (name: string): CustomKind {
-  assertCustomKind(name)
-  return name
 }
 
 /** TypeScript knows the names of custom kinds from `CustomKinds`, and JavaScript may use any name. */

@@ -27,6 +27,7 @@ export class Lifecycle {
   readonly #events: Events
   readonly #clock: Clock
   readonly #isServing: () => boolean
+  readonly #followers: readonly Kind[]
   /** The state until the app listens. It is not logged, because it is part of each start. */
   readonly #starting: State
   readonly #drains = new Set<() => void>()
@@ -38,11 +39,15 @@ export class Lifecycle {
   /** The time of the last change of status. `undefined` before the first change. */
   #since: string | undefined
 
-  /** `isServing` returns false while the endpoints are reachable on a port of their own, but the app's port is not. */
-  constructor (events: Events, clock: Clock, isServing: () => boolean) {
+  /**
+   * @param isServing returns false while the endpoints are reachable on a port of their own, but the app's port is not
+   * @param followers custom kinds to which the lifecycle contributes as it does to readiness
+   */
+  constructor (events: Events, clock: Clock, isServing: () => boolean, followers: readonly Kind[] = []) {
     this.#events = events
     this.#clock = clock
     this.#isServing = isServing
+    this.#followers = followers
     this.#starting = this.#constantState('the app does not listen yet')
   }
 
@@ -62,7 +67,13 @@ export class Lifecycle {
   /** Returns the status that the lifecycle contributes to the report of a kind. */
   statusFor (kind: Kind): Status {
     if (kind === 'liveness') return this.#broken?.status ?? 'UP'
-    return kind === 'readiness' || kind === ALL_CHECKS ? this.#current?.status ?? 'UP' : 'UP'
+    const isAffected = kind === 'readiness' || kind === ALL_CHECKS || this.#followers.includes(kind)
+    return isAffected ? this.#current?.status ?? 'UP' : 'UP'
+  }
+
+  /** Whether the app drains or closes. A broken app only counts when it closes. */
+  get isEnding (): boolean {
+    return this.#isClosed || (this.#final !== undefined && this.#broken === undefined)
   }
 
   /** Has no effect if the app is out of service for good. */
@@ -147,7 +158,8 @@ export class Lifecycle {
     const { from, to, time } = this.#apply(apply)
     if (from === to || this.#isClosed) return
     const kinds: readonly Kind[] = from === 'DOWN' || to === 'DOWN' ? ['liveness', 'readiness'] : ['readiness']
-    this.#events.changed({ check: LIFECYCLE, kinds, from, to, error: this.#requested?.reason }, time)
+    const affected = [...kinds, ...this.#followers]
+    this.#events.changed({ check: LIFECYCLE, kinds: affected, from, to, error: this.#requested?.reason }, time)
   }
 
   /** Changes the state, and returns the status before and after it with the time. */

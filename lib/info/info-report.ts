@@ -29,7 +29,8 @@ export interface InfoSources {
   readonly clock: Clock
 }
 
-const UNKNOWN_VERSION = 'unknown'
+/** The version if no source has it. */
+export const UNKNOWN_VERSION = 'unknown'
 const UNAVAILABLE = { error: 'unavailable' } as const
 
 /** Names that the app cannot use: this package's own sections, and `info`, which reports a failed `info` option. */
@@ -73,6 +74,11 @@ export class InfoReport {
   /** The app's version, or `unknown` if no source has it, or if the option `version` is a function and fails. */
   async version (): Promise<string> {
     return await this.#versions.run()
+  }
+
+  /** The app's name, as `/info` shows it. */
+  async name (): Promise<string> {
+    return (await this.#sources.collected()).app.name
   }
 
   async report (): Promise<Record<string, unknown>> {

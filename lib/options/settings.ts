@@ -9,6 +9,7 @@ import { Kinds } from '../health/kind.js'
 import { autoChecks, checks, readCheckOptions } from './check-options.js'
 import { dependencies, preferredScheme } from './dependency-options.js'
 import { endpoints } from './endpoints-option.js'
+import { kinds as customKinds } from './kinds-option.js'
 import { listen } from './listen-option.js'
 import { metrics } from './metrics-option.js'
 import { prefix } from './prefix.js'
@@ -86,7 +87,7 @@ function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
  */
 export function readSettings (options: unknown, { env, onUnknown }: SettingsDependencies): Settings {
   if (!isRecord(options)) return refuse(options, 'options', 'an object')
-  const kinds = new Kinds(withDefault(listOf(text), [])(readOption(options, 'kinds'), 'kinds'))
+  const kinds = new Kinds(withDefault(customKinds, [])(readOption(options, 'kinds'), 'kinds'))
   const isInKubernetes = firstSet(env, 'KUBERNETES_SERVICE_HOST') !== undefined
   const drainDelay = isInKubernetes ? DRAIN_DELAY_IN_KUBERNETES_MS : 0
   const rules = optionRules({ env, kinds, drainDelay, hasAuth: hasOption(options, 'auth') })

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HookHandlerDoneFunction, LogLevel } from 'fastify'
 import type { AnyObject } from '../base/any-object.js'
-import type { CustomKind, Kind } from '../health/kind.js'
+import type { CustomKind, Kind, KindOption } from '../health/kind.js'
 import type { CheckOptions } from '../health/check/options.js'
 import type { Status } from '../health/status.js'
 import type { CheckOption } from './check-options.js'
@@ -117,10 +117,10 @@ export interface ManagementOptions {
    * Custom kinds, each with a probe at `/health/KIND`; add their names to the interface `CustomKinds` too.
    *
    * @default []
-   * @example { kinds: ['replication'] }
+   * @example { kinds: ['replication', { name: 'ready', format: 'terminus' }] }
    * @see `docs/checks.md#custom-kinds`
    */
-  readonly kinds?: readonly CustomKind[] | undefined
+  readonly kinds?: readonly (CustomKind | KindOption)[] | undefined
   /**
    * Defaults for the options of all checks and service dependencies.
    *

@@ -1,11 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { systemClock } from '../base/clock.js'
+import type { Component } from '../health/component.js'
 import { actuatorComponent } from './actuator.js'
 import { visibleComponent } from './health-body.js'
-import { JSON_TYPE, mediaTypeFor } from './media-type.js'
+import { componentHealthJson } from './health-json.js'
+import { HEALTH_JSON, healthTypeFor, JSON_TYPE } from './media-type.js'
+import type { MediaType } from './media-type.js'
 import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { sendJson, sendNotFound } from './reply.js'
-import { errorAnswer, jsonAnswer, withAnswers } from './operation.js'
+import { errorAnswer, healthAnswer, withAnswers } from './operation.js'
 import { healthRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { ComponentParams } from './schemas.js'
@@ -16,7 +19,7 @@ interface NameRoute {
   readonly Params: { readonly '*': string }
 }
 
-const UNCHECKED = jsonAnswer('UNKNOWN', 'Component')
+const UNCHECKED = healthAnswer('UNKNOWN', 'Component')
 const NOT_FOUND = errorAnswer('No such check, or this request may not see components')
 
 /**
@@ -26,7 +29,7 @@ const NOT_FOUND = errorAnswer('No such check, or this request may not see compon
  */
 export function registerComponent (instance: FastifyInstance, context: RouteContext): void {
   const { endpoints, statusCodes } = context.settings
-  const answers = answersByStatus(statusCodes, (statuses) => jsonAnswer(statuses, 'Component'))
+  const answers = answersByStatus(statusCodes, (statuses) => healthAnswer(statuses, 'Component'))
   const operation = {
     id: 'Component',
     path: '/health/*',
@@ -59,14 +62,20 @@ async function sendComponent (
   const { components, details } = await visibilityPolicy.visibilityFor(request, reply, timeLimitMs)
   const peer = isPeer(request)
   const caller = { peer, timeLimitMs: timeLimitMs && remainingMs(timeLimitMs, startedAt) }
-  const component = components ? await engine.component(request.params['*'], caller) : undefined
+  const name = request.params['*']
+  const component = components ? await engine.component(name, caller) : undefined
   if (component === undefined) return false
   const visible = visibleComponent(component, details)
-  const mediaType = mediaTypeFor(request.headers.accept)
+  const mediaType = healthTypeFor(request.headers.accept)
   const statusCode = component.status === 'UNKNOWN' ? 200 : settings.statusCodes[component.status]
-  const body = mediaType === JSON_TYPE ? visible : actuatorComponent(visible, { mediaType, mergesParts: !peer })
-  sendJson(reply, statusCode, body, mediaType)
+  sendJson(reply, statusCode, componentBody(name, visible, mediaType, peer), mediaType)
   return true
+}
+
+function componentBody (name: string, component: Component, mediaType: MediaType, peer: boolean): object {
+  if (mediaType === JSON_TYPE) return component
+  if (mediaType === HEALTH_JSON) return componentHealthJson(name, component)
+  return actuatorComponent(component, { mediaType, mergesParts: !peer })
 }
 
 /** The functions that decide on the visibility have used a part of the time. */

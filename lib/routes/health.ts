@@ -1,20 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import type { Health } from '../health/component.js'
-import type { HealthEngine } from '../health/engine.js'
 import { ALL_CHECKS } from '../health/kind.js'
 import type { Kind } from '../health/kind.js'
 import type { ReportRequest, Report } from '../health/report.js'
 import { chain, isPromise } from '../base/maybe-promise.js'
-import { actuatorHealth } from './actuator.js'
-import { terseBody, visibleHealth, visibleText } from './health-body.js'
-import { JSON_TYPE, mediaTypeFor } from './media-type.js'
-import type { ActuatorType } from './media-type.js'
+import { terseBody } from './health-body.js'
+import { healthJson } from './health-json.js'
+import { HEALTH_JSON, healthTypeFor, JSON_TYPE } from './media-type.js'
 import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { readQuery } from './query.js'
 import { sendText } from './reply.js'
-import { jsonAnswer } from './operation.js'
+import { healthAnswer } from './operation.js'
 import type { Answer, Operation } from './operation.js'
 import { pascalCase } from './operation-id.js'
+import { probedKinds, reportText } from './report-text.js'
 import { healthRoute, probeRoute } from './route.js'
 import type { RouteContext } from './route.js'
 import { HealthQuerystring } from './schemas.js'
@@ -44,21 +42,22 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
   const policy = areReportsClosed ? openPolicy.whenReportsAreClosed : openPolicy
   const context = { ...reportContext, visibilityPolicy: policy }
   const kinds = probedKinds(context.engine)
-  const documentation = common(context)
   const probes = [...kinds.map((kind) => ({ path: kind, kind })), { path: 'ping', kind: 'liveness' as const }]
   for (const { path, kind } of probes) {
     const gate = kind === 'readiness' ? ' OUT_OF_SERVICE until all startup checks have passed.' : ''
     const description = `Runs the ${kind} checks and returns their worst status.${gate}`
+    const format = context.engine.kinds.formatOf(kind)
     const operation = {
-      ...documentation,
+      ...format === undefined ? common(context) : common(context, 'Terminus'),
       id: `Health${pascalCase(path)}`,
       path: `/health/${path}`,
       summary: `Probe: ${path}`,
       description
     }
+    const send = format === undefined ? sendProbe : sendReport
     instance.route({
       ...probeRoute(context, kind, operation),
-      handler: (request, reply) => sendProbe(context, kind, request, reply)
+      handler: (request, reply) => send(context, kind, request, reply)
     })
   }
 }
@@ -74,7 +73,9 @@ function sendProbe (
   if (url.includes('?')) return sendReport(context, kind, request, reply)
   const reportRequest = { kind, peer: isPeer(request), timeLimitMs: timeLimitOf(request, reply) }
   const sent = chain(context.engine.report(reportRequest), ({ status }) => {
-    sendText(reply, context.settings.statusCodes[status], terseBody(status), mediaTypeFor(headers.accept))
+    const type = healthTypeFor(headers.accept)
+    const body = type === HEALTH_JSON ? JSON.stringify(healthJson({ status })) : terseBody(status)
+    sendText(reply, context.settings.statusCodes[status], body, type)
   })
   return isPromise(sent) ? sent.then(() => reply) : undefined
 }
@@ -82,10 +83,12 @@ function sendProbe (
 async function sendReport (
   context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply
 ): Promise<FastifyReply> {
-  const { settings, visibilityPolicy } = context
+  const { engine, settings, visibilityPolicy } = context
   const { verbose, exclude } = readQuery(request.raw.url)
   const timeLimitMs = timeLimitOf(request, reply)
-  const hasComponents = kind === 'health' || verbose
+  const mediaType = healthTypeFor(request.headers.accept)
+  const format = mediaType === JSON_TYPE ? engine.kinds.formatOf(kind) : undefined
+  const hasComponents = kind === 'health' || verbose || format !== undefined
   const reportRequest = { kind, peer: isPeer(request), timeLimitMs }
   const pendingVisibility = hasComponents || exclude.size > 0
     ? visibilityPolicy.visibilityFor(request, reply, timeLimitMs)
@@ -94,11 +97,8 @@ async function sendReport (
     makeReport(context, reportRequest, exclude, pendingVisibility),
     pendingVisibility
   ])
-  const mediaType = mediaTypeFor(request.headers.accept)
   const shown = hasComponents ? visibility : STATUS_ONLY
-  const text = mediaType === JSON_TYPE
-    ? visibleText(report, shown)
-    : JSON.stringify(actuatorBody(context, reportRequest, visibleHealth(report, shown), mediaType))
+  const text = await reportText(context, { request: reportRequest, report, shown, mediaType, format })
   return sendText(reply, settings.statusCodes[report.status], text, mediaType)
 }
 
@@ -118,24 +118,10 @@ async function makeReport (
   return (await pendingVisibility).components ? await filtered : await complete
 }
 
-/** Spring Boot adds the names of the health groups to `/health` only, even if components are hidden. */
-function actuatorBody (
-  { engine }: RouteContext,
-  { kind, peer = false }: ReportRequest,
-  health: Partial<Health>,
-  mediaType: ActuatorType
-): object {
-  const body = actuatorHealth(health, { mediaType, mergesParts: !peer })
-  return kind === ALL_CHECKS ? { ...body, groups: probedKinds(engine).sort() } : body
-}
-
-/** The kinds that have a probe. */
-function probedKinds ({ kinds }: HealthEngine): Kind[] {
-  return [...kinds].filter((kind) => kind !== ALL_CHECKS)
-}
-
-/** The documentation that `/health` and the probes share. */
-function common ({ settings }: RouteContext): Pick<Operation, 'querystring' | 'responses'> {
-  const answer = (statuses: string): Answer => jsonAnswer(statuses, 'Health', 'ActuatorHealth')
+/** The documentation that `/health` and the probes share. `json` is the schema of the answer without a media type. */
+function common (
+  { settings }: RouteContext, json: 'Health' | 'Terminus' = 'Health'
+): Pick<Operation, 'querystring' | 'responses'> {
+  const answer = (statuses: string): Answer => healthAnswer(statuses, json, 'ActuatorHealth')
   return { querystring: HealthQuerystring, responses: answersByStatus(settings.statusCodes, answer) }
 }

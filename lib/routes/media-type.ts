@@ -7,24 +7,41 @@ const ACTUATOR = [
   'application/vnd.spring-boot.actuator.v2+json'
 ] as const
 
+/** The media type of the draft "Health Check Response Format for HTTP APIs". */
+export const HEALTH_JSON = 'application/health+json'
+
 export const JSON_TYPE = 'application/json; charset=utf-8'
 export const [ACTUATOR_V3, ACTUATOR_V2] = ACTUATOR
 
 export type ActuatorType = typeof ACTUATOR[number]
 
+/** The media types of a health report besides JSON. */
+export type HealthType = ActuatorType | typeof HEALTH_JSON
+
 /** The content type of a JSON answer. */
-export type MediaType = typeof JSON_TYPE | ActuatorType
+export type MediaType = typeof JSON_TYPE | HealthType
+
+const HEALTH_TYPES: readonly HealthType[] = [...ACTUATOR, HEALTH_JSON]
 
 /**
  * Chooses the media type by the `Accept` header. If the header names an Actuator type, that type is used, otherwise
- * JSON. Of two types the higher quality wins; with equal qualities, the newer type wins.
+ * JSON. Of two types the higher quality wins; with equal qualities, an Actuator type wins, and the newer of both.
  */
-export function mediaTypeFor (accept: string | undefined): MediaType {
-  if (accept === undefined || !/actuator/i.test(accept)) return JSON_TYPE
+export function mediaTypeFor (accept: string | undefined): typeof JSON_TYPE | ActuatorType {
+  return accept === undefined || !/actuator/i.test(accept) ? JSON_TYPE : bestOf(ACTUATOR, accept)
+}
+
+/** Chooses the media type of a health report, which can also be `application/health+json`. */
+export function healthTypeFor (accept: string | undefined): MediaType {
+  return accept === undefined || !/actuator|health\+json/i.test(accept) ? JSON_TYPE : bestOf(HEALTH_TYPES, accept)
+}
+
+function bestOf<T extends HealthType> (types: readonly T[], accept: string): typeof JSON_TYPE | T {
   const ranges = accept.toLowerCase().split(',').map(readRange)
-  const candidates = ACTUATOR.map((type) => ({ type, quality: qualityOf(type, ranges) }))
-  const best = candidates.reduce((left, right) => right.quality > left.quality ? right : left)
-  return best.quality > 0 ? best.type : JSON_TYPE
+  const [best] = types.map((type) => ({ type, quality: qualityOf(type, ranges) }))
+    .sort((left, right) => right.quality - left.quality)
+  const isPreferred = best !== undefined && best.quality > 0 && best.quality >= qualityOf('application/json', ranges)
+  return isPreferred ? best.type : JSON_TYPE
 }
 
 /** A media range of the `Accept` header, for example `text/html;q=0.5`. */

@@ -1,10 +1,10 @@
 import type { FastifySchema } from 'fastify'
 import type { TSchema } from 'typebox'
-import { ACTUATOR_V2, ACTUATOR_V3 } from './media-type.js'
+import { ACTUATOR_V2, ACTUATOR_V3, HEALTH_JSON } from './media-type.js'
 import type { Answer, Body, Operation } from './operation.js'
 import { freeOperationId } from './operation-id.js'
 import type { Paths } from './operation-id.js'
-import { SCHEMAS, Text } from './schemas.js'
+import { SCHEMAS, SWAGGER_SCHEMAS, Text } from './schemas.js'
 import { sharedSchemas } from './shared-schemas.js'
 import type { SchemaReference, Schemas } from './shared-schemas.js'
 
@@ -105,16 +105,17 @@ const OPENAPI: Form = {
   response: ({ description, body }, to) => {
     if (body === 'any') return { [DESCRIPTION]: description, type: 'null' }
     if (body === 'text') return { description, content: { 'text/plain': { schema: Text } } }
-    const { json, actuator } = body
+    const { json, actuator, health } = body
     const media = actuator && { schema: to(actuator) }
     const others = media && { [ACTUATOR_V3]: media, [ACTUATOR_V2]: media }
-    return { description, content: { 'application/json': { schema: to(json) }, ...others } }
+    const draft = health && { [HEALTH_JSON]: { schema: to('HealthJson') } }
+    return { description, content: { 'application/json': { schema: to(json) }, ...others, ...draft } }
   }
 }
 
 /** Swagger 2.0: the operation lists its media types, and an answer has one schema, which must be true for all. */
 const SWAGGER: Form = {
-  schemas: { ...SCHEMAS, Health: SCHEMAS.ActuatorHealth },
+  schemas: { ...SCHEMAS, ...SWAGGER_SCHEMAS },
   addTo: (schema, { responses }) => ({
     ...schema,
     produces: [...new Set(Object.values(responses).flatMap(({ body }) => mediaTypesOf(body)))],
@@ -132,7 +133,8 @@ function mediaTypesOf (body: Body): readonly string[] {
   // The usual type of a hook's answer.
   if (body === 'any') return ['application/json']
   if (body === 'text') return ['text/plain']
-  return ['application/json', ...(body.actuator === undefined ? [] : ACTUATOR_TYPES)]
+  const { actuator, health } = body
+  return ['application/json', ...(actuator ? ACTUATOR_TYPES : []), ...(health ? [HEALTH_JSON] : [])]
 }
 
 /** Swagger 2.0 joins the values of a list with commas. OpenAPI 3 repeats the parameter, as this package expects. */

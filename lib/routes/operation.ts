@@ -35,6 +35,8 @@ export interface JsonBody {
   readonly json: SchemaName
   /** The schema for Actuator's media types, if clients can request them. */
   readonly actuator?: SchemaName
+  /** True if clients can also request `application/health+json`. */
+  readonly health?: true
 }
 
 const ERROR: JsonBody = { json: 'Error' }
@@ -42,6 +44,11 @@ const ERROR: JsonBody = { json: 'Error' }
 /** An answer that clients can also request with Actuator's media types. */
 export function jsonAnswer (description: string, json: SchemaName, actuator: SchemaName = json): Answer {
   return { description, body: { json, actuator } }
+}
+
+/** An answer that clients can also request with Actuator's media types and as `application/health+json`. */
+export function healthAnswer (description: string, json: SchemaName, actuator: SchemaName = json): Answer {
+  return { description, body: { json, actuator, health: true } }
 }
 
 export function errorAnswer (description: string): Answer {

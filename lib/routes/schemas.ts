@@ -11,6 +11,9 @@ const ComponentStatus = Type.Enum([...STATUSES, 'UNKNOWN'], {
   description: 'The status of the check; UNKNOWN before the first run, and in the history after a removal.'
 })
 
+const DRAFT_STATUSES = ['pass', 'warn', 'fail'] as const
+const TERMINUS_STATUSES = ['ok', 'error', 'shutting_down'] as const
+
 const byName = (schema: TSchema, description: string): TSchema =>
   Type.Object({}, { additionalProperties: schema, description })
 
@@ -59,6 +62,42 @@ const ActuatorHealth = Type.Object({
   }))
 })
 
+const CheckObject = Type.Object({
+  componentId: Type.String({ description: 'The name of the check, with the path of a part after a slash.' }),
+  componentType: Type.String(),
+  status: Type.Enum([...DRAFT_STATUSES], { type: 'string' }),
+  observedValue: Type.Optional(Type.Number({ description: 'The duration of the last run.' })),
+  observedUnit: Type.Optional(Type.String()),
+  time: Type.Optional(Type.String({ format: 'date-time' })),
+  output: Type.Optional(Type.String({ description: 'The reason of a failure.' }))
+}, { additionalProperties: true, description: 'Only the id, the type and the status without details.' })
+
+/** The draft's format. */
+const HealthJson = Type.Object({
+  status: Type.Enum([...DRAFT_STATUSES], { type: 'string' }),
+  version: Type.Optional(Type.String({ description: 'The major version of the app.' })),
+  releaseId: Type.Optional(Type.String({ description: 'The version of the app.' })),
+  serviceId: Type.Optional(Type.String({ description: 'The name of the app.' })),
+  output: Type.Optional(Type.String({ description: 'The reason of a failure, for one check.' })),
+  checks: Type.Optional(byName(Type.Array(CheckObject), 'The checks by name, each followed by its parts.'))
+})
+
+const Indicator = Type.Object({
+  status: Type.Enum(['up', 'down'], { type: 'string' }),
+  message: Type.Optional(Type.Unknown({ description: 'The reason of a failure.' })),
+  responseTime: Type.Optional(Type.Number({ description: 'The duration of the last run in milliseconds.' }))
+}, { additionalProperties: true, description: 'Only the status without details.' })
+
+const IndicatorReference = Type.Ref('Indicator')
+
+/** The format of @nestjs/terminus. */
+const Terminus = Type.Object({
+  status: Type.Enum([...TERMINUS_STATUSES], { type: 'string' }),
+  info: byName(IndicatorReference, 'The checks that pass, if this request may see them.'),
+  error: byName(IndicatorReference, 'The checks that fail, if this request may see them.'),
+  details: byName(IndicatorReference, 'All of these checks.')
+})
+
 const History = Type.Object({
   changes: Type.Array(Type.Object({
     time: Type.String({ format: 'date-time' }),
@@ -91,7 +130,22 @@ const Links = Type.Object({ _links: Type.Object({ self: Link }, { additionalProp
 const ErrorBody = Type.Object({ statusCode: Type.Integer(), error: Type.String(), message: Type.String() })
 
 /** The schemas that the answers of several routes share. A reference in them is a name in this table. */
-export const SCHEMAS = { Health, ActuatorHealth, Component, History, Info, Links, Error: ErrorBody }
+export const SCHEMAS = {
+  Health, ActuatorHealth, HealthJson, Terminus, Indicator, Component, History, Info, Links, Error: ErrorBody
+}
+
+const AnyStatus = Type.Enum([...STATUSES, 'UNKNOWN', ...DRAFT_STATUSES, ...TERMINUS_STATUSES], { type: 'string' })
+
+/** In Swagger 2.0 the schema of an answer must be true for all of its media types. */
+const any = ({ properties }: typeof Health | typeof Component | typeof Terminus): TSchema => Type.Object({
+  ...Type.Partial(Type.Object(properties)).properties,
+  status: AnyStatus,
+  details: Type.Optional(Type.Object({}, { additionalProperties: true })),
+  groups: Type.Optional(Type.Array(Type.String()))
+})
+
+/** The schemas that Swagger 2.0 has instead. */
+export const SWAGGER_SCHEMAS = { Health: any(Health), Component: any(Component), Terminus: any(Terminus) }
 
 export const Text = Type.String()
 

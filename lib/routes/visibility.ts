@@ -50,6 +50,11 @@ export class VisibilityPolicy {
     return this.#components.show === 'authorized' || this.#details.show === 'authorized'
   }
 
+  /** Whether a request that sees this much of an open endpoint has passed the `auth` hooks. */
+  isAuthorized ({ components, details }: Visibility): boolean {
+    return (this.#components.show === 'authorized' && components) || (this.#details.show === 'authorized' && details)
+  }
+
   /** The policy of probes: `'authorized'` means `'never'`. Unlimited probes must not serve to guess passwords. */
   get forProbes (): VisibilityPolicy {
     if (!this.isOpen) return this

@@ -86,7 +86,8 @@ const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
       app.management.addCheck('readiness', 'db', checkDb)
       app.management.addCheck('health', 'db', checkDb, { timeout: 5 })
     },
-    async () => (await registered()).management.addInfo('app', () => ({}))
+    async () => (await registered()).management.addInfo('app', () => ({})),
+    async () => await register({ kinds: ['ready', { name: 'ready', format: 'terminus' }] })
   ],
   FST_MANAGEMENT_FUNCTION_INVALID: [
     async () => (await registered()).management.addCheck('readiness', 'db', Promise.resolve() as never)

@@ -54,3 +54,30 @@ await t.test('Kinds throws when a custom kind has a reserved or invalid name', (
   }
   t.end()
 })
+
+await t.test('Kinds knows the format of a kind that is an object', (t) => {
+  const kinds = new Kinds(['deep', { name: 'ready', format: 'terminus' }, { name: 'plain' }])
+  t.same([...kinds], ['liveness', 'readiness', 'startup', 'health', 'deep', 'ready', 'plain'])
+  t.same(['deep', 'ready', 'plain', 'readiness'].map((kind) => kinds.formatOf(kind)),
+    [undefined, 'terminus', undefined, undefined])
+  t.same(kinds.withFormat, ['ready'])
+  t.end()
+})
+
+await t.test('Kinds throws for a name that an object and another entry have', (t) => {
+  const ready = { name: 'ready', format: 'terminus' } as const
+  for (const custom of [[ready, 'ready'], ['ready', ready], [ready, ready], [{ name: 'ready' }, ready]]) {
+    t.throws(() => new Kinds(custom), {
+      code: 'FST_MANAGEMENT_NAME_TAKEN',
+      message: 'the kind name "ready" is taken: list each kind once in the option "kinds"'
+    })
+  }
+  t.end()
+})
+
+await t.test('Kinds throws for the reserved or invalid name of an object', (t) => {
+  for (const name of ['readiness', 'Health', 'ping', 'lifecycle', 'a/b']) {
+    t.throws(() => new Kinds([{ name, format: 'terminus' }]), { code: 'FST_MANAGEMENT_NAME_INVALID' }, name)
+  }
+  t.end()
+})

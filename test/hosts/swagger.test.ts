@@ -36,7 +36,8 @@ const PATHS = [
 ]
 
 const MEDIA_TYPES = [
-  'application/json', 'application/vnd.spring-boot.actuator.v3+json', 'application/vnd.spring-boot.actuator.v2+json'
+  'application/json', 'application/vnd.spring-boot.actuator.v3+json', 'application/vnd.spring-boot.actuator.v2+json',
+  'application/health+json'
 ]
 
 const open = async (): Promise<void> => await Promise.resolve()
@@ -52,9 +53,11 @@ const twice: Setup = {
 
 for (const version of VERSIONS) {
   await t.test(`the ${version} document is valid and contains every endpoint`, async (t) => {
-    const document = await documentFor(t, version, { options: { kinds: ['canary'] } })
+    const document = await documentFor(t, version, {
+      options: { kinds: ['canary', { name: 'ready', format: 'terminus' }] }
+    })
     t.same(await faultsOf(document), [])
-    t.same(Object.keys(document.paths).sort(), [...PATHS, '/z/health/canary'].sort())
+    t.same(Object.keys(document.paths).sort(), [...PATHS, '/z/health/canary', '/z/health/ready'].sort())
   })
 
   await t.test(`the ${version} document stays under 20 kB`, async (t) => {

@@ -111,7 +111,13 @@ await testWrongOptions('checks or their defaults are wrong', [
   [{ checkDefaults: null }, 'checkDefaults', 'an object', 'null'],
   [{ checkDefaults: { ttl: -1 } }, 'checkDefaults.ttl', INTERVAL, 'the number -1'],
   [{ kinds: {} }, 'kinds', 'an array', 'an object'],
-  [{ kinds: [1] }, 'kinds[0]', STRING, 'the number 1']
+  [{ kinds: [1] }, 'kinds[0]', `${STRING}, or an object with keys of name, format`, 'the number 1'],
+  [{ kinds: [' '] }, 'kinds[0]', STRING, 'the string " "'],
+  [{ kinds: [{}] }, 'kinds[0].name', STRING, 'undefined'],
+  [
+    { kinds: ['deep', { name: 'ready', format: 'terminuss' }] }, 'kinds[1].format', 'one of terminus',
+    'the string "terminuss" (did you mean "terminus"?)'
+  ]
 ])
 
 const FAILURE = 'one of DOWN, OUT_OF_SERVICE, DEGRADED, or an object with one of them for at least one kind'

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { mediaTypeFor } from '../../lib/routes/media-type.js'
+import { healthTypeFor, mediaTypeFor } from '../../lib/routes/media-type.js'
 import { startApp } from '../support/app.js'
 
 const V3 = 'application/vnd.spring-boot.actuator.v3+json'
@@ -30,6 +30,27 @@ await t.test('mediaTypeFor() returns the Actuator type with the highest quality,
     [`${V3};q=0, ${V2}`, V2]
   ]
   for (const [accept, expected] of cases) t.equal(mediaTypeFor(accept), expected, accept)
+  t.end()
+})
+
+await t.test('healthTypeFor() returns application/health+json when the header prefers it', (t) => {
+  const draft = 'application/health+json'
+  const cases: readonly [string | undefined, string][] = [
+    [undefined, JSON_TYPE],
+    ['*/*', JSON_TYPE],
+    ['application/json', JSON_TYPE],
+    ['application/healthy+json', JSON_TYPE],
+    [draft, draft],
+    ['Application/Health+JSON; charset=utf-8', draft],
+    [`${draft}, application/json;q=0.9, */*;q=0.8`, draft],
+    [`application/json, ${draft}`, draft],
+    [`application/json, ${draft};q=0.5`, JSON_TYPE],
+    [`${draft};q=0`, JSON_TYPE],
+    [`${draft}, ${V3};q=0.5`, draft],
+    [`${draft}, ${V3}`, V3],
+    [V2, V2]
+  ]
+  for (const [accept, expected] of cases) t.equal(healthTypeFor(accept), expected, accept ?? 'none')
   t.end()
 })
 

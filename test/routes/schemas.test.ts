@@ -8,7 +8,8 @@ import type { DocumentedAnswer, Version } from '../support/openapi.js'
 const ACCEPTS = [
   'application/json',
   'application/vnd.spring-boot.actuator.v3+json',
-  'application/vnd.spring-boot.actuator.v2+json'
+  'application/vnd.spring-boot.actuator.v2+json',
+  'application/health+json'
 ]
 
 /** Paths of requests, and their paths in the document. */
@@ -21,6 +22,8 @@ const REQUESTS: readonly [string, string][] = [
   ['/z/health/readiness?verbose', '/z/health/readiness'],
   ['/z/health/startup?verbose', '/z/health/startup'],
   ['/z/health/canary', '/z/health/canary'],
+  ['/z/health/ready', '/z/health/ready'],
+  ['/z/health/ready?verbose', '/z/health/ready'],
   ['/z/health/lifecycle', '/z/health/{name}'],
   ['/z/health/db', '/z/health/{name}'],
   ['/z/health/broken', '/z/health/{name}'],
@@ -46,7 +49,7 @@ async function start (
   return await startApp(test, {
     showDetails: 'always',
     metrics: new Registry(),
-    kinds: ['canary'],
+    kinds: ['canary', { name: 'ready', format: 'terminus' }],
     statusCodes,
     auth: async ({ headers }, reply) => {
       if (headers['x-broken'] !== undefined) throw new Error('broken')
@@ -55,6 +58,7 @@ async function start (
     checks: {
       readiness: { db: () => true, broken: () => BROKEN },
       startup: { limp: () => ({ status: 'DEGRADED' }) },
+      ready: { ill: () => BROKEN, well: () => ({ status: 'UP', details: { n: 1 } }) },
       canary: { parts: () => ({ status: 'UP', components: { error: { status: 'UP' } } }) }
     },
     serviceDependencies: { away: '127.0.0.1:9' }

@@ -10,7 +10,7 @@ declare module 'fastify-management-endpoints' {
 
 export const fastify = Fastify()
 void fastify.register(management, {
-  kinds: ['replication'],
+  kinds: ['replication', { name: 'timeout', format: 'terminus' }],
   cascade: ['replication'],
   autoChecks: ['replication'],
   checks: { replication: { lag: { check: () => true, failureStatus: { replication: 'DEGRADED' } } } },
@@ -20,6 +20,10 @@ void fastify.register(management, {
 export const wrong: readonly ManagementOptions[] = [
   // @ts-expect-error the kind is mistyped
   { kinds: ['replicaton'] },
+  // @ts-expect-error the kind is mistyped
+  { kinds: [{ name: 'replicaton', format: 'terminus' }] },
+  // @ts-expect-error the format is mistyped
+  { kinds: [{ name: 'replication', format: 'terminuss' }] },
   // @ts-expect-error the kind is mistyped
   { cascade: ['replicaton'] },
   // @ts-expect-error the kind is mistyped
