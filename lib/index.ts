@@ -18,6 +18,7 @@ import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
 import { addressesOf, assertFastifyVersion, assertFree, fullPrefix, isServing } from './registration.js'
+import { additionalRoutes } from './routes/additional-paths.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
@@ -106,10 +107,8 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const info = createInfo(fastify, settings)
   const visibilityPolicy = VisibilityPolicy.of(settings, fastify.log, systemClock)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
-  const routes: RegisterRoutes = async (instance, host) =>
-    await registerRoutes(instance, host, {
-      engine, info, history, settings, visibilityPolicy, auth, log: fastify.log
-    })
+  const dependencies = { engine, info, history, settings, visibilityPolicy, auth, log: fastify.log }
+  const routes: RegisterRoutes = async (instance, host) => await registerRoutes(instance, host, dependencies)
   const server = await createServer(fastify, settings, routes)
 
   const addresses: Management['addresses'] = () => server === undefined ? addressesOf(fastify) : server.addresses
@@ -119,6 +118,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
+  if (settings.additionalPaths.length > 0) await fastify.register(additionalRoutes(dependencies, fastify))
   if (settings.metrics.length > 0) await addMetrics(fastify, engine, settings.metrics)
 }
 

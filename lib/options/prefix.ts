@@ -30,19 +30,24 @@ const SEMICOLON = /;/
  */
 export const prefix: Rule<string> = (value, path) => {
   if (typeof value !== 'string') return refuse(value, path, EXPECTED)
-  const problem = problemIn(value, UNREACHABLE) ?? problemIn(value, PARENTHESIS) ?? problemOfLength(value)
+  const problem = problemInPath(value)
   if (problem !== undefined) throw invalid(path, EXPECTED, value, problem)
   return `/${value.split('/').filter((part) => part !== '').join('/')}`
+}
+
+/** Describes the first part of a path that clients change, or undefined if they request the path unchanged. */
+export function problemInPath (path: string): string | undefined {
+  return problemIn(path, UNREACHABLE) ?? problemIn(path, PARENTHESIS) ?? problemOfLength(path)
 }
 
 /**
  * Throws FST_MANAGEMENT_OPTION_INVALID if clients cannot request the prefix of the plugin together with the prefixes of
  * the scopes around it. These can have parameters with regular expressions.
  */
-export function assertReachable (fullPrefix: string, endsPathAtSemicolon: boolean): void {
+export function assertReachable (fullPrefix: string, endsPathAtSemicolon: boolean, option = 'prefix'): void {
   const path = patternParts(fullPrefix).map(({ text, isParameter }) => isParameter ? ':' : text).join('')
   const problem = problemIn(path, UNREACHABLE) ?? (endsPathAtSemicolon ? problemIn(path, SEMICOLON) : undefined)
-  if (problem !== undefined) throw invalid('prefix', EXPECTED_IN_SCOPE, fullPrefix, problem)
+  if (problem !== undefined) throw invalid(option, EXPECTED_IN_SCOPE, fullPrefix, problem)
 }
 
 /** Describes the first segment or character that clients change. */

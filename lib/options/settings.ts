@@ -6,6 +6,7 @@ import type { RulesOf, ValuesOf } from '../base/option-table.js'
 import { hasOption, listOf, oneOf, readOption, refuse, text, withDefault } from '../base/rules.js'
 import { isRecord } from '../base/type-guards.js'
 import { Kinds } from '../health/kind.js'
+import { additionalPaths } from './additional-paths.js'
 import { autoChecks, checks, readCheckOptions } from './check-options.js'
 import { dependencies, preferredScheme } from './dependency-options.js'
 import { endpoints } from './endpoints-option.js'
@@ -74,6 +75,7 @@ function optionRules ({ env, kinds, drainDelay, hasAuth }: RuleContext) {
     serviceInstanceId: withDefault(instanceId, false),
     logLevel: withDefault(oneOf(LOG_LEVELS), 'silent'),
     listen: withDefault(listen, undefined),
+    additionalPaths: withDefault(additionalPaths(kinds), []),
     shutdown: withDefault(shutdown(drainDelay), undefined),
     metrics: withDefault(metrics, [])
   } satisfies RulesOf<ManagementOptions>

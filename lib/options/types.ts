@@ -202,6 +202,15 @@ export interface ManagementOptions {
    */
   readonly listen?: ListenOption | undefined
   /**
+   * More paths of the app's own port for a kind, outside the prefix; their answers contain only the status.
+   *
+   * @default no additional paths
+   * @throws FST_MANAGEMENT_ALREADY_REGISTERED if the app has the route already
+   * @example { additionalPaths: { liveness: '/livez', readiness: ['/readyz'], health: '/healthz' } }
+   * @see `docs/options.md#additionalpaths`
+   */
+  readonly additionalPaths?: Readonly<Partial<Record<Kind, string | readonly string[] | undefined>>> | undefined
+  /**
    * Ends the app at a signal without losing requests; `true` uses the defaults.
    *
    * @default false

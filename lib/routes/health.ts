@@ -10,7 +10,7 @@ import { isPeer, timeLimitOf } from '../dependencies/peer.js'
 import { readQuery } from './query.js'
 import { sendText } from './reply.js'
 import { healthAnswer } from './operation.js'
-import type { Answer, Operation } from './operation.js'
+import type { Answer, Operation, Responses } from './operation.js'
 import { pascalCase } from './operation-id.js'
 import { probedKinds, reportText } from './report-text.js'
 import { healthRoute, probeRoute } from './route.js'
@@ -69,11 +69,17 @@ export function registerProbes (instance: FastifyInstance, reportContext: RouteC
 function sendProbe (
   context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply
 ): Promise<FastifyReply> | undefined {
-  const { url = '', headers } = request.raw
-  if (url.includes('?')) return sendReport(context, kind, request, reply)
+  const { url = '' } = request.raw
+  return url.includes('?') ? sendReport(context, kind, request, reply) : sendStatus(context, kind, request, reply)
+}
+
+/** Sends the status of a kind alone, and ignores a query. */
+export function sendStatus (
+  context: RouteContext, kind: Kind, request: FastifyRequest, reply: FastifyReply
+): Promise<FastifyReply> | undefined {
   const reportRequest = { kind, peer: isPeer(request), timeLimitMs: timeLimitOf(request, reply) }
   const sent = chain(context.engine.report(reportRequest), ({ status }) => {
-    const type = healthTypeFor(headers.accept)
+    const type = healthTypeFor(request.raw.headers.accept)
     const body = type === HEALTH_JSON ? JSON.stringify(healthJson({ status })) : terseBody(status)
     sendText(reply, context.settings.statusCodes[status], body, type)
   })
@@ -118,10 +124,15 @@ async function makeReport (
   return (await pendingVisibility).components ? await filtered : await complete
 }
 
-/** The documentation that `/health` and the probes share. `json` is the schema of the answer without a media type. */
+/** The documentation that `/health` and the probes share. */
 function common (
-  { settings }: RouteContext, json: 'Health' | 'Terminus' = 'Health'
+  context: RouteContext, json: 'Health' | 'Terminus' = 'Health'
 ): Pick<Operation, 'querystring' | 'responses'> {
+  return { querystring: HealthQuerystring, responses: healthResponses(context, json) }
+}
+
+/** The answers of `/health` and the probes in a document. `json` is the schema of the answer without a media type. */
+export function healthResponses ({ settings }: RouteContext, json: 'Health' | 'Terminus' = 'Health'): Responses {
   const answer = (statuses: string): Answer => healthAnswer(statuses, json, 'ActuatorHealth')
-  return { querystring: HealthQuerystring, responses: answersByStatus(settings.statusCodes, answer) }
+  return answersByStatus(settings.statusCodes, answer)
 }

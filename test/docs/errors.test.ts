@@ -52,6 +52,11 @@ const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
       const app = Fastify()
       app.get('/z/health', () => 'mine')
       await app.register(management)
+    },
+    async () => {
+      const app = Fastify()
+      app.get('/livez', () => 'mine')
+      await app.register(management, { additionalPaths: { liveness: '/livez' } })
     }
   ],
   FST_MANAGEMENT_LISTEN_FAILED: [async () => {

@@ -34,6 +34,7 @@ await t.test('readSettings() fills in the defaults when there are no options', (
     serviceInstanceId: false,
     logLevel: 'silent',
     listen: undefined,
+    additionalPaths: [],
     drainDelay: 0,
     isInKubernetes: false,
     shutdown: undefined,
