@@ -43,18 +43,25 @@ export async function openPage (test: Test, view: View = {}): Promise<BrowserPag
     if (pages === 0) idle = setTimeout(closeShared, IDLE_MS)
   })
   shared ??= launchBrowser()
-  const context = await (await shared).newContext({ viewport: DESKTOP, ...view })
+  const context = await (await shared).newContext({ viewport: DESKTOP, reducedMotion: 'reduce', ...view })
   test.teardown(async () => await context.close())
   const page = await context.newPage()
   return { page, problems: problemsOf(page) }
 }
+
+/** A name of this machine that the browser does not treat as local: a page there has no secure context. */
+export const POD = 'pod.test'
 
 /**
  * Starts Chromium with an empty profile, which its end removes. It also ends with this process, for whatever reason.
  * Root can start it only without its sandbox.
  */
 export async function launchBrowser (): Promise<Browser> {
-  return await chromium.launch({ executablePath: binary('chromium'), chromiumSandbox: process.getuid?.() !== 0 })
+  return await chromium.launch({
+    executablePath: binary('chromium'),
+    chromiumSandbox: process.getuid?.() !== 0,
+    args: [`--host-resolver-rules=MAP ${POD} 127.0.0.1`]
+  })
 }
 
 /** Returns a picture of the whole page as PNG, after its transitions have ended. */
