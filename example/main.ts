@@ -16,6 +16,7 @@ async function start (port: number, host: string): Promise<void> {
   const app = await buildApp({ logger: true, inventoryPort: port === 0 ? 0 : port + 1 })
   const address = await app.listen({ port, host })
   app.log.info(`the inventory is at ${app.inventory.address}/z`)
+  app.log.info(`the status page is at ${address}/z/ui`)
   app.log.info(`the management endpoints are at ${address}/z`)
 }
 

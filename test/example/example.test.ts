@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { portOf } from '../support/app.js'
+import { fetchAnswer, portOf } from '../support/app.js'
 import { ExampleProcess } from '../support/example-process.js'
 
 /** An embedded Postgres takes seconds to open, and much longer on a busy machine. */
@@ -13,12 +13,18 @@ const DOWN = { status: 503, body: { status: 'DOWN' } }
 
 await t.test('the example', async (t) => {
   const example = new ExampleProcess(t, { PORT: '0' })
-  await example.listening()
+  const address = await example.listening()
   t.beforeEach(async () => {
     await example.post('/mend/db')
     await example.post('/mend/inventory')
     await example.getUntil(200, '/z/health')
     await example.getUntil(200, '/z/health/startup')
+  })
+
+  await t.test('prints the address of the status page', async (t) => {
+    const page = example.lines.map((line) => /the status page is at (\S+)"/.exec(line)?.[1]).find(Boolean)
+    t.equal(page, `${address}/z/ui`)
+    t.match(await fetchAnswer(page ?? ''), { status: 200, text: /<h1>Up</ })
   })
 
   await t.test('answers every endpoint when all is well', async (t) => {

@@ -69,7 +69,7 @@ export async function screenshot (page: Page): Promise<Buffer> {
   return await page.screenshot({ fullPage: true, animations: 'disabled' })
 }
 
-/** Returns the findings of axe, which checks a page for people who use a keyboard or a screen reader. */
+/** Returns the findings of axe, which checks that a keyboard and a screen reader can use a page. */
 export async function axeFindings (page: Page): Promise<readonly string[]> {
   // A script tag would violate the policy of the page.
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))

@@ -13,7 +13,7 @@ export interface Shown {
   readonly changes: readonly HistoryEntry[]
 }
 
-/** What all checks of a page share. */
+/** The time that all checks of a page share. */
 export interface Scale {
   /** In milliseconds since 1970. */
   readonly now: number

@@ -9,7 +9,7 @@ export function factsOf (value: unknown, path = ''): (readonly [string, unknown]
   return Object.entries(value).flatMap(([key, entry]) => factsOf(entry, start + key)).slice(0, MOST_FACTS)
 }
 
-/** Writes the values in an object as a list. Empty if there are none. */
+/** Writes the values in an object as a list. Returns an empty text for an empty object. */
 export function factList (value: unknown): string {
   const rows = factsOf(value).map(([name, fact]) => `<dt>${escape(name)}</dt><dd>${foreign(fact)}</dd>`)
   return rows.length === 0 ? '' : `<dl>${rows.join('')}</dl>`

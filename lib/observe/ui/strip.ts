@@ -28,7 +28,7 @@ const HEIGHTS: Readonly<Record<ComponentStatus, number>> = {
   UP: 9, DEGRADED: 15, OUT_OF_SERVICE: 19, DOWN: HEIGHT, UNKNOWN: 2
 }
 
-/** Chooses the shortest time that shows all changes of the last day. If there are none, it shows the first results. */
+/** Chooses the shortest time that shows all changes of the last day. Without changes it shows the first results. */
 export function spanOf (changes: readonly HistoryEntry[], now: number): Span {
   const recent = changes.filter(({ time }) => now - Date.parse(time) <= DAY.length)
   const oldest = recent.findLast(({ from }) => from !== 'UNKNOWN') ?? recent.at(-1)

@@ -30,7 +30,7 @@ bdi,dd,.reason,.why{overflow-wrap:anywhere}
 .icon{flex:none;width:1.15em;height:1.15em;fill:var(--c);vertical-align:-.2em}
 .sign{fill:none;stroke:var(--sign,var(--card));stroke-width:2.6;stroke-linecap:round;stroke-linejoin:round}
 .soft{color:var(--soft);font-size:.9rem}
-.nowrap{white-space:nowrap}
+.nowrap,[data-ago]{white-space:nowrap}
 .sr{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .hero{background:var(--hero);color:var(--on);padding:1rem 0 1.4rem}
 .bar{display:flex;flex-wrap:wrap;gap:.25rem 1rem;justify-content:space-between;font-size:.95rem}
