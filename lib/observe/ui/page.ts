@@ -99,9 +99,9 @@ function checksOf (shown: readonly Shown[], scale: Scale): string {
 function shownIn ({ components, changes = [] }: PageContent): readonly Shown[] {
   if (components === undefined) return []
   const all: typeof components = { [LIFECYCLE]: { status: 'UP' }, ...components }
-  const byName = new Map<string, HistoryEntry[]>(Object.keys(all).map((name) => [name, []]))
-  for (const change of changes) if (change.kind === undefined) byName.get(change.check)?.push(change)
-  const shown = Object.entries(all).map(([name, component]) => ({ name, component, changes: byName.get(name) ?? [] }))
+  const shown = Object.entries(all).map(([name, component]) => ({ name, component, changes: [] as HistoryEntry[] }))
+  const byName = new Map(shown.map((one) => [one.name, one]))
+  for (const change of changes) if (change.kind === undefined) byName.get(change.check)?.changes.push(change)
   return shown.sort((left, right) => rankOf(left) - rankOf(right) || latestOf(right).localeCompare(latestOf(left)))
 }
 

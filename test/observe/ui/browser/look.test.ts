@@ -107,6 +107,16 @@ await t.test('the page shows 500 checks, the worst first', { skip: noBrowser }, 
   t.same(problems, [])
 })
 
+await t.test('the page shows the latest results while a check hangs', { skip: noBrowser }, async (t) => {
+  const hang = async (): Promise<void> => await new Promise(() => undefined)
+  const checks = { readiness: { db: { check: hang, timeout: 600_000 } }, liveness: { loop: () => true } }
+  const { url } = await startApp(t, { showDetails: 'always', checks })
+  const { page } = await openPage(t)
+  await page.goto(`${url}/z/ui`)
+  t.match(await page.innerText('.hero'), /Up\s+db is unknown\..*No results yet, while a check still runs/s)
+  t.match(await page.innerText('#c-loop'), /^loop\s+Up/)
+})
+
 await t.test('the page shows the current state without JavaScript', { skip: noBrowser }, async (t) => {
   const { url } = await everyStatus(t)
   const { page, problems } = await openPage(t, { javaScriptEnabled: false, viewport: PHONE })
