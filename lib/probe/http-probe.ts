@@ -20,6 +20,12 @@ export interface ProbeOptions {
   readonly userAgent: string
   /** The path of a Unix socket to connect to, instead of the host and the port of the URL. */
   readonly socketPath?: string | undefined
+  /**
+   * The most bytes of a body that are read.
+   *
+   * @default 10 KiB, as the kubelet reads
+   */
+  readonly mostBytes?: number
 }
 
 export type ProbeResult = Passed | Failed
@@ -27,7 +33,7 @@ export type ProbeResult = Passed | Failed
 export interface Passed {
   readonly passed: true
   readonly statusCode: number
-  /** The first 10 KiB of the body. If it is longer, secrets are redacted, and its end is marked with `…`. */
+  /** The body up to the limit. If it is longer, secrets are redacted, and its end is marked with `…`. */
   readonly body: string
 }
 
@@ -40,7 +46,7 @@ export interface Failed {
    */
   readonly fault: 'answer' | 'body' | 'status'
   readonly statusCode: number | undefined
-  /** The part of the body that was received, up to 10 KiB. Secrets in it are redacted if it is incomplete. */
+  /** The part of the body that was received, up to the limit. Secrets in it are redacted if it is incomplete. */
   readonly body: string
 }
 
@@ -54,9 +60,11 @@ export interface Failed {
  * @param url an `http:` or `https:` URL
  * @see https://github.com/kubernetes/kubernetes/blob/master/pkg/probe/http/http.go
  */
-export async function probe (url: URL, { timeoutMs, ...options }: ProbeOptions): Promise<ProbeResult> {
+export async function probe (
+  url: URL, { timeoutMs, mostBytes = MOST_BYTES, ...options }: ProbeOptions
+): Promise<ProbeResult> {
   const abort = new AbortController()
-  const answer = new Answer()
+  const answer = new Answer(mostBytes)
   const receiving = follow(url, async (target) => await send(target, options, abort.signal))
     .then(async (response) => await answer.receive(response))
   const result = await withTimeout(timeoutMs, receiving, systemClock).then(
@@ -70,21 +78,25 @@ export async function probe (url: URL, { timeoutMs, ...options }: ProbeOptions):
 /** The part of an answer that was received so far. */
 class Answer {
   #statusCode: number | undefined
-  readonly #buffer = Buffer.alloc(MOST_BYTES)
+  readonly #buffer: Buffer
   #length = 0
 
-  /** Reads the body to its end, or up to 10 KiB. */
+  constructor (mostBytes: number) {
+    this.#buffer = Buffer.alloc(mostBytes)
+  }
+
+  /** Reads the body to its end, or up to the limit. */
   async receive ({ statusCode, body }: HttpAnswer): Promise<void> {
     this.#statusCode = statusCode
     for await (const chunk of body.iterator() as AsyncIterable<Buffer>) {
       this.#length += chunk.copy(this.#buffer, this.#length)
-      if (this.#length === MOST_BYTES) return
+      if (this.#length === this.#buffer.length) return
     }
   }
 
-  /** The result for an answer that was received to its end, or up to 10 KiB. */
+  /** The result for an answer that was received to its end, or up to the limit. */
   complete (): ProbeResult {
-    const { statusCode = 0, body } = this.#parts(this.#length === MOST_BYTES)
+    const { statusCode = 0, body } = this.#parts(this.#length === this.#buffer.length)
     if (statusCode >= 200 && statusCode <= 399) return { passed: true, statusCode, body }
     return { passed: false, reason: `answered ${statusCode}, expected 200 to 399`, fault: 'status', statusCode, body }
   }

@@ -51,7 +51,12 @@ function sourcesOf (entries) {
 }
 
 /** Rooms that only some apps use, by file. Each file is loaded at its first use. */
-const LAZY_ROOMS = { auto: ['checks/auto/'], checks: ['checks/'], metrics: ['metrics/', 'observe/metrics/'] }
+const LAZY_ROOMS = {
+  auto: ['checks/auto/'],
+  checks: ['checks/'],
+  metrics: ['metrics/', 'observe/metrics/'],
+  watch: ['probe/watch/']
+}
 
 /**
  * Returns the file for a module. The modules that every app loads are in one file, because each file costs time.
@@ -61,6 +66,8 @@ function roomOf (id, { getModuleInfo }) {
   if (isLoadedBy('index', id, getModuleInfo)) {
     return isLoadedBy('probe/command', id, getModuleInfo) ? 'base' : 'core'
   }
+  // Otherwise a room that is loaded later would take these modules into its own file.
+  if (isLoadedBy('probe/command', id, getModuleInfo)) return 'command'
   const path = relative(LIB, id)
   const isIn = (file) => LAZY_ROOMS[file].some((room) => path.startsWith(room))
   return clientRoomOf(id) ?? Object.keys(LAZY_ROOMS).find(isIn)

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { createServer } from 'node:http'
 import type { RequestListener } from 'node:http'
 import { PassThrough, Writable } from 'node:stream'
@@ -7,7 +8,7 @@ import { listen, refusingPort } from '../support/loopback.js'
 
 type Test = Pick<typeof t, 'teardown'>
 
-const USAGE = 'usage: management-probe URL [--timeout MS] [--unix-socket PATH]\n'
+const USAGE = 'usage: management-probe [--watch] URL... [--json] [--timeout MS] [--interval MS] [--unix-socket PATH]\n'
 
 interface RunOutput {
   readonly exitCode: number
@@ -126,6 +127,7 @@ await t.test('run() returns 1 and prints the wrong value, the expected value and
     '0', '-1', '1.5', '1e3', '0x10', ' 5', '', '500ms', '2147483648', '9'.repeat(60), 'NaN', 'Infinity'
   ]
   const expectedTimeout = 'expected --timeout to be a whole number of milliseconds from 1 to 2147483647, got the string'
+  const expectedInterval = expectedTimeout.replace('timeout', 'interval').replace('from 1', 'from 100')
   const cases: readonly (readonly [readonly string[], string])[] = [
     [[], 'expected a URL, got none'],
     [['--timeout', '5'], 'expected a URL, got none'],
@@ -136,6 +138,10 @@ await t.test('run() returns 1 and prints the wrong value, the expected value and
     ...wrongTimeouts.map((wrong) => [[url, `--timeout=${wrong}`], `${expectedTimeout} "${wrong}"`] as const),
     [[url, `--timeout=${'9'.repeat(400)}`], `${expectedTimeout} "${'9'.repeat(60)}…"`],
     [[url, '--unix-socket', ''], 'expected --unix-socket to be a path, got the string ""'],
+    [[url, '--interval', '500'], 'expected --interval only together with --watch'],
+    [['--watch'], 'expected a URL, got none'],
+    [['--watch', url, 'h'], `${expectedUrl} "h"`],
+    [['--watch', url, '--interval=99'], `${expectedInterval} "99"`],
     [[url, '--unix-socket= '], 'expected --unix-socket to be a path, got the string " "']
   ]
   for (const [args, message] of cases) {
@@ -167,6 +173,55 @@ await t.test('run() returns 0 and prints the usage for --help, also with wrong a
     t.same({ exitCode, stderr }, { exitCode: 0, stderr: '' })
     t.ok(stdout.startsWith(USAGE))
     t.match(stdout, /--timeout MS {3}.*default 600/)
+  }
+})
+
+await t.test('run() prints one line of JSON on standard output for --json, also when the probe fails', async (t) => {
+  const time = /^\d{4}-\d\d-\d\dT[\d:.]+Z$/
+  const down = await startServer(t, answering(503, '{"status":"DOWN","n":[1]}'))
+  const failing = await runWith('--json', down)
+  t.same([failing.exitCode, failing.stderr], [1, ''])
+  t.match(failing.stdout, /^\{.*\}\n$/)
+  t.match(JSON.parse(failing.stdout), {
+    time,
+    url: down,
+    passed: false,
+    status: 'DOWN',
+    code: 503,
+    durationMs: Number,
+    error: 'answered 503, expected 200 to 399',
+    body: { status: 'DOWN', n: [1] }
+  })
+  const passing = await runWith('--json', await startServer(t, answering(200, '{"status":"UP"}')))
+  t.equal(passing.exitCode, 0)
+  t.same(Object.keys(JSON.parse(passing.stdout) as object),
+    ['time', 'url', 'passed', 'status', 'code', 'durationMs', 'body'])
+  const refused = await runWith('--json', `http://127.0.0.1:${await refusingPort()}/`)
+  t.same(Object.keys(JSON.parse(refused.stdout) as object), ['time', 'url', 'passed', 'durationMs', 'error'])
+})
+
+await t.test('run() reads a long body for --json', async (t) => {
+  const names = Array.from({ length: 1_000 }, (_, at) => `check-${at}-of-a-long-name`)
+  const components = Object.fromEntries(names.map((name) => [name, { status: 'UP' }]))
+  const url = await startServer(t, answering(200, JSON.stringify({ status: 'UP', components })))
+  t.match(JSON.parse((await runWith('--json', url)).stdout), { body: { components } })
+})
+
+await t.test('run() watches until a signal, and returns 1 if a probe has failed last', async (t) => {
+  const url = await startServer(t, answering(503, '{"status":"DOWN"}'))
+  const good = await startServer(t, answering(200, '{"status":"UP"}'))
+  for (const [urls, expected] of [[[url, good], 1], [[good], 0]] as const) {
+    const stdout = new PassThrough({ encoding: 'utf8' })
+    const signals = new EventEmitter()
+    const ending = run(['--watch', ...urls], { stdout, stderr: stdout }, { env: {}, signals })
+    let printed = ''
+    for await (const chunk of stdout) {
+      printed += String(chunk)
+      if (printed.split('\n').length > urls.length) break
+    }
+    signals.emit('SIGINT')
+    t.equal(await ending, expected)
+    t.match(printed, `${urls[0]} ${expected === 1 ? 'DOWN' : 'UP'}\n`)
   }
 })
 

@@ -10,6 +10,8 @@ type Test = Pick<typeof t, 'teardown'>
 
 const COMMAND = 'lib/probe/management-probe.ts'
 
+const USAGE = 'usage: management-probe [--watch] URL... [--json] [--timeout MS] [--interval MS] [--unix-socket PATH]'
+
 /** Long enough for a slow machine. */
 const LONG_TIMEOUT = ['--timeout', '30000']
 
@@ -43,8 +45,7 @@ await t.test('management-probe exits with 1 and prints the answer when the statu
 })
 
 await t.test('management-probe exits with 1 and prints the usage when arguments are missing', async (t) => {
-  const usage = 'usage: management-probe URL [--timeout MS] [--unix-socket PATH]'
-  const stderr = `management-probe: expected a URL, got none\n${usage}\n`
+  const stderr = `management-probe: expected a URL, got none\n${USAGE}\n`
   t.same(await start(t).ending, { code: 1, signal: null, stderr })
 })
 
@@ -86,6 +87,6 @@ await t.test('management-probe exits with the exit code of the probe when the ou
 
 await t.test('management-probe exits with 0 and prints the usage for --help', async (t) => {
   const command = start(t, '--help')
-  t.equal(await command.waitForLine(), 'usage: management-probe URL [--timeout MS] [--unix-socket PATH]')
+  t.equal(await command.waitForLine(), USAGE)
   t.match(await command.ending, { code: 0, stderr: '' })
 })
