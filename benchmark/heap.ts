@@ -1,8 +1,20 @@
 import type { Client } from './client.js'
 import { NodeServer } from './server.js'
+import type { Scene } from './server.js'
 
 const CONNECTIONS = 16
 const WARM_UP = 50_000
+
+/** Returns the heap of an app at rest, in bytes, after its first probes and a garbage collection. */
+export async function heapAtRest (scene: Scene, client: Client): Promise<number> {
+  const server = await NodeServer.start('management', scene)
+  try {
+    await client.send({ url: new URL('/z/health/readiness', server.url).href, amount: 100, connections: 1 })
+    return await server.heapUsed()
+  } finally {
+    await server.end()
+  }
+}
 
 /** Returns the bytes by which an app's heap grows during a number of probes, measured after garbage collections. */
 export async function heapGrowth (probes: number, client: Client): Promise<number> {

@@ -4,11 +4,13 @@ import { compare } from './cpu.js'
 import type { Compared, Contestant, Extent } from './cpu.js'
 import { inMemoryRatios } from './in-memory.js'
 import { FlaskServer } from './flask-server.js'
-import { heapGrowth } from './heap.js'
+import { heapAtRest, heapGrowth } from './heap.js'
 import { OWN, specifierOf, versionOf } from './install.js'
+import type { Observation } from './server.js'
 import { sizeOf } from './size.js'
 import { startUpTimes } from './start-up.js'
-import { ratioOf } from './statistics.js'
+import { ratioOf, spreadOf } from './statistics.js'
+import type { Spread } from './statistics.js'
 import { hang, storm } from './storm.js'
 import { kilobytes, table, withSpread } from './table.js'
 
@@ -26,6 +28,7 @@ export function partsOf (client: Client, isQuick: boolean): Readonly<Record<stri
     'A liveness probe in memory': async () => await inMemoryText(isQuick ? 1 : 8),
     'With many checks': async () => await checksTable(client, extent),
     'A slow check and a hanging check': async () => await patienceTable(client),
+    'Page, history and metrics': async () => await observationTable(client, extent, isQuick ? 3 : 15),
     'Start-up and size': async () => await startUpTable(isQuick ? 3 : 20),
     Heap: async () => await heapText(client, isQuick ? 50_000 : 1_000_000)
   }
@@ -113,6 +116,42 @@ async function patienceTable (client: Client): Promise<string> {
   ], rows)
 }
 
+/** By observation: the words for it in the table. */
+const OBSERVATIONS: Readonly<Record<Observation, string>> = {
+  off: 'without `/ui` and `/history`: `endpoints: { history: false, ui: false }`',
+  page: 'with `/ui` and `/history`, as by default',
+  metrics: 'with `/ui`, `/history` and `metrics: new Registry()`'
+}
+
+async function observationTable (client: Client, extent: Extent, rounds: number): Promise<string> {
+  const all = Object.keys(OBSERVATIONS) as Observation[]
+  // The checks are synchronous and have no `ttl`, so each probe has the result of a run.
+  const contestants = all.map((observation) => {
+    const scene = { scene: 'passing', count: 50, observation } as const
+    return nodeContestant(OBSERVATIONS[observation], 'management', scene, READINESS)
+  })
+  const compared = await compare(contestants, client, extent)
+  const times = await startUpTimes(all.map((observation) => ['register', OWN, '50', observation] as const), rounds)
+  const heaps: Spread[] = []
+  for (const observation of all) heaps.push(await restingHeap(observation, client, Math.min(rounds, 5)))
+  const [base, heap] = [times[0], heaps[0]]
+  if (base === undefined || heap === undefined) throw new Error('no start-up times were measured')
+  const rows = compared.map(({ name, cpu }, nth) => {
+    const [time = base, size = heap] = [times[nth], heaps[nth]]
+    return [name, withSpread(cpu), withSpread(ratioOf(time, base)), kilobytes(size.median - heap.median)]
+  })
+  const head = ['', 'CPU per readiness probe ÷ first row', 'registration ÷ first row', 'heap at rest − first row']
+  return table(head, rows)
+}
+
+/** The heap of an app that nothing requests, in bytes. */
+async function restingHeap (observation: Observation, client: Client, rounds: number): Promise<Spread> {
+  const scene = { count: 50, interval: SELDOM_MS, observation }
+  const sizes: number[] = []
+  for (let round = 0; round < rounds; round++) sizes.push(await heapAtRest(scene, client))
+  return spreadOf(sizes)
+}
+
 async function heapText (client: Client, probes: number): Promise<string> {
   const growth = await heapGrowth(probes, client)
   const change = `${kilobytes(Math.abs(growth))} ${growth < 0 ? 'smaller' : 'larger'}`
@@ -149,7 +188,7 @@ async function startUpTable (rounds: number): Promise<string> {
   ]
   const [register, base] = [withSpread(ratioOf(registered, routes)), routes.median.toFixed(0)]
   return `${table(head, rows)}\n\n` +
-    `Registering ${OWN} with 50 checks takes ${register} times the CPU time of nine bare routes with HEAD ` +
+    `Registering ${OWN} with 50 checks takes ${register} times the CPU time of as many bare routes with HEAD ` +
     `(${base} ms). Each is the first registration of a new process, from \`register()\` until \`ready()\`. The ` +
     'imports and their garbage are not counted, and neither are the files that this package reads for `/info` after ' +
     `the app is ready. Importing fastify-plugin and @fastify/sensible takes ${baseImport.median.toFixed(0)} ms.`

@@ -2,6 +2,8 @@ import { join } from 'node:path'
 import { Child } from './child.js'
 import { SERVER_CORE } from './cores.js'
 
+export type Observation = 'off' | 'page' | 'metrics'
+
 /** The settings of a contestant. */
 export interface Scene {
   /** The behavior of its check. Without a scene it has no check. */
@@ -12,6 +14,8 @@ export interface Scene {
   readonly interval?: number
   /** Whether the app has the plugin. */
   readonly plugin?: boolean
+  /** The options of the plugin: without page and history endpoint, with both, which is the default, or with metrics. */
+  readonly observation?: Observation
 }
 
 /** A running contestant. */

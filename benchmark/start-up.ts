@@ -5,8 +5,8 @@ import { spreadOf } from './statistics.js'
 import type { Spread } from './statistics.js'
 
 /**
- * A start-up to measure: `import` with names of packages, `register` with a plugin and a number of checks, or `routes`
- * for nine bare routes with HEAD.
+ * A start-up to measure: `import` with names of packages, `register` with a plugin, a number of checks and its
+ * observation, or `routes` for as many bare routes with HEAD as the plugin has.
  */
 export type StartUp = readonly ['import' | 'register' | 'routes', ...string[]]
 

@@ -4,9 +4,10 @@ export const HOST = '127.0.0.1'
 
 /**
  * `scene` is the behavior of the check, and `count` the number of checks or components. `interval` is the interval of
- * background checks. `plugin` says whether the app registers the plugin.
+ * background checks. `plugin` says whether the app registers the plugin, and `observation` with which options.
  */
-export const { scene = 'none', count = 0, interval = 1_000, plugin = true } = JSON.parse(process.argv[2] ?? '{}')
+export const { scene = 'none', count = 0, interval = 1_000, plugin = true, observation = 'page' } =
+  JSON.parse(process.argv[2] ?? '{}')
 
 let calls = 0
 let live = 0

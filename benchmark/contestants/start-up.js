@@ -5,7 +5,7 @@ import { performance } from 'node:perf_hooks'
 /** The paths of this package. Fastify adds a HEAD route to each. */
 const PATHS = [
   '/health/liveness', '/health/readiness', '/health/startup', '/health/ping', '/health/*', '/health', '/info',
-  '/version', '/'
+  '/version', '/', '/history', '/ui', '/ui/page.css', '/ui/page.js'
 ]
 
 const [what, ...names] = process.argv.slice(2)
@@ -19,9 +19,11 @@ const WORK = {
   async register () {
     const { default: Fastify } = await import('fastify')
     const { default: plugin } = await import(names[0])
+    // Imported here, because it loads prom-client, which one of the measured packages imports too.
+    const { OBSERVATION } = await import('./observation.js')
     const fastify = Fastify()
     return await cpuTimeOf(async () => {
-      await fastify.register(plugin)
+      await fastify.register(plugin, OBSERVATION[names[2] ?? 'page'])
       for (let nth = 0; nth < Number(names[1] ?? 0); nth++) {
         fastify.management.addCheck('readiness', `check-${nth}`, () => undefined)
       }
