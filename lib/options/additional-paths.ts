@@ -23,7 +23,11 @@ export function additionalPaths (kinds: Kinds): Rule<readonly AdditionalPath[]> 
     if (!isKeyed(value)) return refuse(value, option, 'an object with a path or an array of paths for each kind')
     const known = keysOf(value, option)
     if (known.length > 0) kinds.assertKnown(known)
-    const all = pathsByKind(value, option).flatMap(([kind, paths]) => paths.map((path) => ({ ...path, kind })))
+    const all = pathsByKind(value, option).flatMap(([key, paths]) => {
+      const own: readonly unknown[] = [key]
+      kinds.assertKnown(own)
+      return own.flatMap((kind) => paths.map((path) => ({ ...path, kind })))
+    })
     for (const [at, { path, option }] of all.entries()) {
       const other = all.find((other, before) => before < at && other.path === path)
       if (other !== undefined) refuse(path, option, `another path than the option "${other.option}"`)

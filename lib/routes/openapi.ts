@@ -4,7 +4,7 @@ import { ACTUATOR_V2, ACTUATOR_V3, HEALTH_JSON } from './media-type.js'
 import type { Answer, Body, Operation } from './operation.js'
 import { freeOperationId } from './operation-id.js'
 import type { Paths } from './operation-id.js'
-import { SCHEMAS, SWAGGER_SCHEMAS, Text } from './schemas.js'
+import { SCHEMAS, SWAGGER_PROPERTIES, Text } from './schemas.js'
 import { sharedSchemas } from './shared-schemas.js'
 import type { SchemaReference, Schemas } from './shared-schemas.js'
 
@@ -115,13 +115,23 @@ const OPENAPI: Form = {
 
 /** Swagger 2.0: the operation lists its media types, and an answer has one schema, which must be true for all. */
 const SWAGGER: Form = {
-  schemas: { ...SCHEMAS, ...SWAGGER_SCHEMAS },
+  schemas: {
+    ...SCHEMAS,
+    Health: forAllTypes(SCHEMAS.Health),
+    Component: forAllTypes(SCHEMAS.Component),
+    Terminus: forAllTypes(SCHEMAS.Terminus)
+  },
   addTo: (schema, { responses }) => ({
     ...schema,
     produces: [...new Set(Object.values(responses).flatMap(({ body }) => mediaTypesOf(body)))],
     ...(schema.querystring !== undefined && { querystring: withRepeatedNames(schema.querystring) })
   }),
   response: ({ description, body }, to) => ({ [DESCRIPTION]: description, ...swaggerSchema(body, to) })
+}
+
+/** No property is required, because it is missing in other media types. */
+function forAllTypes ({ properties }: { readonly properties: Readonly<Record<string, TSchema>> }): TSchema {
+  return { type: 'object', properties: { ...properties, ...SWAGGER_PROPERTIES } }
 }
 
 function swaggerSchema (body: Body, to: SchemaReference): TSchema {

@@ -136,16 +136,14 @@ export const SCHEMAS = {
 
 const AnyStatus = Type.Enum([...STATUSES, 'UNKNOWN', ...DRAFT_STATUSES, ...TERMINUS_STATUSES], { type: 'string' })
 
-/** In Swagger 2.0 the schema of an answer must be true for all of its media types. */
-const any = ({ properties }: typeof Health | typeof Component | typeof Terminus): TSchema => Type.Object({
-  ...Type.Partial(Type.Object(properties)).properties,
+/**
+ * The properties that differ in Swagger 2.0, whose schema of an answer must be true for all of its media types.
+ */
+export const SWAGGER_PROPERTIES = {
   status: AnyStatus,
-  details: Type.Optional(Type.Object({}, { additionalProperties: true })),
-  groups: Type.Optional(Type.Array(Type.String()))
-})
-
-/** The schemas that Swagger 2.0 has instead. */
-export const SWAGGER_SCHEMAS = { Health: any(Health), Component: any(Component), Terminus: any(Terminus) }
+  details: Type.Object({}, { additionalProperties: true }),
+  groups: Type.Array(Type.String())
+}
 
 export const Text = Type.String()
 

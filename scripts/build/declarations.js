@@ -15,7 +15,7 @@ export async function buildDeclarations () {
     const bundle = await rollup({
       input: Object.fromEntries(Object.entries(ENTRIES).map(([name, file]) => [name, join(folder, `${file}.d.ts`)])),
       external: ['fastify', /^node:/],
-      plugins: [dts(), tabs()],
+      plugins: [dts(), shorter()],
       onwarn: ({ message }) => { throw new Error(`the declarations cannot be bundled: ${message}`) }
     })
     const { output } = await bundle.write({
@@ -31,10 +31,15 @@ export async function buildDeclarations () {
   }
 }
 
-/** A Rollup plugin that indents with tabs, which are shorter. */
-function tabs () {
-  const indented = (code) => code.replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))
-  return { name: 'tabs', renderChunk: indented }
+/** A Rollup plugin that indents code with tabs, and comments not at all. Editors show the same. */
+function shorter () {
+  return {
+    name: 'shorter',
+    renderChunk: (code) => code
+      .replace(/^ *\*\n/gm, '')
+      .replace(/^ +(?=\*)/gm, '')
+      .replace(/^(?: {4})+/gm, (spaces) => '\t'.repeat(spaces.length / 4))
+  }
 }
 
 /** Writes the declarations of an entry in both formats. An app can augment the interfaces in either of them. */

@@ -1,6 +1,6 @@
 // Evaluates modules of constants while building, so that users load their JSON instead of the packages they use.
 import { isDeepStrictEqual } from 'node:util'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import { LIB } from './paths.js'
 import { join } from 'node:path'
 
@@ -17,7 +17,8 @@ export function prebuilt () {
 }
 
 async function valuesOf (file) {
-  const constants = Object.entries(await evaluate(file))
+  const constants = await Promise.all(Object.entries(await evaluate(file)).map(async ([name, value]) =>
+    [name, await smaller(value)]))
   return constants.map(([name, value]) => `export const ${name} = ${jsonOf(value, `${name} in ${file}`)}\n`).join('')
 }
 
@@ -33,6 +34,14 @@ async function evaluate (file) {
     }
   })
   return await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
+}
+
+/** Makes the style and the script of the page smaller. */
+async function smaller (value) {
+  const loader = /^text\/(css|javascript);/.exec(value.type)?.[1].replace('javascript', 'js')
+  if (loader === undefined) return value
+  const { code } = await transform(value.content, { loader, minify: true, lineLimit: 1_000, target: 'es2022' })
+  return { ...value, content: code.trim() }
 }
 
 function jsonOf (value, name) {

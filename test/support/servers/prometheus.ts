@@ -16,6 +16,8 @@ export interface Scrape {
   readonly port: number
   readonly path: string
   readonly rules: string
+  /** How often it collects the app and reads the rules. Default: four times a second. */
+  readonly interval?: string
 }
 
 /** One series in the answer to a query, with its value. */
@@ -27,7 +29,7 @@ export interface Series {
 const QUERY_LIMIT_MS = 60_000
 const POLL_MS = 50
 
-/** Prometheus, with one user. It scrapes four times a second. */
+/** Prometheus, with one user. */
 export function prometheus (scrape?: Scrape): ServerKind {
   return {
     packages: ['prometheus'],
@@ -88,13 +90,14 @@ async function prepare (place: Place, scrape: Scrape | undefined): Promise<reado
 
 /** JSON is YAML. */
 function configuration (scrape: Scrape | undefined): string {
+  const interval = scrape?.interval ?? '250ms'
   const job = scrape && {
     job_name: 'bookshop',
     metrics_path: scrape.path,
     static_configs: [{ targets: [`127.0.0.1:${scrape.port}`] }]
   }
   return JSON.stringify({
-    global: { scrape_interval: '250ms', scrape_timeout: '250ms', evaluation_interval: '250ms' },
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     rule_files: ['rules.yml'],
     scrape_configs: job === undefined ? [] : [job]
   })
