@@ -59,6 +59,9 @@ const SOURCES: Readonly<Record<string, string>> = {
   progress: 'work/progress.ts'
 }
 
+/** The options that several checks share, and the files of their rules. */
+const SHARED = [{ file: 'renewal', option: 'renewAfter' }, { file: 'exhaustion', option: 'exhaustedFor' }] as const
+
 await t.test('the table of all options lists every option of the plugin in order, and no other', (t) => {
   const listed = rowsOf(sectionOf(page, 'All options')).map(([option = '']) => codeIn(option))
   t.same(listed, namesOf('ManagementOptions'))
@@ -196,12 +199,15 @@ async function defaultsIn (path: string): Promise<ReadonlyMap<string, unknown>> 
   const found = [...source.matchAll(/^ {2}(\w+): (?:withDefault\(.+, |failureStatus\()([^,()]+)\),?$/gm)]
   const values = found.map(([, name = '', value = '']) => [name, runInNewContext(`(${value})`) as unknown] as const)
   return new Map([
-    ...source.includes('renewAfter: renewAfterRule') ? [['renewAfter', await renewAfter()] as const] : [],
+    ...await Promise.all(SHARED.filter(({ option }) => source.includes(`${option}: ${option}Rule`))
+      .map(async ({ file, option }) => [option, await defaultOf(file, option)] as const)),
     ...values.filter(([, value]) => value !== Infinity && JSON.stringify(value) !== '{}')
   ])
 }
 
-async function renewAfter (): Promise<number> {
-  const source = await readFile(join(ROOT, 'lib/checks/clients/renewal.ts'), 'utf8')
-  return Number(/renewAfterRule = withDefault\(delayOrNone, ([\d_]+)\)/.exec(source)?.[1]?.replaceAll('_', ''))
+/** The default of an option that several checks share. */
+async function defaultOf (file: string, option: string): Promise<number> {
+  const source = await readFile(join(ROOT, `lib/checks/clients/${file}.ts`), 'utf8')
+  const [, value] = new RegExp(`${option}Rule = withDefault\\(delayOrNone, ([\\d_]+)\\)`).exec(source) ?? []
+  return Number(value?.replaceAll('_', ''))
 }

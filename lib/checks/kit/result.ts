@@ -10,10 +10,13 @@ export type Details = Record<string, unknown>
 /** Makes a check fail with another status than `DOWN`. */
 export class CheckFailure extends Error {
   readonly status: Status
+  /** Added to the details of the result. */
+  readonly details: Details
 
-  constructor (status: Status, message: string) {
+  constructor (status: Status, message: string, details: Details = {}) {
     super(message)
     this.status = status
+    this.details = details
   }
 }
 
@@ -26,8 +29,9 @@ export async function toCheckResult (details: Details, work: () => void | Promis
     await work()
     return { status: 'UP', details }
   } catch (error) {
-    const status = error instanceof CheckFailure ? error.status : 'DOWN'
-    return failedResult(status, { error: reasonOf(error), ...details }, error)
+    const failure = error instanceof CheckFailure ? error : undefined
+    const all = { error: reasonOf(error), ...details, ...failure?.details }
+    return failedResult(failure?.status ?? 'DOWN', all, error)
   }
 }
 

@@ -2,8 +2,8 @@ import type { Status } from '../../../lib/health/status.js'
 
 /** The faults of a server, or of the network in front of it. */
 export const FAULTS = [
-  'stopped', 'frozen', 'wrong password', 'rotated password', 'too many connections', 'pool exhausted', 'reset',
-  'black hole', 'replica', 'out of memory', 'cluster without a master'
+  'stopped', 'frozen', 'wrong password', 'rotated password', 'too many connections', 'pool busy',
+  'pool exhausted', 'reset', 'black hole', 'replica', 'out of memory', 'cluster without a master'
 ] as const
 
 export type Fault = typeof FAULTS[number]
@@ -42,9 +42,9 @@ function noNewConnection (status: Status, reason: string): ExpectedResult {
   return { status, error: `a new connection fails: ${reason}` }
 }
 
-function exhausted (max: number): ExpectedResult {
+function exhausted (max: number): Pick<Record<Fault, ExpectedResult>, 'pool busy' | 'pool exhausted'> {
   const error = `the pool is exhausted: none of its ${max} connections became free in time`
-  return { status: 'OUT_OF_SERVICE', error }
+  return { 'pool busy': { status: 'DEGRADED', error }, 'pool exhausted': { status: 'OUT_OF_SERVICE', error } }
 }
 
 const RECOVERED: ExpectedResult = { status: 'UP' }
@@ -57,7 +57,7 @@ export const EXPECTED = {
     'wrong password': down('password authentication failed for user "tester"'),
     'rotated password': noNewConnection('DOWN', 'password authentication failed for user "tester"'),
     'too many connections': noNewConnection('DEGRADED', 'sorry, too many clients already'),
-    'pool exhausted': exhausted(2),
+    ...exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down(NO_ANSWER)
   },
@@ -67,7 +67,7 @@ export const EXPECTED = {
     'wrong password': down(ACCESS_DENIED),
     'rotated password': noNewConnection('DOWN', ACCESS_DENIED),
     'too many connections': noNewConnection('DEGRADED', 'Too many connections'),
-    'pool exhausted': exhausted(2),
+    ...exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down(NO_ANSWER)
   },
@@ -77,7 +77,7 @@ export const EXPECTED = {
     'wrong password': down(`could not open a connection within 720 ms: ${ACCESS_DENIED}`),
     'rotated password': noNewConnection('DOWN', ACCESS_DENIED),
     'too many connections': noNewConnection('DEGRADED', 'Too many connections'),
-    'pool exhausted': exhausted(2),
+    ...exhausted(2),
     reset: RECOVERED,
     'black hole': down('could not open a connection within 720 ms')
   },
@@ -87,6 +87,7 @@ export const EXPECTED = {
     'wrong password': down(`the client is in state reconnecting: ${WRONG_PASSWORD}`),
     'rotated password': undefined,
     'too many connections': undefined,
+    'pool busy': undefined,
     'pool exhausted': undefined,
     reset: RECOVERED,
     'black hole': down('no answer within 720 ms'),
@@ -98,6 +99,7 @@ export const EXPECTED = {
     'wrong password': down(`the client is in state connecting: ${WRONG_PASSWORD}`),
     'rotated password': undefined,
     'too many connections': undefined,
+    'pool busy': undefined,
     'pool exhausted': undefined,
     reset: down('the client is in state connecting: read ECONNRESET'),
     'black hole': down('no answer within 720 ms'),
@@ -109,7 +111,7 @@ export const EXPECTED = {
     'wrong password': down(WRONG_PASSWORD),
     'rotated password': noNewConnection('DOWN', WRONG_PASSWORD),
     'too many connections': noNewConnection('DEGRADED', 'ERR max number of clients reached'),
-    'pool exhausted': exhausted(2),
+    ...exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms'),
     ...NO_WRITES
@@ -122,7 +124,7 @@ export const EXPECTED = {
     'wrong password': down('Authentication failed.'),
     'rotated password': noNewConnection('DOWN', 'Authentication failed.'),
     'too many connections': undefined,
-    'pool exhausted': exhausted(2),
+    ...exhausted(2),
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
   },
@@ -133,6 +135,7 @@ export const EXPECTED = {
       '"ACCESS_REFUSED - Login was refused using authentication mechanism PLAIN. For details see the broker logfile."'),
     'rotated password': undefined,
     'too many connections': undefined,
+    'pool busy': undefined,
     'pool exhausted': undefined,
     reset: down('the connection is closed: read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
@@ -143,6 +146,7 @@ export const EXPECTED = {
     'wrong password': down('Authorization Violation'),
     'rotated password': undefined,
     'too many connections': undefined,
+    'pool busy': undefined,
     'pool exhausted': undefined,
     reset: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     'black hole': down('no answer within 720 ms')

@@ -28,6 +28,7 @@ export interface AppClient {
 export interface PoolCheckOptions {
   readonly renewAfter?: number
   readonly writable?: boolean
+  readonly exhaustedFor?: number
 }
 
 /** Makes a client as an app does. Resolves even if the client could not connect. */
@@ -90,7 +91,12 @@ export async function proveFaults (t: Test, test: FaultTest): Promise<void> {
     })
   }
   if (expected['pool exhausted'] !== undefined) {
-    await t.test('the pool is exhausted', async (t) => await exhaust(t, test))
+    await t.test('all connections of the pool are in use for a moment', async (t) => {
+      await exhaust(t, test, 'pool busy', {})
+    })
+    await t.test('all connections of the pool stay in use', async (t) => {
+      await exhaust(t, test, 'pool exhausted', { exhaustedFor: 0 })
+    })
   }
   const proxy = await FaultProxy.start(t, server.port)
   const throughProxy = { port: proxy.port }
@@ -132,12 +138,14 @@ export async function causeAndEnd (
   t.pass(`the server has as many connections as before, ${before}`)
 }
 
-async function exhaust (t: Test, test: FaultTest): Promise<void> {
-  const app = await ProbedApp.start(t, test)
+async function exhaust (
+  t: Test, test: FaultTest, fault: 'pool busy' | 'pool exhausted', options: PoolCheckOptions
+): Promise<void> {
+  const app = await ProbedApp.start(t, test, {}, options)
   await app.recovers()
   const release = await app.client.occupy?.()
   const before = await test.server.connections()
-  await app.fails('pool exhausted')
+  await app.fails(fault)
   await release?.()
   await app.answers('UP')
   await app.recovers()

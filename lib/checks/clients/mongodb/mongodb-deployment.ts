@@ -1,15 +1,18 @@
+import { systemClock } from '../../../base/clock.js'
 import { reasonOf } from '../../../base/describe.js'
+import type { ExhaustedPool } from '../exhaustion.js'
 
 /** The monitoring events of a `MongoClient` that the check uses. They describe its servers and its pools. */
 export interface MongodbEvents {
   on (event: 'serverHeartbeatFailed', listener: (event: HeartbeatFailure) => void): unknown
   on (event: 'serverHeartbeatSucceeded', listener: (event: { readonly connectionId: string }) => void): unknown
-  on (event: 'serverClosed', listener: (event: { readonly address: string }) => void): unknown
   on (event: 'topologyDescriptionChanged', listener: (event: TopologyChange) => void): unknown
   on (event: PoolEvent, listener: (event: PooledConnection) => void): unknown
+  on (event: 'serverClosed' | WaitEvent, listener: (event: { readonly address: string }) => void): unknown
 }
 
 type PoolEvent = 'connectionCheckedOut' | 'connectionCheckedIn' | 'connectionClosed'
+type WaitEvent = 'connectionCheckOutStarted' | 'connectionCheckOutFailed'
 
 interface HeartbeatFailure {
   readonly connectionId: string
@@ -25,10 +28,20 @@ interface PooledConnection {
   readonly connectionId: unknown
 }
 
+/** The use of one server's pool. */
+interface PoolUse {
+  /** The connections in use. */
+  readonly inUse: Set<unknown>
+  /** The time of the clock at which a connection was last taken: a full pool has been full since then. */
+  takenAt: number
+  /** The number of callers that wait for a connection. */
+  waiting: number
+}
+
 /** Tracks the state of a client's servers, and of the pool that the client has for each server. */
 export class MongodbDeployment {
   readonly #failures = new Map<string, string>()
-  readonly #inUse = new Map<string, Set<unknown>>()
+  readonly #pools = new Map<string, PoolUse>()
   #hasNoPrimary = false
   /** The servers' version. Undefined until a check reads it, and after a topology change; `null` if unavailable. */
   version: unknown
@@ -45,13 +58,7 @@ export class MongodbDeployment {
       this.#hasNoPrimary = type === 'ReplicaSetNoPrimary'
       this.version = undefined
     })
-    client.on('connectionCheckedOut', ({ address, connectionId }) => {
-      this.#inUseAt(address).add(connectionId)
-      this.lastAddress = address
-    })
-    for (const event of ['connectionCheckedIn', 'connectionClosed'] as const) {
-      client.on(event, ({ address, connectionId }) => { this.#inUseAt(address).delete(connectionId) })
-    }
+    this.#watchPools(client)
   }
 
   /** The known reasons why a server cannot be used. */
@@ -59,14 +66,50 @@ export class MongodbDeployment {
     return [...this.#hasNoPrimary ? ['no primary'] : [], ...new Set(this.#failures.values())]
   }
 
-  /** Whether one server's pool has all its connections in use. A size of 0 means unlimited, as in the driver. */
-  isExhausted (maxPoolSize: number): boolean {
-    return maxPoolSize > 0 && [...this.#inUse.values()].some(({ size }) => size >= maxPoolSize)
+  /**
+   * Returns one server's pool with all its connections in use. A size of 0 means unlimited, as in the driver.
+   *
+   * @param hasGivenUp whether the check has aborted its own wait, for which the driver emits no event
+   */
+  exhaustedPool (maxPoolSize: number, hasGivenUp: boolean): Pick<ExhaustedPool, 'waiting' | 'since'> | undefined {
+    const full = [...this.#pools.values()].find(({ inUse: { size } }) => size >= maxPoolSize)
+    if (maxPoolSize === 0 || full === undefined) return undefined
+    if (hasGivenUp) full.waiting = Math.max(0, full.waiting - 1)
+    return { waiting: full.waiting, since: full.takenAt }
   }
 
-  #inUseAt (address: string): Set<unknown> {
-    const inUse = this.#inUse.get(address) ?? new Set()
-    this.#inUse.set(address, inUse)
-    return inUse
+  /**
+   * Call it when the check has got a connection: a pool serves its callers in turn. The driver emits no event for a
+   * caller that has aborted its wait.
+   */
+  servedAll (): void {
+    for (const pool of this.#pools.values()) pool.waiting = 0
+  }
+
+  #watchPools (client: MongodbEvents): void {
+    client.on('connectionCheckOutStarted', ({ address }) => { this.#poolAt(address).waiting += 1 })
+    client.on('connectionCheckOutFailed', ({ address }) => this.#endWait(address))
+    client.on('connectionCheckedOut', ({ address, connectionId }) => {
+      const pool = this.#endWait(address)
+      pool.inUse.add(connectionId)
+      pool.takenAt = systemClock.now()
+      this.lastAddress = address
+    })
+    for (const event of ['connectionCheckedIn', 'connectionClosed'] as const) {
+      client.on(event, ({ address, connectionId }) => { this.#poolAt(address).inUse.delete(connectionId) })
+    }
+  }
+
+  /** The wait may have begun before the check listened. */
+  #endWait (address: string): PoolUse {
+    const pool = this.#poolAt(address)
+    pool.waiting = Math.max(0, pool.waiting - 1)
+    return pool
+  }
+
+  #poolAt (address: string): PoolUse {
+    const pool = this.#pools.get(address) ?? { inUse: new Set(), takenAt: systemClock.now(), waiting: 0 }
+    this.#pools.set(address, pool)
+    return pool
   }
 }

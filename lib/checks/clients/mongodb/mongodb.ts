@@ -1,12 +1,11 @@
 import { isErrorLike } from '../../../base/error-like.js'
 import { awaitOr } from '../../../base/attempt-or.js'
 import type { CheckFunction } from '../../../health/check/check-function.js'
-import type { FailureStatus } from '../../../health/check/options.js'
 import { flag, withDefault } from '../../../base/rules.js'
 import { readyMadeOptions } from '../../kit/ready-made-options.js'
 import { failureStatus } from '../../kit/rules.js'
 import { readyMade } from '../../kit/ready-made.js'
-import { CheckFailure, timed } from '../../kit/result.js'
+import { timed } from '../../kit/result.js'
 import type { Details } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
 import { MongodbDeployment } from './mongodb-deployment.js'
@@ -16,6 +15,8 @@ import { MongodbRenewal } from './mongodb-renewal.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
+import { exhaustedFailure, exhaustedForRule } from '../exhaustion.js'
+import type { ExhaustionOptions, ExhaustionSettings } from '../exhaustion.js'
 import { renewAfterRule } from '../renewal.js'
 import type { RenewalOptions } from '../renewal.js'
 import { hasMethods, isFunction, isRecord } from '../../../base/type-guards.js'
@@ -56,7 +57,7 @@ export type MongodbClient = MongodbConnections | MongodbDatabase | MongodbDecora
  *
  * @see `docs/ready-made-checks.md#mongodb`
  */
-export interface MongodbOptions extends RenewalOptions {
+export interface MongodbOptions extends ExhaustionOptions, RenewalOptions {
   /**
    * Whether a deployment without writes, for example a replica set without a primary, is `DOWN`.
    *
@@ -65,20 +66,11 @@ export interface MongodbOptions extends RenewalOptions {
    * @see `docs/ready-made-checks.md#mongodb`
    */
   readonly writable?: boolean | undefined
-  /**
-   * The status while all connections of the pool stay in use.
-   *
-   * @default 'OUT_OF_SERVICE'
-   * @example { whenExhausted: 'DEGRADED' }
-   * @see `docs/ready-made-checks.md#clients`
-   */
-  readonly whenExhausted?: FailureStatus | undefined
 }
 
 /** The options with their defaults. */
-interface MongodbSettings {
+interface MongodbSettings extends ExhaustionSettings {
   readonly writable: boolean
-  readonly whenExhausted: FailureStatus
   readonly renewAfter: number
 }
 
@@ -92,6 +84,7 @@ const CLIENT_TYPE = {
 const readOptions = readyMadeOptions<MongodbSettings>('client', {
   writable: withDefault(flag, false),
   whenExhausted: failureStatus('OUT_OF_SERVICE'),
+  exhaustedFor: exhaustedForRule,
   renewAfter: renewAfterRule
 })
 
@@ -128,19 +121,18 @@ interface Target {
 /** The signal also ends the driver's wait for a server and for a connection. The driver rejects after that. */
 async function sendHello (
   { database, deployment }: Target,
-  { writable, whenExhausted }: MongodbSettings,
+  settings: MongodbSettings,
   { ms, signal }: TimeLimit
 ): Promise<Details> {
-  const options = { signal, readPreference: writable ? 'primary' : 'primaryPreferred' } as const
+  const options = { signal, readPreference: settings.writable ? 'primary' : 'primaryPreferred' } as const
   try {
     const { result, latencyMs } = await timed(async () => await database.command({ hello: 1 }, options))
+    deployment.servedAll()
     return { version: await versionOf(database, deployment, options), ...roleOf(result), latencyMs }
   } catch (error) {
-    const { maxPoolSize } = database.client.options
-    if ((signal.aborted || isWaitTimeout(error)) && deployment.isExhausted(maxPoolSize)) {
-      const message = `the pool is exhausted: none of its ${maxPoolSize} connections became free in time`
-      throw new CheckFailure(whenExhausted, message)
-    }
+    const { maxPoolSize: max } = database.client.options
+    const exhausted = signal.aborted || isWaitTimeout(error) ? deployment.exhaustedPool(max, signal.aborted) : undefined
+    if (exhausted !== undefined) throw exhaustedFailure(settings, { max, ...exhausted })
     throw signal.aborted ? new Error([`no answer within ${ms} ms`, ...deployment.problems].join(': ')) : error
   }
 }

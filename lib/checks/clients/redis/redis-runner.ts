@@ -1,9 +1,10 @@
 import { settle } from '../../../base/maybe-promise.js'
-import type { FailureStatus } from '../../../health/check/options.js'
 import type { ReadyMadeRun } from '../../kit/ready-made.js'
-import { CheckFailure } from '../../kit/result.js'
 import type { Details } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
+import { systemClock } from '../../../base/clock.js'
+import { Exhaustion } from '../exhaustion.js'
+import type { ExhaustionSettings } from '../exhaustion.js'
 import { PerClient } from '../per-client.js'
 import { Renewal } from '../renewal.js'
 import { SharedRequest } from '../shared-request.js'
@@ -18,10 +19,9 @@ import { askServer } from './redis-server.js'
 import type { ServerAnswer } from './redis-server.js'
 
 /** The options of `redis` with their defaults. */
-export interface RedisSettings {
+export interface RedisSettings extends ExhaustionSettings {
   readonly writable: boolean
   readonly key: string
-  readonly whenExhausted: FailureStatus
   /** In milliseconds. */
   readonly renewAfter: number
 }
@@ -37,8 +37,9 @@ export class RedisRunner {
   readonly #clusters: PerClient<RedisClient, RedisCluster>
   readonly #masters = new RedisMasters()
   readonly #request = new SharedRequest(async (client: RedisClient) => await this.#ask(client))
-  /** The pools that had no free connection for the last command. */
-  readonly #exhausted = new WeakSet<RedisClient>()
+  /** The pools that had no free connection for the last command, with the time of that command. */
+  readonly #exhausted = new WeakMap<RedisClient, number>()
+  readonly #exhaustion: Exhaustion
   /** The last connection that each pool has lent. Before that, a full pool is only opening its connections. */
   readonly #lent = new WeakMap<RedisClient, RedisConnection>()
   readonly #renewal: Renewal
@@ -47,6 +48,7 @@ export class RedisRunner {
 
   constructor (settings: RedisSettings) {
     this.#settings = settings
+    this.#exhaustion = new Exhaustion(settings)
     this.#clusters = new PerClient((client) => new RedisCluster(client, settings.key))
     this.#renewal = new Renewal(settings.renewAfter)
   }
@@ -133,13 +135,14 @@ export class RedisRunner {
     return await new Promise((resolve, reject) => {
       const { tasksQueueLength, totalClients } = pool
       settle(pool.execute((connection) => {
-        this.#exhausted.delete(pool)
+        this.#freed(pool)
         this.#lent.set(pool, connection)
         ask(connection).then(resolve, reject)
       })).catch(reject)
       // If the pool may grow, `execute` has opened one more connection at once.
       const isQueued = pool.tasksQueueLength > tasksQueueLength && pool.totalClients === totalClients
-      this.#exhausted[isQueued ? 'add' : 'delete'](pool)
+      if (isQueued) this.#exhausted.set(pool, systemClock.now())
+      else this.#freed(pool)
     })
   }
 
@@ -149,12 +152,19 @@ export class RedisRunner {
     const monitor = this.monitor(client)
     const lastError = monitor.error
     // A pool whose connections fail is full of connections that are being opened, so it is not exhausted.
-    if (lastError === undefined && isPool(client) && this.#exhausted.has(client) && this.#lent.has(client)) {
-      const message = `the pool is exhausted: none of its ${client.totalClients} connections became free in time`
-      return new CheckFailure(this.#settings.whenExhausted, message)
+    const since = this.#exhausted.get(client)
+    if (lastError === undefined && isPool(client) && since !== undefined && this.#lent.has(client)) {
+      const { totalClients: max, tasksQueueLength } = client
+      // The check's own command is in the queue too.
+      return this.#exhaustion.failure(client, { max, waiting: Math.max(0, tasksQueueLength - 1), since })
     }
     const cause = lastError ?? error
     return state === 'open' ? cause : new Error(`the client is in state ${state}: ${monitor.reasonOf(cause)}`)
+  }
+
+  #freed (pool: RedisPool): void {
+    this.#exhausted.delete(pool)
+    this.#exhaustion.ended(pool)
   }
 
   #warn (about: 'listener' | 'rights', message: string, { log }: ReadyMadeRun): void {

@@ -1,5 +1,4 @@
 import type { CheckFunction } from '../../../health/check/check-function.js'
-import type { FailureStatus } from '../../../health/check/options.js'
 import { flag, text, withDefault } from '../../../base/rules.js'
 import { readyMadeOptions } from '../../kit/ready-made-options.js'
 import { failureStatus } from '../../kit/rules.js'
@@ -11,6 +10,8 @@ import { RedisRunner } from './redis-runner.js'
 import type { RedisSettings } from './redis-runner.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
+import { exhaustedForRule } from '../exhaustion.js'
+import type { ExhaustionOptions } from '../exhaustion.js'
 import { renewAfterRule } from '../renewal.js'
 import type { RenewalOptions } from '../renewal.js'
 import { isFunction } from '../../../base/type-guards.js'
@@ -23,7 +24,7 @@ export type { RedisClient } from './redis-client.js'
  *
  * @see `docs/ready-made-checks.md#redis`
  */
-export interface RedisOptions extends RenewalOptions {
+export interface RedisOptions extends ExhaustionOptions, RenewalOptions {
   /**
    * Whether a server that refuses writes is `DOWN`; in a cluster each master must accept writes.
    *
@@ -40,20 +41,13 @@ export interface RedisOptions extends RenewalOptions {
    * @see `docs/ready-made-checks.md#redis`
    */
   readonly key?: string | undefined
-  /**
-   * The status while all connections of a node-redis pool stay in use.
-   *
-   * @default 'OUT_OF_SERVICE'
-   * @example { whenExhausted: 'DEGRADED' }
-   * @see `docs/ready-made-checks.md#clients`
-   */
-  readonly whenExhausted?: FailureStatus | undefined
 }
 
 const readOptions = readyMadeOptions<RedisSettings>('client', {
   writable: withDefault(flag, false),
   key: withDefault(text, 'fastify-management-endpoints'),
   whenExhausted: failureStatus('OUT_OF_SERVICE'),
+  exhaustedFor: exhaustedForRule,
   renewAfter: renewAfterRule
 })
 

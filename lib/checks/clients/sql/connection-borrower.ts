@@ -1,9 +1,9 @@
 import { systemClock } from '../../../base/clock.js'
 import type { Clock } from '../../../base/clock.js'
-import type { FailureStatus } from '../../../health/check/options.js'
-import { CheckFailure } from '../../kit/result.js'
+import type { CheckFailure } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
 import { Deferred } from '../../../base/deferred.js'
+import type { Exhaustion } from '../exhaustion.js'
 import { nextTurn } from '../../../base/timers.js'
 
 /** After this time in milliseconds a requested connection counts as lost: not every driver limits the wait itself. */
@@ -68,15 +68,15 @@ interface PoolRequest<C> {
  *   before the next run goes back at once.
  */
 export class ConnectionBorrower<C> {
-  readonly #whenExhausted: FailureStatus
+  readonly #exhaustion: Exhaustion
   readonly #clock: Pick<Clock, 'now'>
   /** The latest request of each pool. */
   readonly #requests = new WeakMap<object, PoolRequest<C>>()
   /** For each pool, resolves when the cancelled connection has left it. Before that there is no room for another. */
   readonly #cancelled = new WeakMap<object, Promise<void>>()
 
-  constructor (whenExhausted: FailureStatus, clock: Pick<Clock, 'now'> = systemClock) {
-    this.#whenExhausted = whenExhausted
+  constructor (exhaustion: Exhaustion, clock: Pick<Clock, 'now'> = systemClock) {
+    this.#exhaustion = exhaustion
     this.#clock = clock
   }
 
@@ -115,7 +115,9 @@ export class ConnectionBorrower<C> {
       return { connection, isNew: request.cancelOpening !== undefined }
     } catch (error) {
       const isTested = limit.signal.aborted && pool.isValidating?.() === true
-      throw !isTested && isExhausted(pool, request, error) ? this.#exhausted(pool) : error
+      if (!isTested && isExhausted(pool, request, error)) throw this.#exhausted(pool, request)
+      this.#exhaustion.ended(pool.client)
+      throw error
     }
   }
 
@@ -155,6 +157,7 @@ export class ConnectionBorrower<C> {
     connection.then(
       (connection) => {
         this.#forget(pool, request)
+        this.#exhaustion.ended(pool.client)
         if (request.waiter === undefined) returnUnused(pool, connection)
         else request.waiter.resolve(connection)
       },
@@ -167,10 +170,12 @@ export class ConnectionBorrower<C> {
     return request
   }
 
-  #exhausted (pool: Pool<C>): CheckFailure {
-    const { max } = pool.usage()
-    const message = `the pool is exhausted: none of its ${max} connections became free in time`
-    return new CheckFailure(this.#whenExhausted, message)
+  /** The request may still be in the queue of the pool. It is not one of the app's callers. */
+  #exhausted (pool: Pool<C>, request: PoolRequest<C>): CheckFailure {
+    const { max, waiting } = pool.usage()
+    const own = this.#requests.get(pool.client) === request ? 1 : 0
+    const exhausted = { max, waiting: Math.max(0, waiting - own), since: request.requestedAt }
+    return this.#exhaustion.failure(pool.client, exhausted)
   }
 }
 

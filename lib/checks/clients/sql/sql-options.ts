@@ -1,7 +1,8 @@
-import type { FailureStatus } from '../../../health/check/options.js'
 import { flag, withDefault } from '../../../base/rules.js'
 import { readyMadeOptions } from '../../kit/ready-made-options.js'
 import { failureStatus } from '../../kit/rules.js'
+import { exhaustedForRule } from '../exhaustion.js'
+import type { ExhaustionOptions, ExhaustionSettings } from '../exhaustion.js'
 import { renewAfterRule } from '../renewal.js'
 import type { RenewalOptions } from '../renewal.js'
 
@@ -10,7 +11,7 @@ import type { RenewalOptions } from '../renewal.js'
  *
  * @see `docs/ready-made-checks.md#postgres`
  */
-export interface SqlOptions extends RenewalOptions {
+export interface SqlOptions extends ExhaustionOptions, RenewalOptions {
   /**
    * Whether a read-only server, for example a standby, is `DOWN`.
    *
@@ -19,25 +20,17 @@ export interface SqlOptions extends RenewalOptions {
    * @see `docs/ready-made-checks.md#postgres`
    */
   readonly writable?: boolean | undefined
-  /**
-   * The status while all connections of the pool stay in use.
-   *
-   * @default 'OUT_OF_SERVICE'
-   * @example { whenExhausted: 'DEGRADED' }
-   * @see `docs/ready-made-checks.md#clients`
-   */
-  readonly whenExhausted?: FailureStatus | undefined
 }
 
 /** The options with their defaults. */
-export interface SqlSettings {
+export interface SqlSettings extends ExhaustionSettings {
   readonly writable: boolean
-  readonly whenExhausted: FailureStatus
   readonly renewAfter: number
 }
 
 export const readSqlOptions = readyMadeOptions<SqlSettings>('client', {
   writable: withDefault(flag, false),
   whenExhausted: failureStatus('OUT_OF_SERVICE'),
+  exhaustedFor: exhaustedForRule,
   renewAfter: renewAfterRule
 })

@@ -4,6 +4,7 @@ import type { TimeLimit } from '../../kit/time-limit.js'
 import { systemClock } from '../../../base/clock.js'
 import type { Clock } from '../../../base/clock.js'
 import { reasonOf } from '../../../base/describe.js'
+import { Exhaustion } from '../exhaustion.js'
 import { Renewal } from '../renewal.js'
 import { SharedRequest } from '../shared-request.js'
 import { ConnectionBorrower } from './connection-borrower.js'
@@ -29,13 +30,13 @@ export class SqlRunner<C extends object, P extends C> {
 
   constructor (
     driver: Driver<C>,
-    { writable, whenExhausted, renewAfter }: SqlSettings,
+    settings: SqlSettings,
     clock: Pick<Clock, 'now' | 'random'> = systemClock
   ) {
     this.#driver = driver
-    this.#writable = writable
-    this.#borrower = new ConnectionBorrower(whenExhausted)
-    this.#renewal = new Renewal(renewAfter, clock)
+    this.#writable = settings.writable
+    this.#borrower = new ConnectionBorrower(new Exhaustion(settings, clock), clock)
+    this.#renewal = new Renewal(settings.renewAfter, clock)
     this.#request = new SharedRequest(async (connection) => await this.#measure(connection))
   }
 

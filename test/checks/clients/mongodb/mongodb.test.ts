@@ -152,12 +152,13 @@ await t.test('mongodb() forgets the failure of a server that has left the deploy
 await t.test('an exhausted pool has the status whenExhausted until a connection is free', async (t) => {
   const server = await startServer(t)
   const client = clientOf(t, server, { maxPoolSize: 2 })
-  const [check, degraded] = [mongodb(client), mongodb(client, { whenExhausted: 'DEGRADED' })]
+  const [check, patient] = [mongodb(client, { exhaustedFor: 0 }), mongodb(client)]
   t.match(await run(check), { status: 'UP' })
   const release = await occupy(server, client, 2)
   const reason = 'the pool is exhausted: none of its 2 connections became free in time'
+  const details = { error: reason, exhaustedMs: Number, waiting: 0 }
+  t.match(await run(patient, 100), { status: 'DEGRADED', details })
   t.match(await run(check, 100), { status: 'OUT_OF_SERVICE', details: { error: reason } })
-  t.match(await run(degraded, 100), { status: 'DEGRADED', details: { error: reason } })
   await release()
   t.match(await run(check), { status: 'UP' })
 })
@@ -165,7 +166,7 @@ await t.test('an exhausted pool has the status whenExhausted until a connection 
 await t.test('a pool is OUT_OF_SERVICE when its waitQueueTimeoutMS ends the wait', async (t) => {
   const server = await startServer(t)
   const client = clientOf(t, server, { maxPoolSize: 1, waitQueueTimeoutMS: 20 })
-  const check = mongodb(client)
+  const check = mongodb(client, { exhaustedFor: 0 })
   while ((await run(check)).status !== 'UP');
   const release = await occupy(server, client, 1)
   t.match(await run(check), {
@@ -186,7 +187,7 @@ await t.test('a pool is OUT_OF_SERVICE when the wait ends with an error of anoth
   const client = clientOf(t, server, { maxPoolSize: 1 })
   const foreign = { name: 'MongoWaitQueueTimeoutError', message: 'Timed out while checking out a connection' }
   // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-  const check = mongodb({ client, command: async () => await Promise.reject(foreign) })
+  const check = mongodb({ client, command: async () => await Promise.reject(foreign) }, { exhaustedFor: 0 })
   t.match(await run(check), { status: 'DOWN' }, 'from now on the check counts the connections of the pool')
   const release = await occupy(server, client, 1)
   t.match(await run(check), { status: 'OUT_OF_SERVICE' })

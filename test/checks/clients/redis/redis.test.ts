@@ -220,8 +220,9 @@ function fullPool (pool = new NodePool()): NodePool {
 
 await t.test('a pool has the status whenExhausted when all its connections are in use', async (t) => {
   const pool = new NodePool()
-  const [check, degraded] = [redis(pool), redis(pool, { whenExhausted: 'DEGRADED' })]
-  for (const early of [check, degraded]) t.match(await run(early), { status: 'UP' })
+  const check = redis(pool, { exhaustedFor: 0 })
+  const [patient, down] = [redis(pool), redis(pool, { exhaustedFor: 0, whenExhausted: 'DOWN' })]
+  for (const early of [check, patient, down]) t.match(await run(early), { status: 'UP' })
   fullPool(pool)
   t.match(await runBriefly(check), {
     status: 'OUT_OF_SERVICE',
@@ -230,7 +231,9 @@ await t.test('a pool has the status whenExhausted when all its connections are i
       pool: { open: 1, idle: 0 }
     }
   })
-  t.match(await runBriefly(degraded), { status: 'DEGRADED' })
+  pool.tasksQueueLength = 7
+  t.match(await runBriefly(patient), { status: 'DEGRADED', details: { exhaustedMs: Number, waiting: 7 } })
+  t.match(await runBriefly(down), { status: 'DOWN' })
 })
 
 await t.test('a full pool is DOWN, not exhausted, before its first working connection', async (t) => {
@@ -239,7 +242,7 @@ await t.test('a full pool is DOWN, not exhausted, before its first working conne
 
 await t.test('a pool is OUT_OF_SERVICE when the pool itself ends the wait', async (t) => {
   const pool = new NodePool()
-  const check = redis(pool)
+  const check = redis(pool, { exhaustedFor: 0 })
   t.match(await run(check), { status: 'UP' })
   pool.lend = async () => {
     pool.tasksQueueLength += 1

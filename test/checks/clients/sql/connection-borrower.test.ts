@@ -1,6 +1,7 @@
 import t from 'tap'
 import { ConnectionBorrower } from '../../../../lib/checks/clients/sql/connection-borrower.js'
 import type { Acquisition, Pool, PoolUsage } from '../../../../lib/checks/clients/sql/connection-borrower.js'
+import { Exhaustion } from '../../../../lib/checks/clients/exhaustion.js'
 import { TimeLimit } from '../../../../lib/checks/kit/time-limit.js'
 import type { FailureStatus } from '../../../../lib/health/check/options.js'
 import { ManualClock } from '../../../support/clock.js'
@@ -24,6 +25,7 @@ class ManualPool implements Pool<Connection> {
   opening = 0
   idle = 0
   max = 2
+  waiting = 0
   /** Whether a request opens a new connection. */
   opensConnections = true
 
@@ -37,8 +39,8 @@ class ManualPool implements Pool<Connection> {
   }
 
   usage (): PoolUsage {
-    const { open, opening, idle, max } = this
-    return { open, opening, idle, waiting: 0, max }
+    const { open, opening, idle, waiting, max } = this
+    return { open, opening, idle, waiting, max }
   }
 
   isExhaustedError (error: unknown): boolean {
@@ -73,9 +75,10 @@ const never = new Promise<never>(() => undefined)
 
 function makeBorrower (
   whenExhausted: FailureStatus = 'OUT_OF_SERVICE',
-  clock = new ManualClock()
+  clock = new ManualClock(),
+  exhaustedFor = 0
 ): ConnectionBorrower<Connection> {
-  return new ConnectionBorrower(whenExhausted, clock)
+  return new ConnectionBorrower(new Exhaustion({ whenExhausted, exhaustedFor }, clock), clock)
 }
 
 async function settled (): Promise<void> {
@@ -334,4 +337,58 @@ await t.test('a pool is not exhausted while all its connections are being opened
   const refused = new Run().borrow(makeBorrower(), pool, async () => await never)
   pool.requests[1]?.reject(new Error('the queue is full'))
   await t.rejects(refused, { message: 'the queue is full' })
+})
+
+/** Runs the check while its pool is full. Returns the failure. */
+async function failureOf (borrower: ConnectionBorrower<Connection>, pool: ManualPool): Promise<unknown> {
+  const run = new Run()
+  const waiting = run.borrow(borrower, pool, async () => await never).catch((error: unknown) => error)
+  run.end()
+  return await waiting
+}
+
+await t.test('borrow() is DEGRADED until a pool was exhausted for exhaustedFor, counted across runs', async (t) => {
+  const clock = new ManualClock()
+  const pool = Object.assign(fullPool(), { waiting: 4 })
+  const borrower = makeBorrower('OUT_OF_SERVICE', clock, 5_000)
+  t.match(await failureOf(borrower, pool), { status: 'DEGRADED', details: { exhaustedMs: 0, waiting: 3 } })
+  await clock.pass(4_999)
+  t.match(await failureOf(borrower, pool), { status: 'DEGRADED', details: { exhaustedMs: 4_999 } })
+  await clock.pass(1)
+  t.match(await failureOf(borrower, pool), { status: 'OUT_OF_SERVICE', details: { exhaustedMs: 5_000, waiting: 3 } })
+})
+
+await t.test('the duration starts anew when a connection became free between two runs', async (t) => {
+  const clock = new ManualClock()
+  const pool = fullPool()
+  const borrower = makeBorrower('OUT_OF_SERVICE', clock, 5_000)
+  await failureOf(borrower, pool)
+  await clock.pass(4_000)
+  pool.requests[0]?.resolve({ number: 1 })
+  await clock.pass(4_000)
+  t.match(await failureOf(borrower, pool), { status: 'DEGRADED', details: { exhaustedMs: 0 } })
+})
+
+await t.test('the duration continues when the driver ends the wait between two runs', async (t) => {
+  const clock = new ManualClock()
+  const pool = fullPool()
+  const borrower = makeBorrower('OUT_OF_SERVICE', clock, 5_000)
+  await failureOf(borrower, pool)
+  pool.requests[0]?.reject(new Error('timeout exceeded when trying to connect'))
+  await clock.pass(6_000)
+  t.match(await failureOf(borrower, pool), { status: 'OUT_OF_SERVICE', details: { exhaustedMs: 6_000 } })
+})
+
+await t.test('the duration starts anew after a failure of another kind', async (t) => {
+  const clock = new ManualClock()
+  const pool = fullPool()
+  const borrower = makeBorrower('OUT_OF_SERVICE', clock, 5_000)
+  await failureOf(borrower, pool)
+  await clock.pass(6_000)
+  pool.opening = 2
+  t.match(await failureOf(borrower, pool), { message: 'could not open a connection within 900000 ms' })
+  pool.opening = 0
+  pool.requests[0]?.reject(new Error('connect ECONNREFUSED'))
+  await settled()
+  t.match(await failureOf(borrower, pool), { status: 'DEGRADED', details: { exhaustedMs: 0 } })
 })

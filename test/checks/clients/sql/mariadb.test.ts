@@ -211,9 +211,11 @@ await t.test('an answer without a row, and a pool without a connection, are DOWN
 await t.test('a pool of mariadb is OUT_OF_SERVICE when all its connections stay in use', async (t) => {
   const pool = Object.assign(new PoolDouble(), { open: 2, idle: 0, waiting: 1, take: never })
   const error = 'the pool is exhausted: none of its 2 connections became free in time'
-  t.match(await runBriefly(mariadb(pool)), { status: 'OUT_OF_SERVICE', details: { error } })
+  const atOnce = { exhaustedFor: 0 }
+  t.match(await runBriefly(mariadb(pool)), { status: 'DEGRADED', details: { error, waiting: 0, exhaustedMs: Number } })
+  t.match(await runBriefly(mariadb(pool, atOnce)), { status: 'OUT_OF_SERVICE', details: { error } })
   pool.take = async () => await Promise.reject(sqlError('pool timeout: failed to retrieve a connection', 45_028))
-  t.match(await run(mariadb(pool)), { status: 'OUT_OF_SERVICE', details: { error } })
+  t.match(await run(mariadb(pool, atOnce)), { status: 'OUT_OF_SERVICE', details: { error } })
 })
 
 await t.test('a pool of mariadb is not exhausted while it pings a connection or may open another', async (t) => {

@@ -193,11 +193,12 @@ await t.test('a pool has the status whenExhausted when all its connections are i
     pool._connectionQueue.length += 1
     return await new Promise(() => undefined)
   }
-  t.match(await runBriefly(mysql(pool)), {
+  t.match(await runBriefly(mysql(pool)), { status: 'DEGRADED', details: { exhaustedMs: Number, waiting: 0 } })
+  t.match(await runBriefly(mysql(pool, { exhaustedFor: 0 })), {
     status: 'OUT_OF_SERVICE',
     details: { error: /^the pool is exhausted: none of its 10 connections/ }
   })
-  t.match(await runBriefly(mysql(pool, { whenExhausted: 'DEGRADED' })), { status: 'DEGRADED' })
+  t.match(await runBriefly(mysql(pool, { exhaustedFor: 0, whenExhausted: 'DOWN' })), { status: 'DOWN' })
 })
 
 await t.test('a pool is OUT_OF_SERVICE when mysql2 rejects because no caller may wait', async (t) => {
@@ -212,7 +213,7 @@ await t.test('a pool is OUT_OF_SERVICE when mysql2 rejects because no caller may
   for (const [error, status] of cases) {
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
     pool.take = async () => await Promise.reject(error)
-    t.match(await run(mysql(pool)), { status }, String(error))
+    t.match(await run(mysql(pool, { exhaustedFor: 0 })), { status }, String(error))
   }
 })
 
@@ -240,7 +241,7 @@ await t.test('a full pool of mysql2 is OUT_OF_SERVICE with each of its queue set
     t.teardown(() => { pool.end().catch(() => undefined) })
     await pool.getConnection()
     pool.getConnection().catch(() => undefined)
-    t.match(await runBriefly(mysql(pool)), {
+    t.match(await runBriefly(mysql(pool, { exhaustedFor: 0 })), {
       status: 'OUT_OF_SERVICE',
       details: { pool: { open: 1, idle: 0, max: 1 } }
     })

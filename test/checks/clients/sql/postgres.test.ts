@@ -226,7 +226,7 @@ await t.test('postgres() throws when an option is invalid', (t) => {
       { writeable: true } as never,
       /unknown option "postgres\(client\)\.writeable" \(did you mean "writable"\?\), expected one of writable,/
     ],
-    [null as never, /option "postgres" must be an object with keys of writable, whenExhausted, renewAfter, got null/]
+    [null as never, /option "postgres" must be an object with keys of writable, whenExhausted, exhaustedFor, renewAfter, got null/]
   ]
   for (const [options, message] of wrong) {
     t.throws(() => postgres(new PoolDouble(), options), { code: 'FST_MANAGEMENT_OPTION_INVALID', message })

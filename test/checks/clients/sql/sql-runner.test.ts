@@ -55,7 +55,7 @@ class AppDouble {
 
   /** Makes a check that has run once, and whose next run is due to renew. */
   async makeCheck (writable = false): Promise<() => Promise<RunResult>> {
-    const settings = { writable, whenExhausted: 'OUT_OF_SERVICE', renewAfter: 30_000 } as const
+    const settings = { writable, whenExhausted: 'OUT_OF_SERVICE', exhaustedFor: 5_000, renewAfter: 30_000 } as const
     const runner = new SqlRunner<Connection, Connection>(this.driver, settings, this.clock)
     const check = readyMade(async (run) => await runner.run(this.client, run))
     const runCheck = async (): Promise<RunResult> => await run(check)
