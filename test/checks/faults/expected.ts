@@ -128,6 +128,27 @@ export const EXPECTED = {
     reset: down('read ECONNRESET'),
     'black hole': down('no answer within 720 ms')
   },
+  mongoose: {
+    stopped: down('no answer within 720 ms: connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': down('Topology is closed'),
+    'rotated password': noNewConnection('DOWN', 'Authentication failed.'),
+    'too many connections': undefined,
+    ...exhausted(2),
+    reset: down('read ECONNRESET'),
+    'black hole': down('no answer within 720 ms')
+  },
+  bullmq: {
+    stopped: down('no answer within 720 ms: connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': down(`no answer within 720 ms: ${WRONG_PASSWORD}`),
+    'rotated password': undefined,
+    'too many connections': undefined,
+    'pool busy': undefined,
+    'pool exhausted': undefined,
+    reset: RECOVERED,
+    'black hole': down('no answer within 720 ms')
+  },
   amqplib: {
     stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
     frozen: down('no answer within 720 ms'),

@@ -1,7 +1,9 @@
+import { Queue } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import { createClient, createClientPool, createCluster } from 'redis'
 import t from 'tap'
 import type { Test } from 'tap'
+import { bullmq } from '../../../lib/checks/clients/bullmq/bullmq.js'
 import { redis } from '../../../lib/checks/clients/redis/redis.js'
 import { missing, startServer } from '../../support/servers/index.js'
 import { sendCommand } from '../../support/servers/redis.js'
@@ -19,6 +21,13 @@ const connectIoredis: Connect = ({ host, port, password }, options) => {
   const client = new Redis({ host, port, password })
   client.on('error', () => undefined)
   return { check: redis(client, options), close: () => client.disconnect() }
+}
+
+const connectBullmq: Connect = ({ host, port, password }) => {
+  const connection = new Redis({ host, port, password, maxRetriesPerRequest: null })
+  const queue = new Queue('mail', { connection })
+  queue.on('error', () => undefined)
+  return { check: bullmq(queue), close: () => connection.disconnect() }
 }
 
 const connectNodeRedis: Connect = ({ host, port, password }, options) => {
@@ -84,6 +93,9 @@ await t.test('Redis', { skip: missing('redis') }, async (t) => {
     const test = { server, connect: connectIoredis, expected: EXPECTED.ioredis }
     await proveFaults(t, test)
     await proveNoWrites(t, test)
+  })
+  await t.test('Queue of BullMQ', async (t) => {
+    await proveFaults(t, { server, connect: connectBullmq, expected: EXPECTED.bullmq })
   })
   await t.test('client of node-redis', async (t) => {
     const test = { server, connect: connectNodeRedis, expected: EXPECTED['node-redis'] }
