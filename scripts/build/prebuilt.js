@@ -1,4 +1,5 @@
 // Evaluates modules of constants while building, so that users load their JSON instead of the packages they use.
+import { readFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { build, transform } from 'esbuild'
 import { LIB } from './paths.js'
@@ -29,10 +30,30 @@ async function evaluate (file) {
     write: false,
     format: 'esm',
     platform: 'node',
+    plugins: [minifiedPage()],
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(process.cwd() + "/");'
     }
   })
+  return await importText(text)
+}
+
+/** A plugin of esbuild that minifies the script and the style of the status page, before their hashes are made. */
+function minifiedPage () {
+  return {
+    name: 'minified-page',
+    setup: ({ onLoad }) => onLoad({ filter: /[\\/]observe[\\/]ui[\\/](script|style)\.ts$/ }, async ({ path }) => {
+      const { code } = await transform(await readFile(path, 'utf8'), { loader: 'ts' })
+      const constants = Object.entries(await importText(code)).map(async ([name, text]) => {
+        const minified = await transform(text, { loader: name === 'STYLE' ? 'css' : 'js', minify: true })
+        return `export const ${name} = ${JSON.stringify(minified.code.trim())}\n`
+      })
+      return { contents: (await Promise.all(constants)).join('') }
+    })
+  }
+}
+
+async function importText (text) {
   return await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
 }
 
