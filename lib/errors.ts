@@ -53,6 +53,18 @@ export const errors = {
   MetricsTaken: codedError<[reason: string, remedy: string]>(
     'FST_MANAGEMENT_METRICS_TAKEN',
     'the health metrics cannot be added: %s; close the other instance first, or give this one %s', 500),
+  /** FST_MANAGEMENT_MISSING: another plugin of this package needs `fastify.management`. */
+  ManagementMissing: codedError<[plugin: string]>(
+    'FST_MANAGEMENT_MISSING',
+    '%s needs fastify-management-endpoints: register it too, in the same scope or in a scope around it', 500),
+  /** FST_MANAGEMENT_HEALTH_URL_TAKEN: an app registers itself twice under the same health URL. */
+  HealthUrlTaken: codedError<[url: string]>(
+    'FST_MANAGEMENT_HEALTH_URL_TAKEN',
+    'the health URL %s is registered already: put all servers into one option "url", ' +
+    'or give each app its own "managementBaseUrl"', 500),
+  /** FST_MANAGEMENT_HEALTH_URL_UNKNOWN: there is no URL at which Spring Boot Admin could read the health. */
+  HealthUrlUnknown: codedError<[reason: string]>(
+    'FST_MANAGEMENT_HEALTH_URL_UNKNOWN', 'Spring Boot Admin cannot read the health of this app: %s', 500),
   /** FST_MANAGEMENT_CLIENT_INVALID: a ready-made check received an object that is not its client. */
   ClientInvalid: codedError<[check: string, expected: string, received: string]>(
     'FST_MANAGEMENT_CLIENT_INVALID', 'the check %s() must be given %s, got %s', 500, TypeError),

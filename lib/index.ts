@@ -17,7 +17,7 @@ import { addMetrics } from './observe/metrics/add-metrics.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
-import { addressesOf, assertFastifyVersion, assertFree, fullPrefix, isServing } from './registration.js'
+import { assertFastifyVersion, assertFree, fullPrefix, isServing, servedEndpoints } from './registration.js'
 import { additionalRoutes } from './routes/additional-paths.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
@@ -111,8 +111,8 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const routes: RegisterRoutes = async (instance, host) => await registerRoutes(instance, host, dependencies)
   const server = await createServer(fastify, settings, routes)
 
-  const addresses: Management['addresses'] = () => server === undefined ? addressesOf(fastify) : server.addresses
-  fastify.decorate('management', createManagement({ engine, info, history, settings, addresses }))
+  const endpoints = servedEndpoints(fastify, { settings, prefix, server, info })
+  fastify.decorate('management', createManagement({ engine, info, history, settings, endpoints }))
   if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings.autoChecks)
   addStartAndCloseHooks(fastify, engine, { info, history, server })
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)

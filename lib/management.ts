@@ -9,6 +9,8 @@ import type { CheckOptions } from './health/check/options.js'
 import type { InfoFunction, InfoReport } from './info/info-report.js'
 import { copyOf } from './base/json-safe.js'
 import { assertFunction, delayOrNone, text } from './base/rules.js'
+import { withEndpoints } from './observe/endpoints.js'
+import type { ServedEndpoints } from './observe/endpoints.js'
 import type { History, HistoryEntry } from './observe/history/history.js'
 import type { Settings } from './options/settings.js'
 
@@ -145,13 +147,13 @@ export interface ManagementDependencies {
   readonly info: InfoReport
   readonly history: History
   readonly settings: Pick<Settings, 'drainDelay'>
-  readonly addresses: Management['addresses']
+  readonly endpoints: ServedEndpoints
 }
 
 /** Creates `fastify.management` for one app. */
 export function createManagement (dependencies: ManagementDependencies): Management {
-  const { engine, info, history, settings, addresses } = dependencies
-  return {
+  const { engine, info, history, settings, endpoints } = dependencies
+  return withEndpoints<Management>({
     addCheck (kind, name, check, options) {
       const kinds: readonly unknown[] = Array.isArray(kind) ? kind : [kind]
       if (options === undefined) {
@@ -186,6 +188,6 @@ export function createManagement (dependencies: ManagementDependencies): Managem
     putInService: () => engine.lifecycle.putInService(),
     markBroken: (reason) => engine.lifecycle.markBroken(text(reason, 'reason')),
     drain: async (delay = settings.drainDelay) => await engine.lifecycle.drain(delayOrNone(delay, 'delay')),
-    addresses
-  }
+    addresses: endpoints.addresses
+  }, endpoints)
 }

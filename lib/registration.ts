@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { errors } from './errors.js'
+import type { InfoReport } from './info/info-report.js'
+import { isSecureServer } from './observe/endpoints.js'
+import type { ServedEndpoints } from './observe/endpoints.js'
 import { assertReachable } from './options/prefix.js'
 import type { Settings } from './options/settings.js'
 import { pathsOf } from './routes/paths.js'
@@ -55,4 +58,28 @@ export function addressesOf (
   fastify: Pick<FastifyInstance, 'addresses'> & { readonly server: { readonly listening?: boolean } }
 ): ReturnType<FastifyInstance['addresses']> {
   return fastify.server.listening === false ? [] : fastify.addresses()
+}
+
+/** The parts of the plugin that describe its endpoints. */
+export interface EndpointSources {
+  readonly settings: Settings
+  readonly prefix: string
+  /** The server of the option `listen`. */
+  readonly server: { readonly addresses: ReturnType<FastifyInstance['addresses']> } | undefined
+  readonly info: Pick<InfoReport, 'app'>
+}
+
+/** Describes the endpoints to other plugins of this package. */
+export function servedEndpoints (
+  fastify: FastifyInstance, { settings: { listen, endpoints }, prefix, server, info }: EndpointSources
+): ServedEndpoints {
+  return {
+    prefix,
+    hasHealth: endpoints.health,
+    isSeparate: listen !== undefined,
+    isSecure: listen === undefined ? isSecureServer(fastify.server) : listen.https !== undefined,
+    addresses: () => server === undefined ? addressesOf(fastify) : server.addresses,
+    app: async () => await info.app(),
+    healthUrls: new Set()
+  }
 }

@@ -62,10 +62,12 @@ export function rejectUnknown (options: object, path: string, known: readonly st
  * Does the same for an object that belongs to other plugins too: throws only if a key resembles an option. Returns the
  * other keys for a message. `foreign` lists keys that resemble an option, but are known to belong to another plugin.
  */
-export function rejectMistyped (options: object, known: readonly string[], foreign: readonly string[]): string[] {
+export function rejectMistyped (
+  options: object, known: readonly string[], foreign: readonly string[], path = ''
+): string[] {
   const others = unknownKeys(options, 'options', known)
   const mistyped = others.find((key) => !foreign.includes(key) && suggest(key, known) !== undefined)
-  if (mistyped !== undefined) throw unknownOption(mistyped, '', known, didYouMean)
+  if (mistyped !== undefined) throw unknownOption(mistyped, path, known, didYouMean)
   const shown = others.slice(0, MOST_SHOWN).map((key) => redactAndTruncate(key, LONGEST_KEY))
   return others.length > MOST_SHOWN ? [...shown, `… ${others.length - MOST_SHOWN} more`] : shown
 }

@@ -71,6 +71,13 @@ export class InfoReport {
     void this.#sources.collected()
   }
 
+  /** The app's name and version. An unknown version is left out. */
+  async app (): Promise<{ readonly name: string, readonly version?: string }> {
+    const { app: { name } } = await this.#sources.collected()
+    const version = await this.version()
+    return version === UNKNOWN_VERSION ? { name } : { name, version }
+  }
+
   /** The app's version, or `unknown` if no source has it, or if the option `version` is a function and fails. */
   async version (): Promise<string> {
     return await this.#versions.run()

@@ -13,6 +13,8 @@ export const ALPN_PROTOCOLS = ['h2', 'http/1.1']
 /** The most interim answers (status codes 100 to 199) before an answer. A server could send them without end. */
 const MOST_INTERIM = 10
 
+export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'DELETE'
+
 /** A response whose body is not read yet. The caller must read or destroy the body. */
 export interface HttpAnswer {
   readonly statusCode: number
@@ -25,8 +27,9 @@ export interface HttpAnswer {
 /** A request over a TLS connection, whose handshake has ended. */
 export interface SecureRequest {
   readonly target: URL
-  readonly method: 'GET' | 'HEAD'
+  readonly method: HttpMethod
   readonly headers: OutgoingHttpHeaders
+  readonly body?: string | undefined
   readonly signal: AbortSignal
 }
 
@@ -44,10 +47,10 @@ export function serverNameOf (host: string): string {
 /** Sends a request over HTTP/2 or HTTP/1.1, as the server has chosen in the TLS handshake. */
 export async function sendOver (socket: TLSSocket, request: SecureRequest): Promise<HttpAnswer> {
   if (socket.alpnProtocol === 'h2') return await sendHttp2(socket, request)
-  const { target, method, headers, signal } = request
+  const { target, method, headers, body, signal } = request
   const sent = https.request(target, { method, headers, signal, createConnection: () => socket })
   const answer = answerTo(sent)
-  sent.end()
+  sent.end(body)
   return await answer
 }
 
@@ -94,7 +97,10 @@ async function sendHttp2 (socket: TLSSocket, request: SecureRequest): Promise<Ht
 }
 
 async function http2Answer (
-  session: ClientHttp2Session, { target, method, headers }: SecureRequest, bytesReceived: () => number, end: () => void
+  session: ClientHttp2Session,
+  { target, method, headers, body: sent }: SecureRequest,
+  bytesReceived: () => number,
+  end: () => void
 ): Promise<HttpAnswer> {
   return await new Promise((resolve, reject) => {
     session.on('error', reject)
@@ -106,6 +112,6 @@ async function http2Answer (
     body.on('error', reject).once('close', () => {
       end()
       reject(new Error('the server closed the connection without an answer'))
-    }).end()
+    }).end(sent)
   })
 }

@@ -8,7 +8,7 @@ import { rollup } from 'rollup'
 import { compact } from './compact.js'
 import { lazyBuiltins } from './lazy-builtins.js'
 import { clientRoomOf, lazyClients } from './lazy-clients.js'
-import { COMMAND, DIST, ENTRIES, LIB } from './paths.js'
+import { COMMAND, DIST, ENTRIES, LIB, pluginOf } from './paths.js'
 import { prebuilt } from './prebuilt.js'
 
 const TARGET = 'node20.19'
@@ -55,6 +55,7 @@ const LAZY_ROOMS = {
   auto: ['checks/auto/'],
   checks: ['checks/'],
   metrics: ['metrics/', 'observe/metrics/'],
+  springBootAdmin: ['spring-boot-admin/', 'observe/spring-boot-admin/'],
   watch: ['probe/watch/']
 }
 
@@ -98,7 +99,7 @@ async function writeEntry (name, exports) {
   const [commonJs, esModule] = exports.includes('default')
     ? [
         `const ${list} = require('${path}')\n` +
-        `module.exports = Object.assign(management, { default: management }, ${list})\n`,
+        `module.exports = Object.assign(${pluginOf(name)}, { default: ${pluginOf(name)} }, ${list})\n`,
         `import plugin from './index.cjs'\n\nexport const ${list} = plugin\nexport default plugin\n`
       ]
     : [

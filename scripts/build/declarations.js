@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { rollup } from 'rollup'
 import { dts } from 'rollup-plugin-dts'
-import { DIST, ENTRIES, MODULES, ROOT } from './paths.js'
+import { DIST, ENTRIES, MODULES, pluginOf, ROOT } from './paths.js'
 
 export async function buildDeclarations () {
   const folder = await mkdtemp(join(tmpdir(), 'fme-declarations-'))
@@ -50,28 +50,29 @@ async function writeEntry (name, exports) {
   const path = shared.startsWith('.') ? shared : `./${shared}`
   const all = `export * from '${path}'\n`
   const isPlugin = exports.includes('default')
-  await writeFile(`${file}.d.ts`, isPlugin ? `${all}export { management as default } from '${path}'\n` : all)
-  await writeFile(`${file}.d.cts`, isPlugin ? pluginDeclarations(path, exports) : all)
+  await writeFile(`${file}.d.ts`, isPlugin ? `${all}export { ${pluginOf(name)} as default } from '${path}'\n` : all)
+  await writeFile(`${file}.d.cts`, isPlugin ? pluginDeclarations(path, pluginOf(name), exports) : all)
 }
 
 /** `require()` returns the plugin, which has the other exports as properties. */
-function pluginDeclarations (path, exports) {
-  const values = ['default', 'errors', 'management']
+function pluginDeclarations (path, plugin, exports) {
+  const others = exports.filter((name) => name === 'errors').map((name) => `${name}, `).join('')
+  const values = ['default', 'errors', plugin]
   const types = exports.filter((name) => !values.includes(name)).toSorted().join(',\n  ')
-  return `import { errors, management as plugin } from '${path}'
+  return `import { ${others}${plugin} as plugin } from '${path}'
 import type {
   ${types}
 } from '${path}'
 
-declare function management (...args: Parameters<typeof plugin>): ReturnType<typeof plugin>
+declare function ${plugin} (...args: Parameters<typeof plugin>): ReturnType<typeof plugin>
 
-declare namespace management {
+declare namespace ${plugin} {
   export type {
   ${types.replaceAll('  ', '    ').replace(/^/, '  ')}
   }
-  export { errors, plugin as default, plugin as management }
+  export { ${others}plugin as default, plugin as ${plugin} }
 }
 
-export = management
+export = ${plugin}
 `
 }

@@ -16,7 +16,7 @@ const UNIT = /milliseconds|bytes|from 0 to 1\b|number of|port|status code/
 const types = await readOptionTypes()
 const options = [...types].flatMap(([type, options]) =>
   options.map((option) => ({ ...option, name: `${type}.${option.name}` })))
-const ENTRIES = ['index.ts', 'checks/index.ts', 'metrics/index.ts']
+const ENTRIES = ['index.ts', 'checks/index.ts', 'metrics/index.ts', 'spring-boot-admin/index.ts']
 const exported = (await Promise.all(ENTRIES.map(readExports))).flat()
 const methods = (await membersOf('management.ts', 'Management')).map((method) =>
   ({ ...method, name: `${method.name}()` }))

@@ -7,6 +7,7 @@ import type { ManagementOptions, MetricsOption } from '../../lib/index.js'
 import { assertFastifyVersion } from '../../lib/registration.js'
 import { http, postgres, redis } from '../../lib/checks/index.js'
 import { openTelemetry } from '../../lib/metrics/index.js'
+import { springBootAdmin } from '../../lib/spring-boot-admin/index.js'
 import { portOf } from '../support/app.js'
 import { TestSdk } from '../support/metrics.js'
 import { readPage } from './pages.js'
@@ -106,6 +107,27 @@ const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
   FST_MANAGEMENT_METRICS_TAKEN: [
     async () => await registerTwice(new Registry()),
     async () => await registerTwice(openTelemetry(new TestSdk().meter()))
+  ],
+  FST_MANAGEMENT_MISSING: [async () => {
+    const app = Fastify()
+    await app.register(springBootAdmin, { url: 'http://admin' })
+    await app.ready()
+  }],
+  FST_MANAGEMENT_HEALTH_URL_TAKEN: [async () => {
+    const app = await registered()
+    await app.register(springBootAdmin, { url: 'http://a' })
+    await app.register(springBootAdmin, { url: 'http://b' })
+  }],
+  FST_MANAGEMENT_HEALTH_URL_UNKNOWN: [
+    async () => {
+      const app = Fastify()
+      await app.register(management, { endpoints: { health: false } })
+      await app.register(springBootAdmin, { url: 'http://a' })
+    },
+    async () => await Fastify().register(async (scope) => {
+      await scope.register(management)
+      await scope.register(springBootAdmin, { url: 'http://a' })
+    }, { prefix: '/:tenant' })
   ],
   FST_MANAGEMENT_CLIENT_INVALID: [
     () => postgres(undefined as never),

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { CHECK_OPTIONS, DEFAULT_POLICY, REMOTE_POLICY } from '../../lib/health/check/options.js'
+import { readAdminOptions } from '../../lib/observe/spring-boot-admin/options.js'
 import { readOptions } from '../support/options.js'
 import { readOptionTypes } from '../support/option-types.js'
 import type { DeclaredOption } from '../support/option-types.js'
@@ -11,6 +12,7 @@ import { codeIn, literalIn, sectionOf, tablesIn } from './sections.js'
 
 const page = await readPage('docs/options.md')
 const checksPage = await readPage('docs/ready-made-checks.md')
+const adminPage = await readPage('docs/spring-boot-admin.md')
 const types = await readOptionTypes()
 
 /** The sections of options.md with a table of options, and the types that the tables list. */
@@ -130,6 +132,20 @@ await t.test('every option of a check is listed with its default and its unit', 
     t.equal(unit.startsWith('ms'), CHECK_OPTIONS[name].unit === 'ms', `the unit of ${name}`)
   }
   t.match(rows.find(([option = '']) => codeIn(option) === 'ttl')?.[4], `\`${REMOTE_POLICY.ttl}\``)
+  t.end()
+})
+
+await t.test('the page of Spring Boot Admin lists every option in order with its default, and no other', (t) => {
+  const rows = rowsOf(sectionOf(adminPage, 'Options'))
+  t.same(rows.map(([option = '']) => codeIn(option)), namesOf('SpringBootAdminOptions'))
+  const url = 'http://admin:8080'
+  const settings = readAdminOptions({ url }, () => undefined)
+  const literals = rows.flatMap(([option = '', value = '']) => {
+    const literal = literalIn(value)
+    return literal === undefined ? [] : [[codeIn(option), literal.value]]
+  })
+  t.equal(literals.length, 4)
+  t.same(readAdminOptions({ url, ...Object.fromEntries(literals) as object }, () => undefined), settings)
   t.end()
 })
 

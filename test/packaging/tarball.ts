@@ -10,7 +10,7 @@ import { packageName, readJson, root } from '../support/packaging/project.js'
 import type { Pack } from '../support/packaging/project.js'
 import { run } from '../support/packaging/run.js'
 
-const ENTRIES = ['dist/index', 'dist/checks/index', 'dist/metrics/index']
+const ENTRIES = ['dist/index', 'dist/checks/index', 'dist/metrics/index', 'dist/spring-boot-admin/index']
 const LICENSES = 'dist/THIRD-PARTY-LICENSES.txt'
 const COMMAND = 'dist/probe/management-probe.js'
 
@@ -37,7 +37,8 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     const code = files.filter((file) => /\.c?js$/.test(file)).map((file) => texts.get(file) ?? '')
     const foreign = code.flatMap(importsOf).filter((name) => !isBuiltin(name) && !name.startsWith('.'))
     t.same(foreign, ['fastify'])
-    const load = `require('${packageName}'); require('${packageName}/checks'); require('${packageName}/metrics')`
+    const entries = ['', '/checks', '/metrics', '/spring-boot-admin']
+    const load = entries.map((entry) => `require('${packageName}${entry}')`).join('; ')
     const program = `${load}; console.log(Object.keys(require.cache))`
     t.notMatch(await run(process.execPath, ['--eval', program], project), /node_modules.fastify[\\/]/, 'at its first use')
   })

@@ -26,7 +26,7 @@ export interface DeclaredExport extends Comment {
 
 /** The exported types that contain options. */
 const OPTION_TYPES = /Options?$|^Endpoints$/
-const ENTRIES = ['index.ts', 'checks/index.ts']
+const ENTRIES = ['index.ts', 'checks/index.ts', 'spring-boot-admin/index.ts']
 
 /** Returns the options of each public type of options. Types without named options, such as unions, are left out. */
 export async function readOptionTypes (): Promise<ReadonlyMap<string, readonly DeclaredOption[]>> {

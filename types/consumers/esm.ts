@@ -4,6 +4,8 @@ import management, { errors, management as named } from 'fastify-management-endp
 import type { CheckFunction, Health, Management, ManagementOptions } from 'fastify-management-endpoints'
 import { openTelemetry, prometheus } from 'fastify-management-endpoints/metrics'
 import type { OpenTelemetryMeter, PrometheusRegistry } from 'fastify-management-endpoints/metrics'
+import springBootAdmin, { springBootAdmin as namedAdmin } from 'fastify-management-endpoints/spring-boot-admin'
+import type { SpringBootAdminOptions } from 'fastify-management-endpoints/spring-boot-admin'
 import { http, postgres } from 'fastify-management-endpoints/checks'
 import type { HttpOptions, PostgresClient } from 'fastify-management-endpoints/checks'
 
@@ -46,6 +48,12 @@ export function addDatabase (client: PostgresClient): void {
 export async function addMetrics (registry: PrometheusRegistry, meter: OpenTelemetryMeter): Promise<void> {
   await fastify.register(management, { metrics: registry })
   await fastify.register(management, { metrics: [prometheus(registry), openTelemetry(meter)] })
+}
+
+export async function addAdmin (options: SpringBootAdminOptions): Promise<void> {
+  await fastify.register(springBootAdmin, options)
+  await fastify.register(namedAdmin, { url: ['http://admin:8080', new URL('https://admin')], metadata: { a: 'b' } })
+  await fastify.register(import('fastify-management-endpoints/spring-boot-admin'), { url: 'http://admin:8080' })
 }
 
 export function isUnknownKind (error: unknown): boolean {

@@ -2,6 +2,7 @@ import Fastify = require('fastify')
 import management = require('fastify-management-endpoints')
 import checks = require('fastify-management-endpoints/checks')
 import metrics = require('fastify-management-endpoints/metrics')
+import springBootAdmin = require('fastify-management-endpoints/spring-boot-admin')
 
 export async function main (): Promise<string> {
   const fastify = Fastify()
@@ -13,6 +14,14 @@ export async function main (): Promise<string> {
   fastify.management.addCheck('health', 'disk', checks.diskSpace({ path: '/' }))
   const { status } = await fastify.management.health('liveness')
   return `${status} ${new management.errors.KindUnknown('came', 'known').code}`
+}
+
+export async function addAdmin (
+  fastify: ReturnType<typeof Fastify>, options: springBootAdmin.SpringBootAdminOptions
+): Promise<void> {
+  await fastify.register(springBootAdmin, options)
+  await fastify.register(springBootAdmin.springBootAdmin, options)
+  await fastify.register(springBootAdmin.default, { url: 'http://admin:8080' })
 }
 
 export async function addMetrics (

@@ -2,7 +2,7 @@ import http from 'node:http'
 import type { OutgoingHttpHeaders } from 'node:http'
 import { unescape } from 'node:querystring'
 import { answerTo, sendOver } from '../../probe/http-exchange.js'
-import type { HttpAnswer } from '../../probe/http-exchange.js'
+import type { HttpAnswer, HttpMethod } from '../../probe/http-exchange.js'
 import { assertHttpRedirect, assertKnownHost, locationIn, redirectTarget } from '../../probe/redirect.js'
 import { openSecure, plainAgent, whenOpen } from './connection.js'
 import { lookup } from './lookup.js'
@@ -14,7 +14,9 @@ const MAX_REDIRECTS = 5
 /** A request, which may follow redirects. */
 export interface HttpRequest {
   readonly url: URL
-  readonly method: 'GET' | 'HEAD'
+  readonly method: HttpMethod
+  /** A redirect receives the body too, so give `finalStatusCodes` with a body. */
+  readonly body?: string | undefined
   /** Headers for all servers, also after redirects. */
   readonly publicHeaders: OutgoingHttpHeaders
   /** Headers for the URL's own origin. A redirect to another origin does not get them. */
@@ -66,13 +68,13 @@ async function sendTo (target: URL, request: HttpRequest): Promise<HttpAnswer> {
 }
 
 async function sendPlain (
-  target: URL, headers: OutgoingHttpHeaders, { method, lateHeaders, signal }: HttpRequest
+  target: URL, headers: OutgoingHttpHeaders, { method, body, lateHeaders, signal }: HttpRequest
 ): Promise<HttpAnswer> {
   const sent = http.request(target, { method, headers, agent: plainAgent(), lookup: lookup.forSocket, signal })
   sent.on('socket', (socket) => {
     whenOpen(socket, () => {
       for (const [name, value] of Object.entries(lateHeaders?.() ?? {})) sent.setHeader(name, value)
-      sent.end()
+      sent.end(body)
     })
   })
   return await answerTo(sent)
@@ -80,11 +82,11 @@ async function sendPlain (
 
 /** Uses HTTP/2 if the server chooses it, because some servers speak only HTTP/2. */
 async function sendSecure (
-  target: URL, headers: OutgoingHttpHeaders, { url, method, lateHeaders, tls, signal }: HttpRequest
+  target: URL, headers: OutgoingHttpHeaders, { url, method, body, lateHeaders, tls, signal }: HttpRequest
 ): Promise<HttpAnswer> {
   const context = target.origin === url.origin ? tls?.own : tls?.other
   const socket = await openSecure(target, { name: headers.host, context, signal })
-  return await sendOver(socket, { target, method, headers: { ...headers, ...lateHeaders?.() }, signal })
+  return await sendOver(socket, { target, method, headers: { ...headers, ...lateHeaders?.() }, body, signal })
 }
 
 /** Copies a URL without its user name and password, so that it can be shown. */
@@ -96,7 +98,10 @@ export function withoutUser (url: URL): URL {
 
 /** Makes a header of the user name and password in a URL. */
 export function basicAuthorization ({ username, password }: URL): Record<string, string> {
-  if (username === '' && password === '') return {}
-  const credentials = `${unescape(username)}:${unescape(password)}`
-  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+  return username === '' && password === '' ? {} : authorizationOf(unescape(username), unescape(password))
+}
+
+/** Makes a header of a user name and a password. */
+export function authorizationOf (username: string, password: string): { readonly authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` }
 }

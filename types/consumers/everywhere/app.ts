@@ -1,6 +1,7 @@
 // Compiles with every supported compiler and setting of `module`, as ECMAScript and as CommonJS.
 import Fastify from 'fastify'
 import management, { errors } from 'fastify-management-endpoints'
+import springBootAdmin from 'fastify-management-endpoints/spring-boot-admin'
 import { http } from 'fastify-management-endpoints/checks'
 
 const fastify = Fastify()
@@ -12,6 +13,10 @@ export function add (): void {
   } catch (error) {
     if (error instanceof errors.KindUnknown) fastify.log.error(error.message)
   }
+}
+
+export function addAdmin (): void {
+  void fastify.register(springBootAdmin, { url: 'http://admin:8080' })
 }
 
 export function addMemory (): void {
