@@ -11,6 +11,7 @@ import type { TimedChange } from './check/check-observer.js'
 import type { Component } from './component.js'
 import { warnOfDegraded } from './degraded-warning.js'
 import { Events } from './events.js'
+import { warnOfProbes } from './health-only.js'
 import { ALL_CHECKS } from './kind.js'
 import type { Kind, Kinds } from './kind.js'
 import { kindsOf, onlyFor } from './check/failure-status.js'
@@ -163,7 +164,7 @@ export class HealthEngine {
     const entry = new LocalEntry(check, kinds)
     const replaced = this.#automatic.delete(name) ? this.#registry.get(name) : undefined
     this.#put(entry, replaced)
-    warnOfDegraded(entry.check, kinds, this.#dependencies.log)
+    this.#warnOfKinds(entry.check, kinds)
     for (const check of replaced?.checks ?? []) check.remove()
   }
 
@@ -172,9 +173,14 @@ export class HealthEngine {
     const added = kinds.filter((kind) => !existing.kinds.has(kind))
     this.#startup.beforeAdd(kinds)
     this.#registry.extend(existing, kinds)
-    warnOfDegraded(existing.check, added, this.#dependencies.log)
+    this.#warnOfKinds(existing.check, added)
     existing.check.kindsChanged()
     this.#begin(existing)
+  }
+
+  #warnOfKinds (check: Check, kinds: readonly Kind[]): void {
+    warnOfDegraded(check, kinds, this.#dependencies.log)
+    warnOfProbes(check, kinds, this.#dependencies.log)
   }
 
   #put (entry: Entry, replaced?: Entry): void {

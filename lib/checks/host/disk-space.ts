@@ -6,6 +6,7 @@ import { readyMadeOptions } from '../kit/ready-made-options.js'
 import { bytes, filePath, share } from '../kit/rules.js'
 import { readyMade } from '../kit/ready-made.js'
 import type { Details } from '../kit/result.js'
+import type { TimeLimit } from '../kit/time-limit.js'
 import { SingleFlight } from '../../base/single-flight.js'
 
 /**
@@ -54,17 +55,23 @@ export interface FileSystemStats {
   readonly ffree: number
 }
 
-interface DiskSpaceSettings {
-  readonly path: string
+/** The least free space, with defaults. */
+export interface FreeSpaceSettings {
   readonly minFree: number
   readonly minFreeShare: number
 }
 
-const readOptions = readyMadeOptions<DiskSpaceSettings>('', {
-  path: withDefault(filePath, '.'),
+interface DiskSpaceSettings extends FreeSpaceSettings {
+  readonly path: string
+}
+
+/** The rules of the options of the least free space. */
+export const freeSpaceRules = {
   minFree: withDefault(bytes, 10 * 1024 * 1024),
   minFreeShare: withDefault(share, 0)
-})
+}
+
+const readOptions = readyMadeOptions<DiskSpaceSettings>('', { path: withDefault(filePath, '.'), ...freeSpaceRules })
 
 /**
  * Makes a check of the free space and the free inodes of a file system.
@@ -83,17 +90,31 @@ export function diskSpaceWith (
   statsOf: (path: string) => Promise<FileSystemStats>, options: DiskSpaceOptions
 ): CheckFunction {
   const settings = readOptions(options, 'diskSpace')
-  const statsRequest = new SingleFlight(async () => await statsOf(settings.path))
+  const fileSystem = new FileSystem(settings.path, statsOf)
   return readyMade(async ({ limit, details }) => {
     details['path'] = resolve(settings.path)
-    const stats = await limit.wait(statsRequest.run(), () => `the file system did not answer within ${limit.ms} ms`)
-    assertFreeSpace(stats, settings, details)
+    await fileSystem.assertFreeSpace(settings, limit, details)
   })
 }
 
-function assertFreeSpace (
+/** The file system of a path. */
+export class FileSystem {
+  readonly #request: SingleFlight<FileSystemStats>
+
+  constructor (path: string, statsOf: (path: string) => Promise<FileSystemStats> = statfs) {
+    this.#request = new SingleFlight(async () => await statsOf(path))
+  }
+
+  /** Rejects if too little space is free. Adds the numbers to the details. */
+  async assertFreeSpace (settings: FreeSpaceSettings, limit: TimeLimit, details: Details): Promise<void> {
+    const stats = await limit.wait(this.#request.run(), () => `the file system did not answer within ${limit.ms} ms`)
+    assertFree(stats, settings, details)
+  }
+}
+
+function assertFree (
   { bsize, blocks, bavail, files, ffree }: FileSystemStats,
-  { minFree, minFreeShare }: DiskSpaceSettings,
+  { minFree, minFreeShare }: FreeSpaceSettings,
   details: Details
 ): void {
   const totalBytes = blocks * bsize

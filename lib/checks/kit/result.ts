@@ -13,8 +13,8 @@ export class CheckFailure extends Error {
   /** Added to the details of the result. */
   readonly details: Details
 
-  constructor (status: Status, message: string, details: Details = {}) {
-    super(message)
+  constructor (status: Status, message: string, details: Details = {}, options?: ErrorOptions) {
+    super(message, options)
     this.status = status
     this.details = details
   }

@@ -102,27 +102,52 @@ const readOptions = readyMadeOptions<HttpSettings>('url', {
  * @see https://www.rfc-editor.org/rfc/rfc9110#section-15
  */
 export function http (url: string | URL, options: HttpOptions = {}): CheckFunction {
-  const urlWithUser = httpUrl(url, 'http.url')
+  const { statusCodes, contains, ...settings } = readHttpOptions(options)
+  return requestCheck('http', url, {
+    ...settings,
+    finalStatusCodes: statusCodes,
+    async assert (answer, limit) {
+      assertStatus(answer, statusCodes)
+      if (contains !== undefined) await assertText(answer, contains, limit)
+    }
+  })
+}
+
+/** A request of a check, and what its answer must be. */
+export interface RequestCheckSettings {
+  readonly method: 'GET' | 'HEAD'
+  readonly headers: Readonly<Record<string, string>>
+  readonly redirectHosts?: readonly string[]
+  /** Status codes that are never followed as a redirect. */
+  readonly finalStatusCodes: readonly number[] | undefined
+  readonly tls: TlsSettings | undefined
+  readonly assert: (answer: HttpAnswer, limit: TimeLimit) => void | Promise<void>
+}
+
+/**
+ * Makes a check that requests a URL.
+ *
+ * @param name the name of the check, for messages
+ */
+export function requestCheck (name: string, url: string | URL, settings: RequestCheckSettings): CheckFunction {
+  const urlWithUser = httpUrl(url, `${name}.url`)
   const target = withoutUser(urlWithUser)
-  const { method, headers, statusCodes, contains, redirectHosts, tls } = readHttpOptions(options)
+  const { headers, tls, assert, ...others } = settings
   const request = {
+    ...others,
     url: target,
-    method,
     publicHeaders: PUBLIC_HEADERS,
     headers: { ...basicAuthorization(urlWithUser), ...headers },
-    finalStatusCodes: statusCodes,
-    redirectHosts,
-    tls: tlsContexts(target, tls, 'http.tls')
+    tls: tlsContexts(target, tls, `${name}.tls`)
   }
   return readyMade(async ({ limit, details }) => {
     const sending = timed(async () => await sendRequest({ ...request, signal: limit.signal }))
-    const { result: response, latencyMs } = await limit.wait(sending)
-    Object.assign(details, { statusCode: response.statusCode, latencyMs })
+    const { result: answer, latencyMs } = await limit.wait(sending)
+    Object.assign(details, { statusCode: answer.statusCode, latencyMs })
     try {
-      assertStatus(response, statusCodes)
-      if (contains !== undefined) await assertText(response, contains, limit)
+      await assert(answer, limit)
     } finally {
-      response.body.destroy()
+      answer.body.destroy()
     }
   }, { url: target.href })
 }
