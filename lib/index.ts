@@ -14,6 +14,7 @@ import { createManagement } from './management.js'
 import type { Management } from './management.js'
 import { History } from './observe/history/history.js'
 import { addMetrics } from './observe/metrics/add-metrics.js'
+import type { PortWatch } from './observe/watch/port-watch.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
@@ -26,6 +27,7 @@ import { warnOfLoopback } from './routes/loopback.js'
 import { ManagementServer } from './routes/management-server.js'
 import { routesPlugin } from './routes/routes-plugin.js'
 import { VisibilityPolicy } from './routes/visibility.js'
+import { watchPort } from './routes/watch.js'
 import { sharedSignals } from './shutdown/shared-signals.js'
 import { Shutdown } from './shutdown/shutdown.js'
 
@@ -110,11 +112,12 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const dependencies = { engine, info, history, settings, visibilityPolicy, auth, log: fastify.log }
   const routes: RegisterRoutes = async (instance, host) => await registerRoutes(instance, host, dependencies)
   const server = await createServer(fastify, settings, routes)
+  const watch = settings.listen?.watch === true ? await watchPort(fastify, dependencies, systemClock) : undefined
 
   const endpoints = servedEndpoints(fastify, { settings, prefix, server, info })
   fastify.decorate('management', createManagement({ engine, info, history, settings, endpoints }))
   if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings.autoChecks)
-  addStartAndCloseHooks(fastify, engine, { info, history, server })
+  addStartAndCloseHooks(fastify, engine, { info, history, server, watch })
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
@@ -162,13 +165,15 @@ interface Parts {
   readonly info: InfoReport
   readonly history: History
   readonly server: ManagementServer | undefined
+  readonly watch: PortWatch | undefined
 }
 
 /** Starts and ends the checks and the separate server with the app. The server starts first and ends last. */
 function addStartAndCloseHooks (
-  fastify: FastifyInstance, engine: HealthEngine, { info, history, server }: Parts
+  fastify: FastifyInstance, engine: HealthEngine, { info, history, server, watch }: Parts
 ): void {
   const close = (): void => {
+    watch?.stop()
     engine.close()
     history.close()
   }

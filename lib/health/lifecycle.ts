@@ -32,6 +32,8 @@ export class Lifecycle {
   readonly #starting: State
   readonly #drains = new Set<() => void>()
   #outOfService: State | undefined
+  /** The state while the app's own port gives no answer. */
+  #portFailure: State | undefined
   #broken: State | undefined
   /** The reason why the app can never return to service. */
   #final: string | undefined
@@ -91,6 +93,17 @@ export class Lifecycle {
     this.#change(() => { this.#outOfService = undefined })
   }
 
+  /** Takes the app out of service until `portAnswers()`. Has no effect if the app is out of service for good. */
+  portFails (reason: string): void {
+    if (this.#final !== undefined) return
+    this.#change(() => { this.#portFailure = this.#state('OUT_OF_SERVICE', reason) })
+  }
+
+  /** Ends the effect of `portFails()`. */
+  portAnswers (): void {
+    this.#change(() => { this.#portFailure = undefined })
+  }
+
   markBroken (reason: string): void {
     if (this.#broken !== undefined) return
     this.#final = 'the app is broken'
@@ -141,7 +154,7 @@ export class Lifecycle {
 
   /** The state that a call has set, apart from the start of the app. */
   get #requested (): State | undefined {
-    return this.#broken ?? this.#outOfService
+    return this.#broken ?? this.#outOfService ?? this.#portFailure
   }
 
   #state (status: Status, reason: string): State {

@@ -1,5 +1,5 @@
 import type { TlsOptions } from 'node:tls'
-import { integer, refuse, text, withDefault } from '../base/rules.js'
+import { flag, integer, refuse, text, withDefault } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
 import { optionsOf } from '../base/option-table.js'
 import type { RulesOf } from '../base/option-table.js'
@@ -55,6 +55,14 @@ export type ListenOption = ({
    * @see https://nodejs.org/api/tls.html#tlscreateserveroptions-secureconnectionlistener
    */
   readonly https?: TlsOptions | undefined
+  /**
+   * Lets readiness fail while the port of the app gives no answer.
+   *
+   * @default true
+   * @example { port: 9000, watch: false }
+   * @see `docs/own-port.md#if-the-port-of-your-app-gives-no-answer`
+   */
+  readonly watch?: boolean | undefined
 }
 
 /** The address of the separate server. */
@@ -74,6 +82,7 @@ interface SocketAddress {
 export interface ListenSettings {
   readonly address: ListenAddress
   readonly https: TlsOptions | undefined
+  readonly watch: boolean
 }
 
 type KeysOf<Union> = Union extends Union ? keyof Union : never
@@ -85,15 +94,16 @@ const readOptions = optionsOf({
   host: withDefault(text, undefined),
   path: withDefault(socketPath, undefined),
   mode: withDefault(integer(0, 0o777), undefined),
-  https: withDefault(https, undefined)
+  https: withDefault(https, undefined),
+  watch: withDefault(flag, true)
 } satisfies RulesOf<Record<KeysOf<ListenOption>, unknown>>, {
   expected: 'an object with a port and an optional host, or with the path of a Unix socket'
 })
 
 /** The rule of `listen`. */
 export const listen: Rule<ListenSettings> = (value, path) => {
-  const { https, ...address } = readOptions(value, path)
-  return { address: addressOf(address, path), https }
+  const { https, watch, ...address } = readOptions(value, path)
+  return { address: addressOf(address, path), https, watch }
 }
 
 type GivenAddress = Pick<ReturnType<typeof readOptions>, 'port' | 'host' | 'path' | 'mode'>

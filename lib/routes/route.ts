@@ -52,6 +52,13 @@ const PROBE = {
   otel: false
 } as const
 
+/**
+ * Keeps the requests of this plugin to the app out of the app's metrics too.
+ *
+ * @see https://github.com/SkeLLLa/fastify-metrics the route option `config.disableMetrics`
+ */
+const WATCHED = { ...PROBE, disableMetrics: true } as const
+
 /** Reports are shed, rate-limited and traced like the app's own routes. */
 const REPORT = { management: 'report' } as const
 
@@ -59,6 +66,11 @@ const REPORT = { management: 'report' } as const
 export function probeRoute (context: RouteContext, kind: string, operation: Operation): RouteParts {
   const onResponse = refusedProbeHook(kind, context.log)
   return { ...common(context, operation, PROBE), ...(onResponse !== undefined && { onResponse }) }
+}
+
+/** Returns the options of a hidden route that answers like a probe, without a warning if the app refuses it. */
+export function watchedRoute (context: Pick<RouteContext, 'overrides'>, operation: Operation): RouteParts {
+  return { ...common(context, { ...operation, hide: true }, WATCHED), exposeHeadRoute: false }
 }
 
 /** Returns the options of a report: the `auth` hooks run first. */
@@ -78,7 +90,9 @@ export function healthRoute (context: RouteContext, operation: Operation): Route
  * and the app would have no OpenAPI document at all.
  */
 function common (
-  { overrides }: RouteContext, operation: Operation, routeConfig: typeof PROBE | typeof REPORT
+  { overrides }: Pick<RouteContext, 'overrides'>,
+  operation: Operation,
+  routeConfig: typeof PROBE | typeof REPORT | typeof WATCHED
 ): RouteParts {
   const config = { ...routeConfig, swaggerTransform: describeIn(operation) }
   const schema = routeSchema(operation)

@@ -468,3 +468,41 @@ await t.test('putInService() does not throw when the logger throws', async (t) =
   lifecycle.putInService()
   t.match((await warned)[0], { message: 'the logger failed to log: putInService() has no effect: the app is closing' })
 })
+
+await t.test('portFails() takes the app out of service until portAnswers(), with one line each', (t) => {
+  const { lifecycle, lines } = setUp()
+  lifecycle.portFails('the port of the app gives no answer')
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
+  t.match(lifecycle.component, { details: { reason: 'the port of the app gives no answer' } })
+  lifecycle.putInService()
+  t.same(statusesOf(lifecycle), OUT_OF_SERVICE, 'putInService() ends only takeOutOfService()')
+  lifecycle.portAnswers()
+  t.same(statusesOf(lifecycle), IN_SERVICE)
+  t.match(lines, [
+    { from: 'UP', to: 'OUT_OF_SERVICE', error: 'the port of the app gives no answer' },
+    { from: 'OUT_OF_SERVICE', to: 'UP' }
+  ])
+  t.equal(lines.length, 2)
+  t.end()
+})
+
+await t.test('portAnswers() does not end takeOutOfService()', (t) => {
+  const { lifecycle } = setUp()
+  lifecycle.takeOutOfService('maintenance')
+  lifecycle.portFails('no answer')
+  lifecycle.portAnswers()
+  t.match(lifecycle.component, { status: 'OUT_OF_SERVICE', details: { reason: 'maintenance' } })
+  t.end()
+})
+
+await t.test('portFails() has no effect and logs nothing when the app is out of service for good', (t) => {
+  for (const [reason, end] of PERMANENT) {
+    const { lifecycle, lines } = setUp()
+    end(lifecycle)
+    const [before, logged] = [statusesOf(lifecycle), lines.length]
+    lifecycle.portFails('no answer')
+    t.same([statusesOf(lifecycle), lines.length], [before, logged], reason)
+    t.notMatch(lifecycle.component, { details: { reason: 'no answer' } })
+  }
+  t.end()
+})

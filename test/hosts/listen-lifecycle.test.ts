@@ -131,3 +131,26 @@ await t.test('close() before or during ready() leaves no port open', async (t) =
     t.same(app.management.addresses(), [], `${turns} turns later`)
   }
 })
+
+await t.test('close() does not wait for the request that watches the port of the app', async (t) => {
+  const { app } = await createServers(t, {}, { forceCloseConnections: false })
+  let received: () => void = () => undefined
+  const request = new Promise<void>((resolve) => { received = resolve })
+  app.addHook('onRequest', async () => {
+    received()
+    await new Promise(() => undefined)
+  })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  await request
+  await app.close()
+  t.equal(app.server.listening, false)
+})
+
+await t.test('the port of an app is not watched with listen.watch false', async (t) => {
+  let requests = 0
+  const { app, get } = await createServers(t, { listen: { port: 0, watch: false } })
+  app.addHook('onRequest', async () => { requests += 1; await Promise.resolve() })
+  await app.listen({ host: '127.0.0.1', port: 0 })
+  for (let request = 0; request < 5; request++) await get('/')
+  t.equal(requests, 5)
+})

@@ -16,7 +16,8 @@ function messageFor (value: unknown): string {
 }
 
 await t.test('listen has the host 127.0.0.1 and no TLS by default', (t) => {
-  t.same(listen({ port: 9000 }, 'listen'), { address: { host: '127.0.0.1', port: 9000 }, https: undefined })
+  const address = { host: '127.0.0.1', port: 9000 }
+  t.same(listen({ port: 9000 }, 'listen'), { address, https: undefined, watch: true })
   t.end()
 })
 

@@ -7,7 +7,8 @@ await t.test('a worker of a cluster warns once that probes of a shared port reac
   t.same(await cluster.ending, { code: 0, signal: null, stderr: '' })
   t.same(cluster.lines, [
     'this process is a worker of node:cluster. Workers that listen on the same port share it, so each probe reaches ' +
-      'a random worker, and the others are not probed: run one process in each container',
+      'a random worker, the others are not probed, and the port of the app is not watched: ' +
+      'run one process in each container',
     'closed'
   ])
 })

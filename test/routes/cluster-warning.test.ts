@@ -1,11 +1,6 @@
 import t from 'tap'
-import { warnOfCluster } from '../../lib/routes/cluster-warning.js'
-import { RecordingLog } from '../support/log.js'
+import { isClusterWorker } from '../../lib/routes/cluster-warning.js'
 
-await t.test('warnOfCluster() does not warn in a process that is no worker of a cluster', async (t) => {
-  for (const connected of [true, false, undefined]) {
-    const log = new RecordingLog()
-    await warnOfCluster(log, connected === undefined ? {} : { connected })
-    t.same(log.lines, [], String(connected))
-  }
+await t.test('isClusterWorker() is false in a process without a cluster, with or without a parent', async (t) => {
+  for (const parent of [{ connected: true }, { connected: false }, {}]) t.equal(await isClusterWorker(parent), false)
 })
