@@ -18,8 +18,7 @@ export function prebuilt () {
 }
 
 async function valuesOf (file) {
-  const constants = await Promise.all(Object.entries(await evaluate(file)).map(async ([name, value]) =>
-    [name, await smaller(value)]))
+  const constants = Object.entries(await evaluate(file))
   return constants.map(([name, value]) => `export const ${name} = ${jsonOf(value, `${name} in ${file}`)}\n`).join('')
 }
 
@@ -45,7 +44,9 @@ function minifiedPage () {
     setup: ({ onLoad }) => onLoad({ filter: /[\\/]observe[\\/]ui[\\/](script|style)\.ts$/ }, async ({ path }) => {
       const { code } = await transform(await readFile(path, 'utf8'), { loader: 'ts' })
       const constants = Object.entries(await importText(code)).map(async ([name, text]) => {
-        const minified = await transform(text, { loader: name === 'STYLE' ? 'css' : 'js', minify: true })
+        const loader = name === 'STYLE' ? 'css' : 'js'
+        // Each line becomes a line of the package.
+        const minified = await transform(text, { loader, minify: true, lineLimit: 1_000 })
         return `export const ${name} = ${JSON.stringify(minified.code.trim())}\n`
       })
       return { contents: (await Promise.all(constants)).join('') }
@@ -55,14 +56,6 @@ function minifiedPage () {
 
 async function importText (text) {
   return await import(`data:text/javascript;base64,${Buffer.from(text).toString('base64')}`)
-}
-
-/** Makes the style and the script of the page smaller. */
-async function smaller (value) {
-  const loader = /^text\/(css|javascript);/.exec(value.type)?.[1].replace('javascript', 'js')
-  if (loader === undefined) return value
-  const { code } = await transform(value.content, { loader, minify: true, lineLimit: 1_000, target: 'es2022' })
-  return { ...value, content: code.trim() }
 }
 
 function jsonOf (value, name) {
