@@ -69,11 +69,11 @@ export async function screenshot (page: Page): Promise<Buffer> {
   return await page.screenshot({ fullPage: true, animations: 'disabled' })
 }
 
-/** Returns the findings of axe, which checks that a keyboard and a screen reader can use a page. */
-export async function axeFindings (page: Page): Promise<readonly string[]> {
+/** Returns the findings of axe, which checks that a keyboard and a screen reader can use a page, or a part of it. */
+export async function axeFindings (page: Page, selector = 'html'): Promise<readonly string[]> {
   // A script tag would violate the policy of the page.
   await page.evaluate(readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'))
-  const { violations } = await page.evaluate<AxeResults>('axe.run()')
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(${JSON.stringify(selector)})`)
   return violations.flatMap(({ id, help, nodes }) => nodes.map(({ html }) => `${id}: ${help}: ${html}`))
 }
 

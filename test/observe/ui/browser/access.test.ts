@@ -7,6 +7,9 @@ import type { TestAppOptions } from '../../../support/app.js'
 import { noBrowser, POD } from '../../../support/browser.js'
 import { visit } from './visit.js'
 
+/** A browser takes seconds to open a page on a busy machine. */
+t.setTimeout(180_000)
+
 const REASON = 'connect ECONNREFUSED 10.0.0.7:5432'
 const LOGIN = { username: 'ops', password: 'secret' }
 const AUTHORIZATION = `Basic ${Buffer.from(`${LOGIN.username}:${LOGIN.password}`).toString('base64')}`

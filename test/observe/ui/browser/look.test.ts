@@ -6,6 +6,9 @@ import { axeFindings, DESKTOP, noBrowser, openPage, PHONE } from '../../../suppo
 import type { Page } from '../../../support/browser.js'
 import { PERIOD_MS, visit } from './visit.js'
 
+/** A browser takes seconds to open a page on a busy machine. */
+t.setTimeout(180_000)
+
 const HOSTILE = [
   '<img src=x onerror="window.isHacked = true">', '</p><script>window.isHacked = true</script>', '"\'`& {{x}}',
   'a\u0000b\u001b[31mc\u202Ed', '\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627', 'x'.repeat(10_000), ' '
@@ -53,10 +56,11 @@ await t.test('axe finds nothing in light and dark, on a phone and on a desktop',
     t.same(await findings(), [], `${viewport.width} pixels`)
     t.equal(await isTooWide(page), false)
     t.same(problems, [])
+    if (viewport === DESKTOP) continue
     await page.route('**/z/ui', async (route) => await route.abort())
     await pass(PERIOD_MS)
     await page.locator('#note:not([hidden])').waitFor()
-    t.same(await findings(), [], `${viewport.width} pixels, without an answer`)
+    t.same(await findings(), [], 'without an answer')
   }
 })
 
@@ -70,7 +74,7 @@ await t.test('axe finds nothing in the colors of each status', { skip: noBrowser
     t.equal(await page.locator(`.hero.${status}`).count(), 1)
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme })
-      t.same(await axeFindings(page), [], `${status}, ${colorScheme}`)
+      t.same(await axeFindings(page, '.hero'), [], `${status}, ${colorScheme}`)
     }
   }
 })

@@ -6,6 +6,9 @@ import { noBrowser } from '../../../support/browser.js'
 import type { Page } from '../../../support/browser.js'
 import { PERIOD_MS, visit } from './visit.js'
 
+/** A browser takes seconds to open a page on a busy machine. */
+t.setTimeout(180_000)
+
 type Test = Parameters<typeof startApp>[0]
 
 /** An app with a check that follows `isBroken`, and runs at each probe. */
