@@ -19,7 +19,8 @@ const REFUSED = /connect ECONNREFUSED 127\.0\.0\.1:\d+/
 const TIMED_OUT = /^timed out after \d+ ms$/
 const READY_MADE = { frozen: /no answer within 720 ms|could not open a connection within 720 ms/, stopped: REFUSED }
 const OWN_QUERY = { frozen: TIMED_OUT, stopped: REFUSED }
-const KNEX = { frozen: /^Defined query timeout of 720ms exceeded|^timed out after/, stopped: REFUSED }
+const RESOLVES = { frozen: /^no answer within 720 ms$/, stopped: REFUSED }
+const KNEX = { frozen: /^Defined query timeout of 720ms exceeded|^no answer within 720 ms$/, stopped: REFUSED }
 
 /** The recipes whose server can freeze and stop. */
 export const GROUPS: readonly Group[] = [
@@ -27,18 +28,20 @@ export const GROUPS: readonly Group[] = [
     server: 'postgres',
     recipes: {
       'prisma-1.mjs': READY_MADE,
-      'prisma-2.cjs': READY_MADE,
+      'prisma-2.cjs': { ...RESOLVES, stopped: /Can't reach database server at 127\.0\.0\.1:\d+/ },
       'drizzle-1.mjs': READY_MADE,
+      'drizzle-2.cjs': RESOLVES,
       'knex-1.mjs': KNEX,
       'knex-2.cjs': KNEX,
       'kysely-1.mjs': READY_MADE,
+      'kysely-2.cjs': RESOLVES,
       'typeorm-1.mjs': READY_MADE,
-      'typeorm-2.cjs': READY_MADE,
-      'sequelize-1.mjs': OWN_QUERY,
-      'sequelize-2.cjs': OWN_QUERY,
+      'typeorm-2.cjs': RESOLVES,
+      'sequelize-1.mjs': RESOLVES,
+      'sequelize-2.cjs': RESOLVES,
       'mikroorm-1.mjs': READY_MADE,
-      'mikroorm-2.cjs': OWN_QUERY,
-      'postgres-js-1.mjs': OWN_QUERY
+      'mikroorm-2.cjs': RESOLVES,
+      'postgres-js-1.mjs': RESOLVES
     }
   },
   { server: 'mongodb', recipes: { 'mongoose-1.mjs': READY_MADE, 'mongoose-2.cjs': READY_MADE } },
