@@ -35,11 +35,11 @@ export function styleOf (status: string): number {
 
 /** Returns the lines that fit into a terminal. If they do not, each app shows its worst components. */
 export function screenOf (apps: readonly WatchedApp[], head: string, frame: Frame): readonly string[] {
-  const all = apps.map((app) => componentLines(app, frame))
+  const all = apps.map((app) => ({ app, lines: componentLines(app, frame) }))
   const free = frame.rows - 1 - 2 * apps.length
-  const isFull = all.reduce((sum, lines) => sum + lines.length, 0) > free
+  const isFull = all.reduce((sum, { lines }) => sum + lines.length, 0) > free
   const most = isFull ? Math.max(1, Math.floor(free / apps.length)) : Infinity
-  const blocks = apps.flatMap((app, at) => ['', appLine(app, frame), ...first(all[at] ?? [], most)])
+  const blocks = all.flatMap(({ app, lines }) => ['', appLine(app, frame), ...first(lines, most)])
   return [fit([[head]], frame), ...blocks].slice(0, frame.rows)
 }
 

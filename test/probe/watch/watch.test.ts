@@ -274,9 +274,12 @@ await t.test('watch() shows how long a status lasts', async (t) => {
   const since = (time: number): object => ({ status: 'UP', since: new Date(time).toISOString() })
   const ages = { s: 59_000, min: 61_000, h: 7_300_000, d: 200_000_000, future: -5_000 }
   const components = Object.fromEntries(Object.entries(ages).map(([name, age]) => [name, since(-age)]))
-  const { stdout, end } = await start([{ status: 'DEGRADED', components }], terminal({ columns: 0, rows: 0 }))
+  const unanswered = failed(undefined, 'no answer within 5 ms')
+  const answers = [{ status: 'DEGRADED', components }, unanswered]
+  const { stdout, end } = await start(answers, terminal({ columns: 0, rows: 0 }))
   t.same(frameOf(stdout.take()).slice(2).map((line) => line.replace(/ +/g, ' ').trim()), [
-    's UP for 59 s', 'min UP for 1 min', 'h UP for 2 h', 'd UP for 2 d', 'future UP for 0 s'
+    's UP for 59 s', 'min UP for 1 min', 'h UP for 2 h', 'd UP for 2 d', 'future UP for 0 s',
+    'http://other1/z FAIL 0 ms no answer within 5 ms'
   ])
   await end()
 })
