@@ -1,12 +1,14 @@
 import { EventEmitter } from 'node:events'
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js'
 import { Client as OpenSearchClient } from '@opensearch-project/opensearch'
+import { Queue } from 'bullmq'
 import { circuitBreaker as cockatielBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel'
 import { Cluster, Redis } from 'ioredis'
 import mariadb from 'mariadb'
 import Memcached from 'memcached'
 import memjs from 'memjs'
 import { MongoClient } from 'mongodb'
+import { Mongoose } from 'mongoose'
 import mysql2 from 'mysql2'
 import { createTransport } from 'nodemailer'
 import Opossum from 'opossum'
@@ -39,6 +41,8 @@ function clients (): Readonly<Record<string, Foreign>> {
   const mongo = new MongoClient('mongodb://127.0.0.1:1')
   const search = new OpenSearchClient({ node: 'http://127.0.0.1:1' })
   const grpc = new GrpcClient('127.0.0.1:1', credentials.createInsecure())
+  const queue = new Queue('mail', { connection: redis, skipVersionCheck: true, skipMetasUpdate: true })
+  const odm = new Mongoose()
   const breaker = new Opossum(async () => await Promise.resolve())
   const policy = cockatielBreaker(handleAll, { halfOpenAfter: 1, breaker: new ConsecutiveBreaker(1) })
   return {
@@ -52,6 +56,9 @@ function clients (): Readonly<Record<string, Foreign>> {
     'node-redis pool': { check: 'redis', client: createClientPool() },
     mongodb: { check: 'mongodb', client: mongo, close: async () => await mongo.close() },
     'mongodb Db': { check: 'mongodb', client: mongo.db('admin') },
+    mongoose: { check: 'mongoose', client: odm },
+    'mongoose Connection': { check: 'mongoose', client: odm.connection },
+    bullmq: { check: 'bullmq', client: queue.on('error', () => undefined) },
     amqplib: { check: 'rabbitmq', client: withMethods('createChannel', 'createConfirmChannel', 'close') },
     nats: { check: 'nats', client: withMethods(...NATS) },
     opensearch: { check: 'elasticsearch', client: search, close: async () => await search.close() },
@@ -81,7 +88,7 @@ await t.test('every check of a client accepts its own clients, and refuses all c
     }
   }
   t.same(mistakes, [])
-  t.equal(names.length, 12)
+  t.equal(names.length, 14)
   t.end()
 })
 
