@@ -71,7 +71,10 @@ export const freeSpaceRules = {
   minFreeShare: withDefault(share, 0)
 }
 
-const readOptions = readyMadeOptions<DiskSpaceSettings>('', { path: withDefault(filePath, '.'), ...freeSpaceRules })
+const readOptions = readyMadeOptions<DiskSpaceSettings>('', {
+  path: withDefault(filePath, '.'),
+  ...freeSpaceRules
+})
 
 /**
  * Makes a check of the free space and the free inodes of a file system.
