@@ -24,14 +24,17 @@ import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
 import { warnOfLoopback } from './routes/loopback.js'
-import { ManagementServer } from './routes/management-server.js'
+import { createSeparateServer } from './routes/separate-server.js'
+import type { SeparateServer } from './routes/separate-server.js'
 import { routesPlugin } from './routes/routes-plugin.js'
 import { VisibilityPolicy } from './routes/visibility.js'
 import { watchPort } from './routes/watch.js'
 import { sharedSignals } from './shutdown/shared-signals.js'
 import { Shutdown } from './shutdown/shutdown.js'
 
-export type { CheckContext, CheckFunction, CheckRunMessage, StatusChangeMessage } from './options/fastify-types.js'
+export type {
+  CheckContext, CheckFunction, CheckRunMessage, EventLoopBlockMessage, StatusChangeMessage
+} from './options/fastify-types.js'
 export type { Component, Health } from './health/component.js'
 export type { BuiltInKind, CustomKind, CustomKinds, Kind, KindFormat, KindOption } from './health/kind.js'
 export type { CheckOptions, FailureStatus, FailureStatusByKind } from './health/check/options.js'
@@ -46,6 +49,8 @@ export type { ServiceDependencyOption } from './options/dependency-options.js'
 export type { Endpoints } from './options/endpoints-option.js'
 export type { MetricsOption } from './options/metrics-option.js'
 export type { ListenOption } from './options/listen-option.js'
+export type { Blocker } from './observe/thread/messages.js'
+export type { ThreadOption } from './options/thread-option.js'
 export type { ShutdownOption, ShutdownSignal } from './options/shutdown-option.js'
 export type { AuthHook, InfoOption, ManagementOptions, RouteClass, Show } from './options/types.js'
 export { errors }
@@ -109,9 +114,12 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   const info = createInfo(fastify, settings)
   const visibilityPolicy = VisibilityPolicy.of(settings, fastify.log, systemClock)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
-  const dependencies = { engine, info, history, settings, visibilityPolicy, auth, log: fastify.log }
-  const routes: RegisterRoutes = async (instance, host) => await registerRoutes(instance, host, dependencies)
-  const server = await createServer(fastify, settings, routes)
+  const dependencies = {
+    engine, info, history, settings, visibilityPolicy, auth, log: fastify.log, eventLoop: undefined
+  }
+  const routes: RegisterRoutes = async (instance, host, eventLoop) =>
+    await registerRoutes(instance, host, { ...dependencies, eventLoop })
+  const server = await createServer(fastify, engine, settings, routes)
   const watch = settings.listen?.watch === true ? await watchPort(fastify, dependencies, systemClock) : undefined
 
   const endpoints = servedEndpoints(fastify, { settings, prefix, server, info })
@@ -122,7 +130,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
   if (settings.additionalPaths.length > 0) await fastify.register(additionalRoutes(dependencies, fastify))
-  if (settings.metrics.length > 0) await addMetrics(fastify, engine, settings.metrics)
+  if (settings.metrics.length > 0) await addMetrics(fastify, { engine, eventLoop: server?.eventLoop }, settings.metrics)
 }
 
 function createEngine (
@@ -150,11 +158,12 @@ function createInfo ({ log }: FastifyInstance, settings: Settings): InfoReport {
 
 /** Creates the separate server of the option `listen`. */
 async function createServer (
-  app: FastifyInstance, { listen, prefix, logLevel }: Settings, routes: RegisterRoutes
-): Promise<ManagementServer | undefined> {
+  app: FastifyInstance, engine: HealthEngine, settings: Settings, routes: RegisterRoutes
+): Promise<SeparateServer | undefined> {
+  const { listen, prefix, logLevel } = settings
   if (listen === undefined) return undefined
   const isSilent = logLevel === 'silent'
-  return await ManagementServer.create({ app, listen, prefix, routes, isSilent, clock: systemClock })
+  return await createSeparateServer({ app, engine, settings, listen, prefix, routes, isSilent, clock: systemClock })
 }
 
 async function registerOnApp (fastify: FastifyInstance, { prefix }: Settings, routes: RegisterRoutes): Promise<void> {
@@ -164,7 +173,7 @@ async function registerOnApp (fastify: FastifyInstance, { prefix }: Settings, ro
 interface Parts {
   readonly info: InfoReport
   readonly history: History
-  readonly server: ManagementServer | undefined
+  readonly server: SeparateServer | undefined
   readonly watch: PortWatch | undefined
 }
 
@@ -176,6 +185,7 @@ function addStartAndCloseHooks (
     watch?.stop()
     engine.close()
     history.close()
+    server?.closing?.()
   }
   fastify.addHook('onReady', async () => {
     await server?.open()

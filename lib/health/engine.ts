@@ -141,7 +141,12 @@ export class HealthEngine {
 
   /** Calls back after each run that was not cancelled. */
   onRun (listener: RunListener): void {
-    this.#events.onRun = listener
+    this.#events.onRun(listener)
+  }
+
+  /** Calls back at each status change, before the log and the channel. The listener must not throw. */
+  onChange (listener: (change: TimedChange) => void): void {
+    this.#events.onChange(listener)
   }
 
   report (request: ReportRequest): MaybePromise<Report> {

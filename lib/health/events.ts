@@ -60,16 +60,25 @@ export class Events {
   readonly #log: Logger
   readonly #owner: object
   readonly #clock: Clock
-  readonly #onChange: (change: TimedChange) => void
+  readonly #onChange: ((change: TimedChange) => void)[]
   readonly #summaries = new OpenSummaries()
-  /** Counts the runs, for the metrics. */
-  onRun: RunListener | undefined
+  readonly #onRun: RunListener[] = []
 
-  constructor (log: Logger, owner: object, clock: Clock, onChange: (change: TimedChange) => void = () => undefined) {
+  constructor (log: Logger, owner: object, clock: Clock, onChange?: (change: TimedChange) => void) {
     this.#log = log
     this.#owner = owner
     this.#clock = clock
-    this.#onChange = onChange
+    this.#onChange = onChange === undefined ? [] : [onChange]
+  }
+
+  /** Calls back after each run that was not cancelled. */
+  onRun (listener: RunListener): void {
+    this.#onRun.push(listener)
+  }
+
+  /** Calls back at each status change, before the log and the channel. The listener must not throw. */
+  onChange (listener: (change: TimedChange) => void): void {
+    this.#onChange.push(listener)
   }
 
   /**
@@ -86,9 +95,11 @@ export class Events {
     return {
       get isTracing () { return isTraced(RUNS) },
       trace: (start, run) => this.#trace({ fastify: this.#owner, ...start, kinds: [...kinds()] }, run),
-      ran: (check, result, timedOut) => this.onRun?.(check, result, timedOut),
+      ran: (check, result, timedOut) => {
+        for (const listener of this.#onRun) listener(check, result, timedOut)
+      },
       changed: (change, time) => {
-        this.#onChange({ ...change, time, ...(cascade !== undefined && { kind: cascade }) })
+        this.#changed({ ...change, time, ...(cascade !== undefined && { kind: cascade }) })
         this.#publish({ ...change, kinds: [...kinds()] }, (change) => changes().add(change))
       },
       hangs: (check, abandoned) => troubles().hangs({ check, kinds: [...kinds()], abandoned }),
@@ -98,7 +109,7 @@ export class Events {
 
   /** Publishes and logs a change of the lifecycle. It is never summarized, because only the app causes it. */
   changed (change: Change, time: string): void {
-    this.#onChange({ ...change, time })
+    this.#changed({ ...change, time })
     this.#publish(change, (change) => logChange(this.#log, change))
   }
 
@@ -110,6 +121,10 @@ export class Events {
   /** Writes the outstanding summaries, and ends their timers. */
   close (): void {
     this.#summaries.close()
+  }
+
+  #changed (change: TimedChange): void {
+    for (const listener of this.#onChange) listener(change)
   }
 
   /** Publishes every change, also a change that the log only counts. */

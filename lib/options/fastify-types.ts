@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type * as checkTypes from '../health/check/check-function.js'
 import type * as eventTypes from '../health/events.js'
+import type * as blockTypes from '../observe/thread/block-log.js'
 
 /**
  * The argument of a check's function.
@@ -30,3 +31,10 @@ export type CheckRunMessage = eventTypes.CheckRunMessage<FastifyInstance>
  * @see `docs/api.md#fastify-management-endpointsstatus`
  */
 export type StatusChangeMessage = eventTypes.StatusChangeMessage<FastifyInstance>
+
+/**
+ * The message of the channel `fastify-management-endpoints:event-loop`.
+ *
+ * @see `docs/api.md#fastify-management-endpointsevent-loop`
+ */
+export type EventLoopBlockMessage = blockTypes.EventLoopBlockMessage<FastifyInstance>

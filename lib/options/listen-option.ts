@@ -5,6 +5,8 @@ import { optionsOf } from '../base/option-table.js'
 import type { RulesOf } from '../base/option-table.js'
 import { https } from './https-option.js'
 import { socketPath } from './socket-path.js'
+import { thread } from './thread-option.js'
+import type { ThreadOption, ThreadSettings } from './thread-option.js'
 
 /**
  * A separate server for the endpoints.
@@ -63,6 +65,14 @@ export type ListenOption = ({
    * @see `docs/own-port.md#if-the-port-of-your-app-gives-no-answer`
    */
   readonly watch?: boolean | undefined
+  /**
+   * Serves the port from a thread, which answers probes while the event loop is blocked; `true` uses the defaults.
+   *
+   * @default false
+   * @example { port: 9000, thread: { maxBlocked: 60_000 } }
+   * @see `docs/blocked-event-loop.md`
+   */
+  readonly thread?: boolean | ThreadOption | undefined
 }
 
 /** The address of the separate server. */
@@ -83,6 +93,7 @@ export interface ListenSettings {
   readonly address: ListenAddress
   readonly https: TlsOptions | undefined
   readonly watch: boolean
+  readonly thread: ThreadSettings | undefined
 }
 
 type KeysOf<Union> = Union extends Union ? keyof Union : never
@@ -95,15 +106,16 @@ const readOptions = optionsOf({
   path: withDefault(socketPath, undefined),
   mode: withDefault(integer(0, 0o777), undefined),
   https: withDefault(https, undefined),
-  watch: withDefault(flag, true)
+  watch: withDefault(flag, true),
+  thread: withDefault(thread, undefined)
 } satisfies RulesOf<Record<KeysOf<ListenOption>, unknown>>, {
   expected: 'an object with a port and an optional host, or with the path of a Unix socket'
 })
 
 /** The rule of `listen`. */
 export const listen: Rule<ListenSettings> = (value, path) => {
-  const { https, watch, ...address } = readOptions(value, path)
-  return { address: addressOf(address, path), https, watch }
+  const { https, watch, thread, ...address } = readOptions(value, path)
+  return { address: addressOf(address, path), https, watch, thread }
 }
 
 type GivenAddress = Pick<ReturnType<typeof readOptions>, 'port' | 'host' | 'path' | 'mode'>

@@ -104,7 +104,7 @@ async function sendReport (
     pendingVisibility
   ])
   const shown = hasComponents ? visibility : STATUS_ONLY
-  const text = await reportText(context, { request: reportRequest, report, shown, mediaType, format })
+  const text = await reportText(context, { request: reportRequest, report, shown, mediaType, format, verbose })
   return sendText(reply, settings.statusCodes[report.status], text, mediaType)
 }
 

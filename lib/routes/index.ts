@@ -12,7 +12,9 @@ import { registerUi } from './ui.js'
 import { registerVersion } from './version.js'
 
 /** Registers the routes on `instance`, a child of `host`: the app, or the server of the option `listen`. */
-export type RegisterRoutes = (instance: FastifyInstance, host: FastifyInstance) => Promise<void>
+export type RegisterRoutes = (
+  instance: FastifyInstance, host: FastifyInstance, eventLoop?: RouteDependencies['eventLoop']
+) => Promise<void>
 
 /**
  * Registers the enabled routes. The function is async, so that an error of Fastify becomes a rejection: a plugin

@@ -3,16 +3,17 @@ import http from 'node:http'
 import type { RequestListener, Server } from 'node:http'
 import https from 'node:https'
 import { isIPv6 } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../base/clock.js'
 import { reasonOf } from '../base/describe.js'
 import { logSafely } from '../base/safe-log.js'
 import { errors } from '../errors.js'
+import { limitConnections, limitHandshakes, makeRoom } from '../observe/thread/server-limits.js'
 import type { ListenAddress, ListenSettings } from '../options/listen-option.js'
 import { warnOfCluster } from './cluster-warning.js'
 import type { RegisterRoutes } from './index.js'
 import { routesPlugin } from './routes-plugin.js'
-import { limitConnections, limitHandshakes, makeRoom } from './server-limits.js'
 import { prepareSocket } from './unix-socket.js'
 
 /** Time that open requests have when the server closes, in milliseconds. */
@@ -21,14 +22,17 @@ const CLOSE_TIMEOUT_MS = 1_000
  * Connections that the system keeps until the server accepts them. With Node's 511, a burst of connections during a
  * busy moment makes the system drop others, and a kubelet connects again only after its own timeout of 1 s.
  */
-const BACKLOG = 4_096
+export const BACKLOG = 4_096
 /** The shortest time between two warnings of too many connections, in milliseconds. */
 const CROWD_QUIET_MS = 60_000
+
+/** The address of a server, and its TLS options. */
+type ServerSettings = Pick<ListenSettings, 'address' | 'https'>
 
 export interface ManagementServerDependencies {
   /** The server uses only the app's log. */
   readonly app: FastifyInstance
-  readonly listen: ListenSettings
+  readonly listen: ServerSettings
   readonly prefix: string
   readonly routes: RegisterRoutes
   /** Whether the server logs no requests, including requests for unknown paths. */
@@ -105,13 +109,18 @@ export class ManagementServer {
     cancel()
   }
 
+  /** Serves a connection that another thread has accepted. */
+  connect (socket: Duplex): void {
+    this.#server.server.emit('connection', socket)
+  }
+
   get addresses (): ReturnType<FastifyInstance['addresses']> {
     return this.#server.server.listening ? this.#server.addresses() : []
   }
 }
 
 /** Creates a server that refuses what Node accepts only for broken clients. */
-function createServer (handler: RequestListener, { https: tls }: ListenSettings): Server {
+function createServer (handler: RequestListener, { https: tls }: ServerSettings): Server {
   const parsing = { insecureHTTPParser: false, requireHostHeader: true }
   return tls === undefined
     ? http.createServer(parsing, handler)
@@ -126,11 +135,11 @@ function limited (server: Server, appServer: unknown, onCrowded: () => void): Se
 }
 
 /** Warns of too many connections, at most once a minute: any client can open them. */
-class CrowdWarning {
-  readonly #dependencies: ManagementServerDependencies
+export class CrowdWarning {
+  readonly #dependencies: Pick<ManagementServerDependencies, 'app' | 'clock'>
   #quietUntil = 0
 
-  constructor (dependencies: ManagementServerDependencies) {
+  constructor (dependencies: Pick<ManagementServerDependencies, 'app' | 'clock'>) {
     this.#dependencies = dependencies
   }
 
@@ -144,7 +153,7 @@ class CrowdWarning {
 }
 
 /** Names the host as configured: for `0.0.0.0`, Fastify reports single addresses of the machine. */
-function listenText ({ address, https: tls }: ListenSettings, url: string): string {
+export function listenText ({ address, https: tls }: ServerSettings, url: string): string {
   const scheme = tls === undefined ? 'http' : 'https'
   const shown = 'path' in address
     ? address.path
@@ -152,7 +161,7 @@ function listenText ({ address, https: tls }: ListenSettings, url: string): stri
   return `the management endpoints listen at ${shown}`
 }
 
-function nameOf (address: ListenAddress | { readonly host: string, readonly port: string }): string {
+export function nameOf (address: ListenAddress | { readonly host: string, readonly port: string }): string {
   if ('path' in address) return address.path
   const { host, port } = address
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`

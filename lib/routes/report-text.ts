@@ -22,20 +22,28 @@ export interface RequestedReport {
   readonly mediaType: MediaType
   /** The format of the kind, if the request names no media type. */
   readonly format: KindFormat | undefined
+  readonly verbose: boolean
 }
 
 /** Returns the text of a report in the form that the client requested. */
 export async function reportText (
-  context: RouteContext, { request, report, shown, mediaType, format }: RequestedReport
+  context: RouteContext, { request, report, shown, mediaType, format, verbose }: RequestedReport
 ): Promise<string> {
   const { engine } = context
   if (format !== undefined) return JSON.stringify(terminusBody(engine, request.kind, visibleHealth(report, shown)))
-  if (mediaType === JSON_TYPE) return visibleText(report, shown)
+  if (mediaType === JSON_TYPE) {
+    return withEventLoop(visibleText(report, shown), verbose && shown.components ? context.eventLoop : undefined)
+  }
   const health = visibleHealth(report, shown)
   if (mediaType !== HEALTH_JSON) return JSON.stringify(actuatorBody(engine, request, health, mediaType))
   const { status, ...others } = healthJson(health)
   const identity = request.kind === ALL_CHECKS ? await identityFor(context, shown) : {}
   return JSON.stringify({ status, ...identity, ...others })
+}
+
+/** Adds the longest recent block of the event loop to the text of a verbose answer. */
+function withEventLoop (text: string, eventLoop: RouteContext['eventLoop']): string {
+  return eventLoop === undefined ? text : `${text.slice(0, -1)},"eventLoop":{"blockedMs":${eventLoop.blockedMs}}}`
 }
 
 /** The kinds that have a probe. */

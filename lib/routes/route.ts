@@ -3,6 +3,7 @@ import type { Logger } from '../base/logger.js'
 import type { HealthEngine } from '../health/engine.js'
 import type { InfoReport } from '../info/info-report.js'
 import type { History } from '../observe/history/history.js'
+import type { LoopBlocks } from '../observe/thread/loop-blocks.js'
 import type { Settings } from '../options/settings.js'
 import { describeIn } from './openapi.js'
 import { anyAnswer, routeSchema, withAnswers } from './operation.js'
@@ -21,6 +22,8 @@ export interface RouteDependencies {
   readonly auth: readonly onRequestAsyncHookHandler[]
   /** The app's logger. The requests of the routes have a silent one. */
   readonly log: Logger
+  /** The blocks of the event loop, if a thread serves the separate port. */
+  readonly eventLoop: Pick<LoopBlocks, 'blockedMs'> | undefined
 }
 
 /** The dependencies, with the options that all routes of one instance share. */

@@ -10,6 +10,7 @@ import { lazyBuiltins } from './lazy-builtins.js'
 import { clientRoomOf, lazyClients } from './lazy-clients.js'
 import { COMMAND, DIST, ENTRIES, LIB, pluginOf } from './paths.js'
 import { prebuilt } from './prebuilt.js'
+import { workerSource } from './worker-source.js'
 
 const TARGET = 'node20.19'
 
@@ -21,7 +22,8 @@ export async function buildCode () {
     preserveEntrySignatures: 'allow-extension',
     external: ['fastify', /^node:/],
     plugins: [
-      prebuilt(), typescript(), lazyClients(), nodeResolve(), commonjs(), recordNames(publicNames)
+      prebuilt(),
+      workerSource(), typescript(), lazyClients(), nodeResolve(), commonjs(), recordNames(publicNames)
     ],
     treeshake: { moduleSideEffects: false },
     onwarn: ({ message }) => { throw new Error(`the code cannot be bundled: ${message}`) }
@@ -56,7 +58,8 @@ const LAZY_ROOMS = {
   checks: ['checks/'],
   metrics: ['metrics/', 'observe/metrics/'],
   springBootAdmin: ['spring-boot-admin/', 'observe/spring-boot-admin/'],
-  watch: ['probe/watch/']
+  watch: ['probe/watch/'],
+  thread: ['observe/thread/', 'routes/thread']
 }
 
 /**

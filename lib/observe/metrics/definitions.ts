@@ -32,7 +32,13 @@ export const METRICS = {
   }
 } as const
 
-/** The names of all metrics. */
+/** Only apps with a thread for the separate port have this metric. */
+export const BLOCK_METRIC = {
+  name: 'health_event_loop_blocked_seconds',
+  help: 'The duration of the blocks of the event loop that took at least 0.1 s.'
+} as const
+
+/** The names of the metrics that all apps have. */
 export const METRIC_NAMES: readonly string[] = Object.values(METRICS).map(({ name }) => name)
 
 export type Labels = Record<string, string>

@@ -4,6 +4,7 @@ import type { Kind } from '../../health/kind.js'
 import { latestStatus, latestStatusOf } from '../../health/latest.js'
 import type { Entry } from '../../health/registry.js'
 import type { ComponentStatus } from '../../health/status.js'
+import type { LoopBlocks } from '../thread/loop-blocks.js'
 import { Tally } from './tally.js'
 
 /** The metrics of one check. */
@@ -28,13 +29,16 @@ type DurationListener = (check: string, seconds: number) => void
 
 /** The metrics of one app: counts its runs, and reads its latest results. Reading never runs a check. */
 export class HealthMetrics {
+  /** The blocks of the event loop, if a thread serves the separate port. */
+  readonly eventLoop: LoopBlocks | undefined
   readonly #engine: Pick<HealthEngine, 'kinds' | 'parts'>
   /** The counts of each check live as long as the check. */
   #tallies = new WeakMap<object, Tally>()
   readonly #listeners: DurationListener[] = []
 
-  constructor (engine: Pick<HealthEngine, 'kinds' | 'parts' | 'onRun'>) {
+  constructor (engine: Pick<HealthEngine, 'kinds' | 'parts' | 'onRun'>, eventLoop?: LoopBlocks) {
     this.#engine = engine
+    this.eventLoop = eventLoop
     engine.onRun((check, result, timedOut) => {
       const seconds = this.#tallyOf(check).add(result, timedOut)
       for (const listener of this.#listeners) listener(check.name, seconds)
@@ -65,6 +69,7 @@ export class HealthMetrics {
   /** Sets all counts to zero. */
   reset (): void {
     this.#tallies = new WeakMap()
+    this.eventLoop?.reset()
   }
 
   #tallyOf (check: object): Tally {

@@ -3,7 +3,8 @@ import { reasonOf } from '../../base/describe.js'
 import { logSafely } from '../../base/safe-log.js'
 import { errors } from '../../errors.js'
 import type { Observable, ObservableResult, OpenTelemetryMeter } from '../../options/metrics-option.js'
-import { METRICS } from './definitions.js'
+import { BLOCK_METRIC, METRICS } from './definitions.js'
+import type { Labels } from './definitions.js'
 import type { HealthMetrics } from './health-metrics.js'
 import { KeptSeries } from './kept-series.js'
 import { SAMPLES } from './samples.js'
@@ -11,6 +12,8 @@ import { BUCKETS } from './tally.js'
 
 /** Marks a meter that an instance uses. Two copies of this package see the same mark. */
 const MARK = Symbol.for('fastify-management-endpoints.metrics')
+
+type Metric = Readonly<Record<'name' | 'help', string>>
 
 type ObservedMetric = keyof typeof SAMPLES
 
@@ -67,18 +70,27 @@ function isNoop (observables: readonly (readonly [ObservedMetric, Observable])[]
   return new Set(gauges).size < gauges.length
 }
 
-/** Records the duration of each run. A meter that throws is logged once, and does not break the run. */
+/**
+ * Records the duration of each run, and of each block of the event loop. A meter that throws is logged once, and does
+ * not break the run.
+ */
 function recordDurations (meter: OpenTelemetryMeter, metrics: HealthMetrics, log: Logger): void {
-  const { name, help: description } = METRICS.duration
-  const advice = { explicitBucketBoundaries: BUCKETS.filter(Number.isFinite) }
-  const histogram = meter.createHistogram(name, { description, unit: 's', advice })
   let isLogged = false
-  metrics.onDuration((check, seconds) => {
-    try {
-      histogram.record(seconds, { check })
-    } catch (error) {
-      if (!isLogged) logSafely(log, 'warn', { check }, `the OpenTelemetry meter failed to record: ${reasonOf(error)}`)
-      isLogged = true
+  const recorderOf = ({ name, help: description }: Metric, bounds: readonly number[]) => {
+    const advice = { explicitBucketBoundaries: bounds.filter(Number.isFinite) }
+    const histogram = meter.createHistogram(name, { description, unit: 's', advice })
+    return (seconds: number, labels: Labels): void => {
+      try {
+        histogram.record(seconds, labels)
+      } catch (error) {
+        if (!isLogged) logSafely(log, 'warn', labels, `the OpenTelemetry meter failed to record: ${reasonOf(error)}`)
+        isLogged = true
+      }
     }
-  })
+  }
+  const recordRun = recorderOf(METRICS.duration, BUCKETS)
+  metrics.onDuration((check, seconds) => recordRun(seconds, { check }))
+  if (metrics.eventLoop === undefined) return
+  const recordBlock = recorderOf(BLOCK_METRIC, metrics.eventLoop.bounds)
+  metrics.eventLoop.onBlock((seconds) => recordBlock(seconds, {}))
 }

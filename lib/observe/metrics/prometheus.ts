@@ -1,10 +1,11 @@
 import { errors } from '../../errors.js'
 import type { PrometheusRegistry } from '../../options/metrics-option.js'
-import { METRIC_NAMES, METRICS } from './definitions.js'
-import type { Sample } from './definitions.js'
+import { BLOCK_METRIC, METRIC_NAMES, METRICS } from './definitions.js'
+import type { Labels, Sample } from './definitions.js'
 import type { HealthMetrics } from './health-metrics.js'
 import { SAMPLES } from './samples.js'
 import { BUCKETS } from './tally.js'
+import type { Tally } from './tally.js'
 
 type Read = () => readonly PrometheusSample[]
 
@@ -23,7 +24,8 @@ type Aggregator = 'max' | 'sum'
  * @throws FST_MANAGEMENT_METRICS_TAKEN if the registry has a metric of one of these names
  */
 export function addToRegistry (registry: PrometheusRegistry, metrics: HealthMetrics): () => void {
-  const taken = METRIC_NAMES.find((name) => registry.getSingleMetric(name) !== undefined)
+  const names = metrics.eventLoop === undefined ? METRIC_NAMES : [...METRIC_NAMES, BLOCK_METRIC.name]
+  const taken = names.find((name) => registry.getSingleMetric(name) !== undefined)
   if (taken !== undefined) {
     throw new errors.MetricsTaken(`the registry has the metric ${taken} already`, 'a new Registry() of prom-client')
   }
@@ -44,18 +46,31 @@ function metricsOf (metrics: HealthMetrics): readonly PrometheusMetric[] {
     new PrometheusMetric({ ...METRICS.duration, type: 'histogram', read: () => durations(metrics), reset }),
     new PrometheusMetric({ ...METRICS.runs, type: 'counter', read: () => SAMPLES.runs(metrics), reset }),
     gauge('lastChange', 'max'),
-    gauge('abandoned', 'sum')
+    gauge('abandoned', 'sum'),
+    ...blockMetrics(metrics, reset)
   ]
 }
 
+/** Only an app with a thread for the separate port measures the blocks of its event loop. */
+function blockMetrics ({ eventLoop }: HealthMetrics, reset: () => void): readonly PrometheusMetric[] {
+  if (eventLoop === undefined) return []
+  const read = (): readonly PrometheusSample[] => histogram(BLOCK_METRIC.name, eventLoop.bounds, eventLoop, {})
+  return [new PrometheusMetric({ ...BLOCK_METRIC, type: 'histogram', read, reset })]
+}
+
 function durations (metrics: HealthMetrics): readonly PrometheusSample[] {
-  const { name } = METRICS.duration
-  return metrics.checks().flatMap(({ check, tally }) => [
-    ...BUCKETS.map((bound) =>
-      ({ metricName: `${name}_bucket`, labels: { le: le(bound), check }, value: tally.upTo(bound) })),
-    { metricName: `${name}_sum`, labels: { check }, value: tally.seconds },
-    { metricName: `${name}_count`, labels: { check }, value: tally.upTo(Infinity) }
-  ])
+  return metrics.checks().flatMap(({ check, tally }) => histogram(METRICS.duration.name, BUCKETS, tally, { check }))
+}
+
+function histogram (
+  name: string, bounds: readonly number[], counts: Pick<Tally, 'upTo' | 'seconds'>, labels: Labels
+): readonly PrometheusSample[] {
+  return [
+    ...bounds.map((bound) =>
+      ({ metricName: `${name}_bucket`, labels: { le: le(bound), ...labels }, value: counts.upTo(bound) })),
+    { metricName: `${name}_sum`, labels, value: counts.seconds },
+    { metricName: `${name}_count`, labels, value: counts.upTo(Infinity) }
+  ]
 }
 
 /** Prometheus' name for the label of a bucket is "less than or equal". */

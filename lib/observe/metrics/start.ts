@@ -1,6 +1,7 @@
 import type { Logger } from '../../base/logger.js'
 import type { HealthEngine } from '../../health/engine.js'
 import type { MetricsTarget } from '../../options/metrics-option.js'
+import type { LoopBlocks } from '../thread/loop-blocks.js'
 import { HealthMetrics } from './health-metrics.js'
 import { addToMeter } from './open-telemetry.js'
 import { addToRegistry } from './prometheus.js'
@@ -10,8 +11,10 @@ import { addToRegistry } from './prometheus.js'
  *
  * @throws FST_MANAGEMENT_METRICS_TAKEN if another instance uses one of the targets
  */
-export function startMetrics (engine: HealthEngine, targets: readonly MetricsTarget[], log: Logger): () => void {
-  const metrics = new HealthMetrics(engine)
+export function startMetrics (
+  engine: HealthEngine, targets: readonly MetricsTarget[], log: Logger, eventLoop?: LoopBlocks
+): () => void {
+  const metrics = new HealthMetrics(engine, eventLoop)
   const removals: (() => void)[] = []
   const stop = (): void => {
     for (const remove of removals) remove()

@@ -6,8 +6,8 @@ import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { limitConnections, makeRoom } from '../../lib/routes/server-limits.js'
-import { listen } from '../support/loopback.js'
+import { limitConnections, makeRoom } from '../../../lib/observe/thread/server-limits.js'
+import { listen } from '../../support/loopback.js'
 
 const NAMES = [
   'headersTimeout', 'requestTimeout', 'keepAliveTimeout', 'connectionsCheckingInterval', 'maxConnections', 'timeout',

@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { Socket } from 'node:net'
 import type { TlsOptions } from 'node:tls'
-import { isRecord } from '../base/type-guards.js'
+import { isRecord } from '../../base/type-guards.js'
 
 /**
  * The limits of the separate port. Times are in milliseconds. Probes have no body and few headers. By default Node
@@ -23,19 +23,21 @@ const STRICT = {
 /** Other limits that the app may have. Here Node's own values apply unless the app has smaller values. */
 const OTHERS = ['timeout', 'maxRequestsPerSocket', 'maxHeadersCount', 'maxHeaderSize'] as const
 
-type Limits = Partial<Record<keyof typeof STRICT | typeof OTHERS[number], number>>
+/** Limits of a server, in milliseconds, bytes or numbers. */
+export type ServerLimits = Partial<Record<keyof typeof STRICT | typeof OTHERS[number], number>>
 
 /**
  * Limits the connections of the separate port. If the server of the app has a stricter limit, that limit applies.
  * Call it before the server listens.
  */
 export function limitConnections (server: Server, appServer: unknown): void {
-  Object.assign(server, limitsBeside(isRecord(appServer) ? appServer : {}))
+  Object.assign(server, limitsBeside(appServer))
 }
 
 /** The stricter one of each limit. In Node 0 turns a limit off, so 0 is not stricter than any limit. */
-function limitsBeside (appServer: Readonly<Record<string, unknown>>): Limits {
-  const limits: Limits = { ...STRICT }
+export function limitsBeside (server: unknown): ServerLimits {
+  const appServer = isRecord(server) ? server : {}
+  const limits: ServerLimits = { ...STRICT }
   for (const name of [...Object.keys(STRICT) as (keyof typeof STRICT)[], ...OTHERS]) {
     const value = appServer[name]
     if (typeof value === 'number' && value > 0 && value < (limits[name] ?? Infinity)) limits[name] = value

@@ -1,0 +1,78 @@
+import { channel } from 'node:diagnostics_channel'
+import type { Clock } from '../../base/clock.js'
+import type { Logger } from '../../base/logger.js'
+import { logSafely } from '../../base/safe-log.js'
+import { blockFields, blockText } from './block-text.js'
+import type { Blocker } from './messages.js'
+
+/** Shorter blocks are only counted, in milliseconds. */
+const SHORTEST_LOGGED_MS = 1_000
+/** The shortest time between two lines, in milliseconds. */
+const QUIET_MS = 60_000
+/** After a block, the name of its function arrives within this time, in milliseconds. */
+const NAME_MS = 100
+
+const BLOCKS = channel('fastify-management-endpoints:event-loop')
+
+/**
+ * The message of the channel `fastify-management-endpoints:event-loop`: the event loop was blocked for at least 1 s.
+ *
+ * @see `docs/api.md#fastify-management-endpointsevent-loop`
+ */
+export interface EventLoopBlockMessage<Owner extends object = object> {
+  /** The app whose event loop was blocked. */
+  readonly fastify: Owner
+  /** Duration of the block, in milliseconds. */
+  readonly blockedMs: number
+  /** The function that was running; absent if Node could not tell. */
+  readonly blocker?: Blocker
+}
+
+/** The parts that the log needs. */
+export interface BlockLogDependencies {
+  readonly log: Logger
+  /** The app. Messages for subscribers contain it. */
+  readonly owner: object
+  readonly clock: Clock
+}
+
+/** Logs and publishes long blocks of the event loop: each on the channel, and at most one line per minute. */
+export class BlockLog {
+  readonly #dependencies: BlockLogDependencies
+  #blocker: Blocker | undefined
+  #loggedAt = -Infinity
+  #cancel = (): void => undefined
+
+  constructor (dependencies: BlockLogDependencies) {
+    this.#dependencies = dependencies
+  }
+
+  /** Takes the function that the thread has found. Its message arrives when the event loop moves again. */
+  found (blocker: Blocker | undefined): void {
+    this.#blocker = blocker
+  }
+
+  /** Call this after a block. */
+  add (durationMs: number): void {
+    if (durationMs < SHORTEST_LOGGED_MS) return
+    this.#cancel()
+    this.#cancel = this.#dependencies.clock.inBackground(NAME_MS, () => this.#write(durationMs))
+  }
+
+  close (): void {
+    this.#cancel()
+  }
+
+  #write (durationMs: number): void {
+    const { log, owner, clock } = this.#dependencies
+    const blocker = this.#blocker
+    this.#blocker = undefined
+    if (clock.now() - this.#loggedAt >= QUIET_MS) {
+      this.#loggedAt = clock.now()
+      logSafely(log, 'warn', blockFields(durationMs, blocker), blockText(durationMs, blocker))
+    }
+    if (!BLOCKS.hasSubscribers) return
+    const message = { fastify: owner, blockedMs: Math.round(durationMs), ...(blocker !== undefined && { blocker }) }
+    BLOCKS.publish(message satisfies EventLoopBlockMessage)
+  }
+}
