@@ -79,7 +79,7 @@ export function readArguments (args: readonly string[]): ProbeArguments | undefi
 
 function readUrls ([first, ...more]: readonly string[], watch: boolean): [URL, ...URL[]] {
   if (first === undefined) throw new Error('expected a URL, got none')
-  if (more.length > 0 && !watch) throw new Error(`expected one URL, got ${more.length + 1}`)
+  if (more.length > 0 && !watch) throw new Error(`expected one URL, got ${more.length + 1}; for several, pass --watch`)
   return [readUrl(first), ...more.map(readUrl)]
 }
 

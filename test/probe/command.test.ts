@@ -131,8 +131,8 @@ await t.test('run() returns 1 and prints the wrong value, the expected value and
   const cases: readonly (readonly [readonly string[], string])[] = [
     [[], 'expected a URL, got none'],
     [['--timeout', '5'], 'expected a URL, got none'],
-    [[url, url], 'expected one URL, got 2'],
-    [[url, '5', '6'], 'expected one URL, got 3'],
+    [[url, url], 'expected one URL, got 2; for several, pass --watch'],
+    [[url, '5', '6'], 'expected one URL, got 3; for several, pass --watch'],
     ...wrongUrls.map((wrong) => [[wrong], `${expectedUrl} ${JSON.stringify(wrong)}`] as const),
     [['http://user:hidden@h:x/'], `${expectedUrl} "http://[REDACTED]@h:x/"`],
     ...wrongTimeouts.map((wrong) => [[url, `--timeout=${wrong}`], `${expectedTimeout} "${wrong}"`] as const),
