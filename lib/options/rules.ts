@@ -17,11 +17,13 @@ const show: Rule<Show> = (value, path) =>
     ? value
     : refuse(value, path, '"always", "never", "authorized", or a function of the request')
 
+const SHOW_WITHOUT_AUTH = '"always", "never", or a function of the request; "authorized" needs the option "auth" too'
+
 /** Refuses `'authorized'` without `auth` hooks: no request could be authorized. */
 export function showWith (hasAuth: boolean): Rule<Show> {
   return (value, path) => {
     if (value !== 'authorized' || hasAuth) return show(value, path)
-    return refuse(value, path, '"always", "never", or a function of the request without the option "auth"')
+    return refuse(value, path, SHOW_WITHOUT_AUTH)
   }
 }
 

@@ -147,7 +147,7 @@ await testWrongOptions('a header of a service dependency is wrong', [
 ])
 
 const SHOW = '"always", "never", "authorized", or a function of the request'
-const SHOW_WITHOUT_AUTH = '"always", "never", or a function of the request without the option "auth"'
+const SHOW_WITHOUT_AUTH = '"always", "never", or a function of the request; "authorized" needs the option "auth" too'
 const AUTH = 'an onRequest hook, or an array of at least one; ' +
   'register the plugin of the hook first, or omit the option to leave the endpoints open'
 
