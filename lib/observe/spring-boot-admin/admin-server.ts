@@ -30,6 +30,12 @@ const PUBLIC_HEADERS = { accept: 'application/json', 'accept-encoding': 'identit
 /** The address of a redirect may be secret, and a redirected POST becomes a GET, so redirects are not followed. */
 const REDIRECTS = [301, 302, 303, 307, 308]
 
+const REMEDIES = new Map([
+  [401, ', so check the user name and the password'],
+  [403, ', so check the login, and CSRF protection at the server'],
+  [404, ', so check the path of "url": it ends before "/instances"']
+])
+
 /** Registers an app at one Spring Boot Admin server, again and again, until the app closes. */
 export class AdminServer {
   readonly #target: AdminTarget
@@ -148,6 +154,6 @@ function assertSuccess ({ statusCode, body }: HttpAnswer): void {
 }
 
 function remedyFor (statusCode: number): string {
-  if (statusCode === 401 || statusCode === 403) return ', so check the user name and the password'
-  return REDIRECTS.includes(statusCode) ? ', a redirect, so set "url" to the address that it leads to' : ''
+  if (REDIRECTS.includes(statusCode)) return ', a redirect, so set "url" to the address that it leads to'
+  return REMEDIES.get(statusCode) ?? ''
 }

@@ -142,7 +142,8 @@ const NO_ID = 'answered 201 without an id, so it is no Spring Boot Admin server'
 /** Answers that are no success, and the reason in the log. */
 const FAILURES: readonly (readonly [name: string, answer: Answer, reason: string])[] = [
   ['401', () => answering(401), 'answered 401, so check the user name and the password'],
-  ['403', () => answering(403), 'answered 403, so check the user name and the password'],
+  ['403', () => answering(403), 'answered 403, so check the login, and CSRF protection at the server'],
+  ['404', () => answering(404), 'answered 404, so check the path of "url": it ends before "/instances"'],
   ['302', () => answering(302), 'answered 302, a redirect, so set "url" to the address that it leads to'],
   ['an empty body', () => answering(201), NO_ID],
   ['garbage', () => answering(201, '<html>'), NO_ID],
