@@ -96,7 +96,8 @@ const CAUSES: Readonly<Record<string, readonly Cause[]>> = {
     async () => await register({ kinds: ['ready', { name: 'ready', format: 'terminus' }] })
   ],
   FST_MANAGEMENT_FUNCTION_INVALID: [
-    async () => (await registered()).management.addCheck('readiness', 'db', Promise.resolve() as never)
+    async () => (await registered()).management.addCheck('readiness', 'db', Promise.resolve() as never),
+    async () => (await registered()).management.onChange(undefined as never)
   ],
   FST_MANAGEMENT_STARTUP_COMPLETED: [async () => {
     const app = await registered()
