@@ -162,6 +162,7 @@ async function createServer (
 ): Promise<SeparateServer | undefined> {
   const { listen, prefix, logLevel } = settings
   if (listen === undefined) return undefined
+  app.server.on('listening', () => engine.lifecycle.serves())
   const isSilent = logLevel === 'silent'
   return await createSeparateServer({ app, engine, settings, listen, prefix, routes, isSilent, clock: systemClock })
 }

@@ -30,6 +30,9 @@ export class Lifecycle {
   readonly #followers: readonly Kind[]
   /** The state until the app listens. It is not logged, because it is part of each start. */
   readonly #starting: State
+  #hasServed = false
+  /** The state since the app's own server has closed, while the app does not close. It is not logged either. */
+  #stopped: State | undefined
   readonly #drains = new Set<() => void>()
   #outOfService: State | undefined
   /** The state while the app's own port gives no answer. */
@@ -64,6 +67,13 @@ export class Lifecycle {
   /** The component `lifecycle` while the app is in service. */
   get inService (): Component {
     return { status: 'UP', ...(this.#since !== undefined && { since: this.#since }) }
+  }
+
+  /** Call this whenever the app listens. */
+  serves (): void {
+    this.#hasServed = true
+    if (this.#stopped !== undefined) this.#since = this.#clock.date().toISOString()
+    this.#stopped = undefined
   }
 
   /** Returns the status that the lifecycle contributes to the report of a kind. */
@@ -149,7 +159,15 @@ export class Lifecycle {
   }
 
   get #current (): State | undefined {
-    return this.#requested ?? (this.#isServing() ? undefined : this.#starting)
+    return this.#requested ?? (this.#isServing() ? undefined : this.#unserved)
+  }
+
+  /** The state while clients cannot reach the app. A server reports its end late, so the first reader finds it. */
+  get #unserved (): State {
+    if (!this.#hasServed) return this.#starting
+    this.#stopped ??= this.#constantState('the app listens no longer')
+    this.#since = this.#stopped.time
+    return this.#stopped
   }
 
   /** The state that a call has set, apart from the start of the app. */

@@ -72,6 +72,29 @@ await t.test('an app that does not serve yet is out of service, which is not log
   t.end()
 })
 
+await t.test('an app that serves no longer is out of service with another reason until it serves again', async (t) => {
+  let isServing = false
+  const { lifecycle, clock, lines } = setUp(() => isServing)
+  const serve = (): void => {
+    isServing = true
+    lifecycle.serves()
+  }
+  serve()
+  t.equal(lifecycle.component, undefined)
+  isServing = false
+  const stopped = clock.date().toISOString()
+  for (let read = 0; read < 2; read++) {
+    t.same(statusesOf(lifecycle), OUT_OF_SERVICE)
+    const details = { reason: 'the app listens no longer' }
+    t.same(lifecycle.component, { status: 'OUT_OF_SERVICE', details, time: stopped, since: stopped })
+    await clock.pass(1_000)
+  }
+  serve()
+  t.same(statusesOf(lifecycle), IN_SERVICE)
+  t.same(lifecycle.inService, { status: 'UP', since: clock.date().toISOString() })
+  t.same(lines, [])
+})
+
 await t.test('a change before the app serves is logged and stays afterwards', (t) => {
   let isServing = false
   const { lifecycle, lines } = setUp(() => isServing)

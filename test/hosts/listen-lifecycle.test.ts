@@ -39,6 +39,22 @@ await t.test('readiness is OUT_OF_SERVICE on the separate port until the app lis
   t.same(lines.filter(({ check }) => check === 'lifecycle'), [], 'the start of an app is not logged as a status change')
 })
 
+await t.test('readiness is OUT_OF_SERVICE with the reason when only the server of the app has closed', async (t) => {
+  for (const watch of [true, false]) {
+    const { app, getSeparate } = await startServers(t, {
+      showDetails: 'always', listen: { host: '127.0.0.1', port: 0, watch }
+    })
+    app.server.close()
+    t.match(await getSeparate('/z/health/readiness?verbose'), {
+      status: 503,
+      body: { components: { lifecycle: { details: { reason: 'the app listens no longer' } } } }
+    })
+    app.server.listen(0, '127.0.0.1')
+    await once(app.server, 'listening')
+    t.match(await getSeparate('/z/health/readiness'), { status: 200 })
+  }
+})
+
 await t.test('takeOutOfService() still applies when the app listens later', async (t) => {
   const { app, getSeparate } = await createServers(t, { showDetails: 'always' })
   await app.ready()
