@@ -73,7 +73,8 @@ const lookup: LookupFunction = (_host, _options, onFound) => {
   onFound(null, [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }])
 }
 
-function hasHttp1Answer (bytes: Buffer): boolean {
+/** Whether bytes of a server contain the begin of an answer that is not interim. */
+export function hasHttp1Answer (bytes: Buffer): boolean {
   return HTTP1_ANSWER.test(bytes.toString('latin1'))
 }
 
