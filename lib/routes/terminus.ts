@@ -15,8 +15,8 @@ interface TerminusHealth {
 }
 
 /**
- * Converts a report to the format of @nestjs/terminus: `info` contains the checks that pass, `error` the checks that fail,
- * and `details` both. If the components are hidden, these objects are empty, because clients read them.
+ * Converts a report to the format of @nestjs/terminus: `info` contains the checks that pass, `error` the checks that
+ * fail, and `details` both. If the components are hidden, these objects are empty, because clients read them.
  *
  * @see https://github.com/nestjs/terminus `health-check-executor.service.ts`
  */
