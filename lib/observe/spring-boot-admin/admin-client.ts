@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Clock } from '../../base/clock.js'
+import { reasonOf } from '../../base/describe.js'
 import { logSafely } from '../../base/safe-log.js'
 import { errors } from '../../errors.js'
 import { endpointsOf, isSecureServer } from '../endpoints.js'
@@ -62,7 +63,8 @@ export class AdminClient {
     if (this.#isStarted) return
     this.#isStarted = true
     this.#register().catch((error: unknown) => {
-      logSafely(this.#app.log, 'error', { err: error }, 'the app does not register with Spring Boot Admin')
+      logSafely(this.#app.log, 'error', { err: error },
+        `the app does not register with Spring Boot Admin: ${reasonOf(error)}`)
     })
   }
 
