@@ -69,8 +69,7 @@ const readOptions = readyMadeOptions<ElasticsearchSettings>('client', {
 })
 
 /**
- * Makes a check that requests the health of an Elasticsearch or OpenSearch cluster, on the app's own client: `DOWN` if
- * the cluster is red. The client sends the request once, because its retries would take longer than the check may.
+ * Makes a check that requests the health of an Elasticsearch or OpenSearch cluster, once and on the app's own client.
  *
  * @param client a `Client` of `@elastic/elasticsearch` or of `@opensearch-project/opensearch`, or a function that
  *   returns it

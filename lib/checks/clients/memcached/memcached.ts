@@ -18,8 +18,7 @@ const CLIENT_TYPE = {
 }
 
 /**
- * Makes a check that requests the version of each memcached server, on the app's own client. It is `DEGRADED` if only
- * a part of the servers answers: the app can then use a part of its keys.
+ * Makes a check that requests the version of each memcached server: `DEGRADED` if only a part of the servers answers.
  *
  * @param client a `Client` of memjs, a `Memcached` of memcached, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID

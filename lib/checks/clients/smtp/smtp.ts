@@ -30,8 +30,7 @@ const WARNING = 'each run logs in to the mail server, which blocks clients with 
   'and an app without mail can still serve requests'
 
 /**
- * Makes a check that connects and logs in to an SMTP server, with the app's own transporter. Add it for the kind
- * `health` only, with an `interval` of a minute or more.
+ * Makes a check of kind `health` that connects and logs in to an SMTP server, with the app's own transporter.
  *
  * @param transporter a transporter of nodemailer for an SMTP server, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID

@@ -47,8 +47,7 @@ const CLIENT_TYPE = {
 const readOptions = readyMadeOptions<FreeSpaceSettings>('db', freeSpaceRules)
 
 /**
- * Makes a check that reads the head of a SQLite database, and the free space of its file system. Both libraries are
- * synchronous: the check blocks the event loop while it reads, and while the file is locked for at most 100 ms.
+ * Makes a check that reads the head of a SQLite database, synchronously, and the free space of its file system.
  *
  * @param db a `Database` of better-sqlite3, a `DatabaseSync` of node:sqlite, or a function that returns it
  * @throws FST_MANAGEMENT_CLIENT_INVALID, FST_MANAGEMENT_OPTION_INVALID
