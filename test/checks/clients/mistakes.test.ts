@@ -1,9 +1,15 @@
 import { EventEmitter } from 'node:events'
 import t from 'tap'
+import { circuitBreaker } from '../../../lib/checks/clients/circuit-breaker/circuit-breaker.js'
+import { elasticsearch } from '../../../lib/checks/clients/elasticsearch/elasticsearch.js'
+import { grpc } from '../../../lib/checks/clients/grpc/grpc.js'
+import { memcached } from '../../../lib/checks/clients/memcached/memcached.js'
 import { mongodb } from '../../../lib/checks/clients/mongodb/mongodb.js'
 import { nats } from '../../../lib/checks/clients/nats/nats.js'
 import { rabbitmq } from '../../../lib/checks/clients/rabbitmq/rabbitmq.js'
 import { redis } from '../../../lib/checks/clients/redis/redis.js'
+import { smtp } from '../../../lib/checks/clients/smtp/smtp.js'
+import { sqlite } from '../../../lib/checks/clients/sqlite/sqlite.js'
 
 /** An object with methods of these names, as the real packages have them. */
 function withMethods (...names: readonly string[]): object {
@@ -55,11 +61,49 @@ const NATS: readonly Case[] = [
   [{ jetstream: () => 0 }, /got a module of nats\.js: /]
 ]
 
+/** Doubles with the shapes of memjs 1, keyv 5, nodemailer 10, @grpc/grpc-js 1 and cockatiel 3. */
+const MEMCACHED: readonly Case[] = [
+  [{ Client: EventEmitter, Server: EventEmitter }, /got the module memjs: pass the client that Client\.create\(\) returns$/],
+  [{ ...withMethods('get', 'set', 'clear'), opts: {} }, /got a Keyv or one of its stores: .*keyv\.store\.client$/]
+]
+const SMTP: readonly Case[] = [
+  [withMethods('sendMail'), /got a transporter without a server that can be verified: pass a transporter for an SMTP/],
+  [withMethods('createTransport'), /got the module nodemailer: pass the transporter that createTransport\(\) returns$/],
+  [withMethods('login', 'quit', 'send'), /got an SMTPConnection: pass a transporter$/]
+]
+const GRPC: readonly Case[] = [
+  [withMethods('getConnectivityState', 'getTarget'), /got a channel: pass a client that uses it$/],
+  [withMethods('addService', 'bindAsync'), /got a server: pass a client of another server$/],
+  [withMethods('makeClientConstructor'), /got the module @grpc\/grpc-js: pass the client of your service$/]
+]
+const CIRCUIT_BREAKER: readonly Case[] = [
+  [withMethods('circuitBreaker'), /got the module cockatiel: pass the policy that circuitBreaker\(\) returns$/],
+  [withMethods('execute', 'onFailure'), /got another policy: pass the policy that circuitBreaker\(\) of cockatiel/]
+]
+
+/** Doubles with the shapes of @opensearch-project/opensearch 3, sqlite3, and node:sqlite. */
+const ELASTICSEARCH: readonly Case[] = [
+  [withMethods('request', 'sniff'), /got a Transport: pass the Client that it belongs to$/],
+  [withMethods('health', 'state', 'reroute'), /got the API of a cluster: pass the Client that it belongs to$/],
+  [{ Client: EventEmitter }, /got a module: pass the client that new Client\(\) returns$/]
+]
+const SQLITE: readonly Case[] = [
+  [withMethods('prepare', 'exec', 'each', 'run', 'close'), /got a database of sqlite3 or sqlite, which is asynchronous: /],
+  [withMethods('get', 'all', 'iterate'), /got a statement: pass the database that has prepared it$/],
+  [{ DatabaseSync: EventEmitter }, /got the module node:sqlite: pass the database that new DatabaseSync\(\) returns$/]
+]
+
 const CHECKS = [
   ['redis', redis, REDIS],
   ['mongodb', mongodb, MONGODB],
   ['rabbitmq', rabbitmq, RABBITMQ],
-  ['nats', nats, NATS]
+  ['nats', nats, NATS],
+  ['memcached', memcached, MEMCACHED],
+  ['smtp', smtp, SMTP],
+  ['grpc', grpc, GRPC],
+  ['circuitBreaker', circuitBreaker, CIRCUIT_BREAKER],
+  ['elasticsearch', elasticsearch, ELASTICSEARCH],
+  ['sqlite', sqlite, SQLITE]
 ] as const
 
 for (const [name, makeCheck, cases] of CHECKS) {
