@@ -5,6 +5,7 @@ import type { MaybePromise } from '../base/maybe-promise.js'
 import { safeError } from '../base/safe-error.js'
 import { logSafely } from '../base/safe-log.js'
 import { errors } from '../errors.js'
+import { ALL_CHECKS } from '../health/kind.js'
 import type { Kind } from '../health/kind.js'
 import type { Status } from '../health/status.js'
 import { AppSide } from '../observe/thread/app-side.js'
@@ -30,6 +31,8 @@ export interface ThreadedServerDependencies extends SeparateServerDependencies {
   readonly source?: string
   /** The versions of the runtime and its parts. */
   readonly versions?: object
+  /** Whether the process is a worker of `node:cluster`. */
+  readonly isWorker?: () => Promise<boolean>
 }
 
 /**
@@ -68,7 +71,8 @@ export class ThreadedServer implements SeparateServer {
   static async create (dependencies: ThreadedServerDependencies): Promise<SeparateServer> {
     const { app: owner, engine, thread: { readinessBlocked } } = dependencies
     const kinds = probedKinds(engine)
-    if (await isClusterWorker()) return await withoutThread(dependencies, 'workers of node:cluster share their ports')
+    const { isWorker = isClusterWorker } = dependencies
+    if (await isWorker()) return await withoutThread(dependencies, 'workers of node:cluster share their ports')
     const app = new AppSide({ engine, kinds, log: owner.log, owner, clock: sharedClock, readinessBlocked })
     const server = new ThreadedServer(dependencies, kinds, app, await innerServer(dependencies, app.blocks))
     try {
@@ -150,7 +154,7 @@ export class ThreadedServer implements SeparateServer {
   }
 
   #report (position: number): MaybePromise<Status> {
-    const kind = this.#kinds[position] ?? 'readiness'
+    const [kind = ALL_CHECKS] = this.#kinds.slice(position)
     return chain(this.#dependencies.engine.report({ kind }), ({ status }) => status)
   }
 

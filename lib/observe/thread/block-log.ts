@@ -71,7 +71,6 @@ export class BlockLog {
       this.#loggedAt = clock.now()
       logSafely(log, 'warn', blockFields(durationMs, blocker), blockText(durationMs, blocker))
     }
-    if (!BLOCKS.hasSubscribers) return
     const message = { fastify: owner, blockedMs: Math.round(durationMs), ...(blocker !== undefined && { blocker }) }
     BLOCKS.publish(message satisfies EventLoopBlockMessage)
   }

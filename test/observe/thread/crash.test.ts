@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { errors } from '../../../lib/index.js'
@@ -6,9 +7,10 @@ import { ThreadedServer } from '../../../lib/routes/threaded-server.js'
 import type { ThreadedServerDependencies } from '../../../lib/routes/threaded-server.js'
 import type { SeparateServer } from '../../../lib/routes/separate-server.js'
 import { systemClock } from '../../../lib/base/clock.js'
-import { fetchAnswer } from '../../support/app.js'
 import { setUpEngine } from '../../support/engine.js'
 import type { Line, RecordingLog } from '../../support/log.js'
+import { getter } from './fixtures/port-thread.js'
+import type { PortAnswer } from './fixtures/port-thread.js'
 
 /** Makes the thread fail when the app is ready. */
 const CRASH = `
@@ -21,7 +23,7 @@ interface SetUp {
   readonly server: SeparateServer
   readonly log: RecordingLog
   readonly line: (message: RegExp) => Promise<Line>
-  readonly get: (path: string) => Promise<{ readonly status: number, readonly text: string }>
+  readonly get: (path: string) => Promise<PortAnswer>
 }
 
 async function setUp (t: Test, options: Partial<ThreadedServerDependencies> = {}): Promise<SetUp> {
@@ -52,7 +54,7 @@ async function setUp (t: Test, options: Partial<ThreadedServerDependencies> = {}
   const get: SetUp['get'] = async (path) => {
     const [address] = server.addresses
     if (typeof address !== 'object') throw new Error('the server does not listen')
-    return await fetchAnswer(`http://127.0.0.1:${address.port}${path}`)
+    return await getter(address.port)(path)
   }
   return { server, log, line, get }
 }
@@ -60,6 +62,7 @@ async function setUp (t: Test, options: Partial<ThreadedServerDependencies> = {}
 await t.test('a thread that fails starts again once, and then the app serves the port itself', async (t) => {
   const { server, log, line, get } = await setUp(t, { source: WORKER_SOURCE + CRASH })
   const { addresses } = server
+  t.type(server.eventLoop?.blockedMs, 'number')
   await server.open()
   t.match(await line(/it starts again$/), { level: 'error', err: { message: 'boom' } })
   log.lines.length = 0
@@ -104,4 +107,42 @@ await t.test('on Bun and Deno, no thread is started', async (t) => {
     const { log } = await setUp(t, { versions: { [runtime]: '1.0.0' } })
     t.match(log.lines, [{ level: 'warn', message: new RegExp(`: it does not work on ${runtime}$`) }])
   }
+})
+
+/** The code of a thread that fails when the app is ready, and that does not start a second time. */
+function startingOnce (t: Test): string {
+  const marker = JSON.stringify(join(t.testdir(), 'started'))
+  const start = `
+const { existsSync, writeFileSync } = require('node:fs')
+if (existsSync(${marker})) throw new Error('again')
+writeFileSync(${marker}, '')
+`
+  return start + WORKER_SOURCE + CRASH
+}
+
+await t.test('the app serves the port itself when the second thread does not start', async (t) => {
+  const { server, line, get } = await setUp(t, { source: startingOnce(t) })
+  await server.open()
+  t.match(await line(/the app's own thread now serves the port$/), { level: 'error', err: { message: 'again' } })
+  while (server.addresses.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  t.match(await get('/z/app'), { status: 200 })
+})
+
+await t.test('a port that cannot be opened again is logged', async (t) => {
+  let registrations = 0
+  const { server, line } = await setUp(t, {
+    source: startingOnce(t),
+    routes: async () => {
+      registrations += 1
+      await Promise.resolve()
+      if (registrations > 1) throw new Error('no routes')
+    }
+  })
+  await server.open()
+  t.match(await line(/^the management port cannot be opened again$/), { level: 'error', err: { message: 'no routes' } })
+})
+
+await t.test('in a worker of a cluster, the app serves the port itself', async (t) => {
+  const { log } = await setUp(t, { isWorker: async () => await Promise.resolve(true) })
+  t.match(log.lines, [{ level: 'warn', message: /: workers of node:cluster share their ports$/ }])
 })

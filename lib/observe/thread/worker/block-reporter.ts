@@ -80,6 +80,6 @@ export class BlockReporter {
 }
 
 /** Writes a line at once. Node's own streams belong to the blocked thread. */
-function writeToStandardError (line: string): void {
+export function writeToStandardError (line: string): void {
   writeSync(STDERR, line)
 }

@@ -11,7 +11,7 @@ const ANSWERS: ReadonlyMap<string | undefined, readonly [code: number, message: 
 export function refuseBrokenRequest (error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return
   const [statusCode, message] = ANSWERS.get(error.code) ?? [400, 'Client Error']
-  const status = STATUS_CODES[statusCode] ?? ''
+  const status = String(STATUS_CODES[statusCode])
   const body = JSON.stringify({ error: status, message, statusCode })
   if (socket.writable) {
     socket.write(`HTTP/1.1 ${statusCode} ${status}\r\nContent-Length: ${body.length}\r\n` +

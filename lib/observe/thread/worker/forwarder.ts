@@ -105,8 +105,7 @@ class Forwarding {
   #relay (answer: IncomingMessage): void {
     const { response } = this.#exchange
     this.#cancel()
-    if (this.isAnswered) return
-    response.writeHead(answer.statusCode ?? 500, answer.statusMessage, endToEnd(answer))
+    response.writeHead(Number(answer.statusCode), answer.statusMessage, endToEnd(answer))
     answer.on('error', () => response.destroy()).pipe(response)
   }
 

@@ -2,6 +2,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import type { ThreadData } from '../messages.js'
 import { sharedClock } from '../shared-clock.js'
-import { PortThread } from './port-thread.js'
+import { startPortThread } from './port-thread.js'
 
-if (parentPort !== null) void new PortThread(parentPort, workerData as ThreadData, sharedClock).listen()
+void startPortThread(parentPort, workerData as ThreadData, sharedClock)

@@ -102,6 +102,11 @@ export class PortThread {
   }
 }
 
+/** Opens the port, and serves it. Does nothing in a thread without a parent. */
+export async function startPortThread (parent: ParentPort | null, data: ThreadData, clock: Clock): Promise<void> {
+  if (parent !== null) await new PortThread(parent, data, clock).listen()
+}
+
 function sentErrorOf ({ message, stack, ...properties }: Error): SentError {
   return { message, stack, properties: { ...properties } }
 }

@@ -56,7 +56,7 @@ export class Prober {
   verdict (kind: number, waitedMs: number): Status | undefined {
     const { state, watch, kinds, thresholds, clock } = this.#dependencies
     const situation = { isReady: state.isReady, blockedMs: watch.blockedMs(), now: clock.now() }
-    const verdict = verdictOf(kinds[kind] ?? 'readiness', state.latest(kind), situation, thresholds)
+    const verdict = verdictOf(kinds[kind], state.latest(kind), situation, thresholds)
     return verdict ?? (waitedMs >= LONGEST_WAIT_MS ? 'OUT_OF_SERVICE' : undefined)
   }
 

@@ -22,7 +22,7 @@ export interface Thresholds {
  * has just stopped, and the latest result is too old.
  */
 export function verdictOf (
-  kind: Kind, latest: LatestStatus, situation: Situation, thresholds: Thresholds
+  kind: Kind | undefined, latest: LatestStatus, situation: Situation, thresholds: Thresholds
 ): Status | undefined {
   if (kind === 'liveness') return livenessVerdict(latest, situation, thresholds)
   const { isReady, blockedMs } = situation

@@ -173,5 +173,5 @@ await t.test('broken requests get the answers of Fastify', async (t) => {
 await t.test('the thread reports an error when its port is taken', async (t) => {
   const { port } = await startPortThread(t)
   const second = startPortThread({ teardown: () => undefined }, { address: { host: '127.0.0.1', port } })
-  await t.rejects(second, { code: 'EADDRINUSE', message: `listen EADDRINUSE: address already in use 127.0.0.1:${port}` })
+  await t.rejects(second, { code: 'EADDRINUSE', message: /^listen EADDRINUSE: address already in use 127/ })
 })
