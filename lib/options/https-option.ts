@@ -1,4 +1,4 @@
-import { createServer } from 'node:https'
+import nodeHttps from 'node:https'
 import type { TlsOptions } from 'node:tls'
 import { attemptOr } from '../base/attempt-or.js'
 import { describe, reasonOf } from '../base/describe.js'
@@ -18,7 +18,7 @@ export const https: Rule<TlsOptions> = (value, path) => {
   }
   if (!hasIdentity(options)) throw new errors.OptionInvalid(path, EXPECTED, `an object without ${missingPart(options)}`)
   try {
-    createServer(options)
+    nodeHttps.createServer(options)
     return options
   } catch (error) {
     throw new errors.OptionInvalid(path, EXPECTED_BY_NODE, reasonOf(error).replace(/ Received [^]*$/, ''))

@@ -3,7 +3,7 @@ import { parseAst } from 'rollup/parseAst'
 
 /** Modules that take over a millisecond to load, unless Node or Fastify has loaded them. */
 const SLOW = ['crypto', 'dns', 'fs/promises', 'http', 'http2', 'https', 'net', 'os', 'stream', 'tls', 'v8', 'zlib']
-const REQUIRED = new RegExp(`^(?:var|const) (\\w+) = require(?=\\('node:(?:${SLOW.join('|')})'\\);$)`, 'gm')
+const REQUIRED = new RegExp(`^(?:var|const) ([\\w$]+) = require(?=\\('node:(?:${SLOW.join('|')})'\\);$)`, 'gm')
 
 /**
  * A Rollup plugin that replaces the constant of each slow module by a function, and each use of it by a call. If

@@ -11,7 +11,7 @@ import { failureStatus } from '../../kit/rules.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
 import { PerClient } from '../per-client.js'
-import { SharedRequest } from '../shared-request.js'
+import { SharedRequest } from '../../kit/shared-request.js'
 import { BULLMQ_MISTAKES } from './bullmq-mistakes.js'
 
 /**

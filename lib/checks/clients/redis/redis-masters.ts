@@ -1,6 +1,6 @@
 import { CheckFailure } from '../../kit/result.js'
 import type { TimeLimit } from '../../kit/time-limit.js'
-import { SharedRequest } from '../shared-request.js'
+import { SharedRequest } from '../../kit/shared-request.js'
 import type { Master } from './redis-cluster.js'
 import { CONNECTION_CLOSED } from './redis-monitor.js'
 import type { RedisMonitor } from './redis-monitor.js'

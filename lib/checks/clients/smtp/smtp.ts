@@ -5,7 +5,7 @@ import { readyMade } from '../../kit/ready-made.js'
 import { timed } from '../../kit/result.js'
 import { clientFrom } from '../client-source.js'
 import type { ClientSource } from '../client-source.js'
-import { SharedRequest } from '../shared-request.js'
+import { SharedRequest } from '../../kit/shared-request.js'
 import { SMTP_MISTAKES } from './smtp-mistakes.js'
 
 /**

@@ -37,6 +37,9 @@ await t.test('circuitBreaker() is DEGRADED until a circuit of opossum closes aga
 await t.test('circuitBreaker() is DEGRADED while a circuit of opossum is half open', async (t) => {
   const breaker = new Opossum(async () => await Promise.reject(REFUSED), { resetTimeout: 1 })
   t.teardown(() => breaker.shutdown())
+  // The timer of opossum does not keep the process alive.
+  const alive = setInterval(() => undefined, 60_000)
+  t.teardown(() => clearInterval(alive))
   const halfOpen = new Promise((resolve) => breaker.once('halfOpen', resolve))
   await t.rejects(breaker.fire(), REFUSED)
   await halfOpen

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { SharedRequest } from '../../../lib/checks/clients/shared-request.js'
+import { SharedRequest } from '../../../lib/checks/kit/shared-request.js'
 import { TimeLimit } from '../../../lib/checks/kit/time-limit.js'
 import { ManualClock } from '../../support/clock.js'
 

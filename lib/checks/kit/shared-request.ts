@@ -1,7 +1,7 @@
 import { systemClock } from '../../base/clock.js'
 import type { Clock } from '../../base/clock.js'
-import type { TimeLimit } from '../kit/time-limit.js'
 import { Deferred } from '../../base/deferred.js'
+import type { TimeLimit } from './time-limit.js'
 
 /** After this time in milliseconds a request counts as lost: its connection may be half open. */
 const LOST_AFTER_MS = 60_000
