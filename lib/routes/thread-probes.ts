@@ -41,8 +41,12 @@ function terseAnswer (status: Status, statusCodes: Settings['statusCodes']): Ter
   return { statusCode: statusCodes[status], headers: Object.entries(headers).flat().map(String), body }
 }
 
+/** A parameter ends where the text after it begins, as in Fastify's router. So a pattern with many takes linear time. */
 function patternOf (prefix: string): string {
-  const parts = patternParts(prefix).map(({ text, isParameter }) =>
-    isParameter ? `[^/]{1,${LONGEST_PARAMETER}}` : text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
-  return parts.join('')
+  const parts = patternParts(prefix)
+  const escaped = parts.map(({ text }) => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
+  return parts.map(({ isParameter }, index) => {
+    if (!isParameter) return escaped[index]
+    return `(?:(?!${escaped[index + 1] ?? '/'})[^/]){1,${LONGEST_PARAMETER}}`
+  }).join('')
 }
