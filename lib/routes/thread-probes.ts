@@ -41,7 +41,7 @@ function terseAnswer (status: Status, statusCodes: Settings['statusCodes']): Ter
   return { statusCode: statusCodes[status], headers: Object.entries(headers).flat().map(String), body }
 }
 
-/** A parameter ends where the text after it begins, as in Fastify's router. So a pattern with many takes linear time. */
+/** A parameter ends where the text after it begins, as in Fastify's router, so that many take linear time. */
 function patternOf (prefix: string): string {
   const parts = patternParts(prefix)
   const escaped = parts.map(({ text }) => text.replace(/[$()*+.?[\\\]^{|}]/g, '\\$&'))
