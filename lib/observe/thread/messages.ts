@@ -65,7 +65,11 @@ export interface SentError {
   readonly properties: Readonly<Record<string, unknown>>
 }
 
-/** A function that blocks the event loop. */
+/**
+ * A function that blocks the event loop.
+ *
+ * @see `docs/blocked-event-loop.md`
+ */
 export interface Blocker {
   /** Empty for an anonymous function. */
   readonly function: string
