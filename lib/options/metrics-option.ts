@@ -2,6 +2,7 @@ import { attemptOr } from '../base/attempt-or.js'
 import { nonEmptyListOf, refuse } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
 import { hasMethods, isRecord } from '../base/type-guards.js'
+import { errors } from '../errors.js'
 
 /**
  * A `Registry` of prom-client 13 or later, or any object with these methods.
@@ -92,8 +93,13 @@ export const registry: Rule<PrometheusRegistry> = (value, path) =>
 export const meter: Rule<OpenTelemetryMeter> = (value, path) => isMeter(value) ? value : refuse(value, path, METER)
 
 /** The rule of the option `metrics`. */
-export const metrics: Rule<readonly MetricsTarget[]> = (value, path) =>
-  Array.isArray(value) ? nonEmptyListOf(target)(value, path) : [target(value, path)]
+export const metrics: Rule<readonly MetricsTarget[]> = (value, path) => {
+  if (!Array.isArray(value)) return [target(value, path)]
+  const targets = nonEmptyListOf(target)(value, path)
+  const receivers = targets.map((target) => 'registry' in target ? target.registry : target.meter)
+  if (new Set<object>(receivers).size === targets.length) return targets
+  throw new errors.OptionInvalid(path, 'an array with each registry and each meter once', 'one of them twice')
+}
 
 const target: Rule<MetricsTarget> = (value, path) => {
   if (isRegistry(value)) return { registry: value }

@@ -43,7 +43,11 @@ await t.test('readSettings() throws when metrics is wrong, and names the value a
     [{ registry: client }, 'metrics', 'an object'],
     [trap, 'metrics', 'an object'],
     [[client.register, {}], 'metrics[1]', 'an object'],
-    [[], 'metrics', 'an array of 0', 'an array that is not empty']
+    [[], 'metrics', 'an array of 0', 'an array that is not empty'],
+    [
+      [client.register, prometheus(client.register)], 'metrics', 'one of them twice',
+      'an array with each registry and each meter once'
+    ]
   ] as const) {
     const message = `option "${path}" must be ${expected}, got ${got}`
     t.throws(() => readOptions({ metrics }), { code: 'FST_MANAGEMENT_OPTION_INVALID', message }, message)

@@ -8,11 +8,11 @@ export const METRIC_STATUSES: readonly ComponentStatus[] = [...STATUSES, 'UNKNOW
 export const METRICS = {
   checkStatus: {
     name: 'health_check_status',
-    help: 'The status of a check in the reports on a kind: 1 for the current status, 0 for the others.'
+    help: 'The status of a check in the reports of a kind: 1 for the current status, 0 for the others.'
   },
   status: {
     name: 'health_status',
-    help: 'The status of the reports on a kind: 1 for the current status, 0 for the others.'
+    help: 'The status of the reports of a kind: 1 for the current status, 0 for the others.'
   },
   duration: {
     name: 'health_check_duration_seconds',

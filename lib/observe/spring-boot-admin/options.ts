@@ -1,3 +1,4 @@
+import { describe } from '../../base/describe.js'
 import { rejectMistyped, applyRules } from '../../base/option-table.js'
 import type { RulesOf } from '../../base/option-table.js'
 import { delay, nonEmptyListOf, recordOf, refuse, text, withDefault } from '../../base/rules.js'
@@ -137,13 +138,21 @@ const secret: Rule<string> = (value, path) =>
 const metadataValue: Rule<string> = (value, path) =>
   typeof value === 'string' ? value : refuseSecret(value, path, 'a string')
 
-const listOfUrls = nonEmptyListOf(httpUrl)
+const serverUrl: Rule<URL> = (value, path) => {
+  const url = httpUrl(value, path)
+  return withoutTrailingSlashes(url.pathname).endsWith(INSTANCES)
+    ? refuse(value, path, `the URL of the server without ${INSTANCES}, which is added`)
+    : url
+}
+
+const listOfUrls = nonEmptyListOf(serverUrl)
 
 const urls: Rule<readonly URL[]> = (value, path) => {
-  const list = Array.isArray(value) ? listOfUrls(value, path) : [httpUrl(value, path)]
+  const list = Array.isArray(value) ? listOfUrls(value, path) : [serverUrl(value, path)]
   const addresses = list.map((url) => instancesAt(url).href)
-  const repeated = addresses.findIndex((address, at) => addresses.indexOf(address) !== at)
-  return repeated === -1 ? list : refuse(value, path, 'an array without the same server twice')
+  const repeated = addresses.find((address, at) => addresses.indexOf(address) !== at)
+  if (repeated === undefined) return list
+  throw new errors.OptionInvalid(path, 'an array with each server once', `${describe(repeated)} twice`)
 }
 
 const baseUrl: Rule<string> = (value, path) => {
