@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import { minify } from 'terser'
+import { inLines } from './in-lines.js'
 import { LIB } from './paths.js'
 import { shortenPrivateNames } from './private-names.js'
 
@@ -13,7 +14,7 @@ export function workerSource () {
   return {
     name: 'worker-source',
     async load (id) {
-      return id === MODULE ? `export const WORKER_SOURCE = ${JSON.stringify(await sourceOf())}\n` : null
+      return id === MODULE ? `export const WORKER_SOURCE = ${joined((await sourceOf()).split('\n'))}\n` : null
     }
   }
 }
@@ -24,5 +25,10 @@ async function sourceOf () {
   })
   const compress = { ecma: 2020, passes: 2 }
   const { code } = await minify(text, { compress, mangle: { toplevel: true }, keep_classnames: true })
-  return shortenPrivateNames(code)
+  return inLines(shortenPrivateNames(code))
+}
+
+/** Each line is a line of the package too, because an uncaught error prints the line that it comes from. */
+function joined (lines) {
+  return `[${lines.map((line) => JSON.stringify(line)).join(',')}].join("\\n")`
 }

@@ -3,6 +3,7 @@ import type { Meter } from '@opentelemetry/api'
 import t from 'tap'
 import { METRIC_NAMES } from '../../../lib/observe/metrics/definitions.js'
 import { startMetrics } from '../../../lib/observe/metrics/start.js'
+import { LoopBlocks } from '../../../lib/observe/thread/loop-blocks.js'
 import { down, setUpEngine, up } from '../../support/engine.js'
 import type { EngineSetUp } from '../../support/engine.js'
 import { hang } from '../../support/check.js'
@@ -32,6 +33,17 @@ await t.test('the SDK collects every metric', async (t) => {
   t.match(await sdk.series('health_check_duration_seconds'), {
     db: { count: 1 },
     queue: { count: 1, sum: 0.8, buckets: { boundaries: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 10] } }
+  })
+})
+
+await t.test('the SDK collects the blocks of the event loop, if a thread serves the port', async (t) => {
+  const sdk = new TestSdk()
+  const { engine, fastify } = setUpEngine()
+  const blocks = new LoopBlocks({ now: () => 0 })
+  startMetrics(engine, [{ meter: sdk.meter() }], fastify.log, blocks)
+  blocks.add(300)
+  t.match(await sdk.series('health_event_loop_blocked_seconds'), {
+    '': { count: 1, sum: 0.3, buckets: { boundaries: [0.25, 0.5, 1, 2.5, 5, 10, 30] } }
   })
 })
 

@@ -5,10 +5,11 @@ import type { OpenMetricsContentType } from 'prom-client'
 import t from 'tap'
 import { METRIC_NAMES } from '../../../lib/observe/metrics/definitions.js'
 import { startMetrics } from '../../../lib/observe/metrics/start.js'
+import { LoopBlocks } from '../../../lib/observe/thread/loop-blocks.js'
 import type { PrometheusRegistry } from '../../../lib/options/metrics-option.js'
 import { down, setUpEngine, up } from '../../support/engine.js'
 import type { EngineSetUp } from '../../support/engine.js'
-import { seriesIn } from '../../support/metrics.js'
+import { allSeriesIn, seriesIn } from '../../support/metrics.js'
 
 const TAKEN = { code: 'FST_MANAGEMENT_METRICS_TAKEN' }
 
@@ -16,10 +17,34 @@ interface Started extends EngineSetUp {
   readonly stop: () => void
 }
 
-function start (registry: PrometheusRegistry): Started {
+function start (registry: PrometheusRegistry, eventLoop?: LoopBlocks): Started {
   const setUp = setUpEngine()
-  return { ...setUp, stop: startMetrics(setUp.engine, [{ registry }], setUp.fastify.log) }
+  return { ...setUp, stop: startMetrics(setUp.engine, [{ registry }], setUp.fastify.log, eventLoop) }
 }
+
+await t.test('the blocks of the event loop are a histogram, if a thread serves the port', async (t) => {
+  const registry = new Registry()
+  const blocks = new LoopBlocks({ now: () => 0 })
+  const { stop } = start(registry, blocks)
+  blocks.add(300)
+  blocks.add(3_000)
+  t.same(await allSeriesIn(registry, 'health_event_loop_blocked_seconds_bucket'), {
+    0.25: 0, 0.5: 1, 1: 1, 2.5: 1, 5: 2, 10: 2, 30: 2, '+Inf': 2
+  })
+  t.match(await registry.metrics(), /^health_event_loop_blocked_seconds_sum 3\.3\nhealth_event_loop_\w+_count 2$/m)
+  registry.resetMetrics()
+  t.match(await registry.metrics(), /^health_event_loop_blocked_seconds_sum 0$/m)
+  t.throws(() => start(registry, blocks), TAKEN)
+  stop()
+  t.same(registry.getMetricsAsArray(), [])
+})
+
+await t.test('an app without such a thread has no metric of blocks', (t) => {
+  const registry = new Registry()
+  start(registry)
+  t.equal(registry.getSingleMetric('health_event_loop_blocked_seconds'), undefined)
+  t.end()
+})
 
 await t.test('a second instance on the same registry raises a coded error with a remedy', (t) => {
   const registry = new Registry()

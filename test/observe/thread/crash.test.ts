@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { request } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import t from 'tap'
 import type { Test } from 'tap'
 import { errors } from '../../../lib/index.js'
@@ -7,8 +11,10 @@ import { ThreadedServer } from '../../../lib/routes/threaded-server.js'
 import type { ThreadedServerDependencies } from '../../../lib/routes/threaded-server.js'
 import type { SeparateServer } from '../../../lib/routes/separate-server.js'
 import { systemClock } from '../../../lib/base/clock.js'
+import { Deferred } from '../../../lib/base/deferred.js'
 import { setUpEngine } from '../../support/engine.js'
 import type { Line, RecordingLog } from '../../support/log.js'
+import { shortFolder } from '../../support/sockets.js'
 import { getter } from './fixtures/port-thread.js'
 import type { PortAnswer } from './fixtures/port-thread.js'
 
@@ -126,6 +132,36 @@ await t.test('the app serves the port itself when the second thread does not sta
   t.match(await line(/the app's own thread now serves the port$/), { level: 'error', err: { message: 'again' } })
   while (server.addresses.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
   t.match(await get('/z/app'), { status: 200 })
+})
+
+await t.test('the app serves a Unix socket itself when the second thread does not start', async (t) => {
+  const path = join(shortFolder(t), 'socket')
+  const listen = { address: { path, mode: undefined }, https: undefined }
+  const { server, line } = await setUp(t, { source: startingOnce(t), listen })
+  await server.open()
+  await line(/the app's own thread now serves the port$/)
+  while (server.addresses.length === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  t.same(server.addresses, [path])
+  const [answer] = await once(request({ socketPath: path, path: '/z/app' }).end(), 'response') as [IncomingMessage]
+  t.equal(await text(answer), 'app')
+})
+
+await t.test('an app that closes does not open the port itself', async (t) => {
+  const gate = new Deferred<undefined>()
+  const registrations: unknown[] = []
+  const { server } = await setUp(t, {
+    source: startingOnce(t),
+    routes: async (instance) => {
+      registrations.push(instance)
+      if (registrations.length > 1) await gate.promise
+    }
+  })
+  await server.open()
+  while (registrations.length < 2) await new Promise((resolve) => setTimeout(resolve, 10))
+  const closed = server.close()
+  gate.resolve(undefined)
+  await closed
+  t.same(server.addresses, [])
 })
 
 await t.test('a port that cannot be opened again is logged', async (t) => {
