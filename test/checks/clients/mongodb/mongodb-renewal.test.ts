@@ -46,6 +46,7 @@ function forwardTo (server: MongodbDouble): (socket: Socket) => void {
     socket.pipe(upstream).pipe(socket)
     socket.on('error', () => upstream.destroy())
     socket.once('close', () => upstream.destroy())
+    upstream.on('error', () => socket.destroy())
     upstream.once('close', () => socket.destroy())
   }
 }
