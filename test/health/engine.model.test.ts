@@ -307,6 +307,31 @@ function same (found: unknown, wanted: unknown, what: string): void {
 
 const { MODEL_RUNS = isLong ? '1500' : '300', MODEL_SEED } = process.env
 
+const IMMEDIATE: CheckOptions = { ttl: 0, interval: 0, failureThreshold: 1, successThreshold: 1 }
+
+/** Two reports become complete at once. The first completes startup, so the second shows the status of readiness. */
+const TWO_AT_ONCE: Step[] = [
+  { step: 'behave', name: 'a', as: 'late pass' },
+  { step: 'add', name: 'a', kinds: ['readiness'], options: IMMEDIATE },
+  {
+    step: 'add',
+    name: 'b',
+    kinds: ['startup', 'readiness'],
+    options: { ...IMMEDIATE, failureStatus: { readiness: 'DEGRADED' } }
+  },
+  { step: 'probe', kind: 'readiness' },
+  { step: 'behave', name: 'b', as: 'garbage' },
+  { step: 'probe', kind: 'health' },
+  { step: 'remove', name: 'a' },
+  { step: 'pass', delayMs: 1 }
+]
+
+await t.test('the engine behaves like its model when two reports become complete at once', async (t) => {
+  const comparison = new Comparison()
+  for (const step of TWO_AT_ONCE) await comparison.take(step)
+  await t.resolves(comparison.end())
+})
+
 await t.test('the engine behaves like its model for random sequences of events', async (t) => {
   let taken = 0
   await fc.assert(fc.asyncProperty(fc.array(steps, { minLength: 5, maxLength: 60, size: 'max' }), async (sequence) => {

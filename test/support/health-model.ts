@@ -492,6 +492,11 @@ export class HealthModel implements InstanceModel {
       this.reports.splice(this.reports.indexOf(report), 1)
       report.isAfterStartup = this.isStartupOver
       if (!this.isStartupOver) this.#advanceStartup(report)
+      // Two reports can become complete at once, and the first of them may complete startup.
+      for (const part of report.parts.values()) {
+        const { check, result } = part
+        if (result !== undefined) part.result = { ...result, shown: check.shownAs(result.returned, report.kind) }
+      }
       report.lifecycle = this.#broken ? 'DOWN' : this.#outOfService ? 'OUT_OF_SERVICE' : 'UP'
       report.isGated = this.#pending.length > 0
     }
