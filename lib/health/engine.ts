@@ -4,10 +4,9 @@ import { errors } from '../errors.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
 import { assertFunction } from '../base/rules.js'
 import type { CheckFunction } from './check/check-function.js'
-import type { RunListener } from './check/check-observer.js'
+import type { RunListener, TimedChange } from './check/check-observer.js'
 import { Lifecycle } from './lifecycle.js'
 import { Check } from './check/check.js'
-import type { TimedChange } from './check/check-observer.js'
 import type { Component } from './component.js'
 import { warnOfDegraded } from './degraded-warning.js'
 import { Events } from './events.js'
@@ -128,10 +127,7 @@ export class HealthEngine {
     for (const entry of this.#registry.of(ALL_CHECKS)) this.#begin(entry)
   }
 
-  /**
-   * Ends all runs and timers, without messages, and without log lines except outstanding summaries. Later reports
-   * contain the last results.
-   */
+  /** Ends all runs and timers. Only outstanding summaries are logged, and later reports contain the last results. */
   close (): void {
     this.#isClosed = true
     this.lifecycle.close()
