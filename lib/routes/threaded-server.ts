@@ -119,11 +119,13 @@ export class ThreadedServer implements SeparateServer {
     const { app, listen, source = WORKER_SOURCE, versions = process.versions } = this.#dependencies
     const { address } = listen
     if ('path' in address) await prepareSocket(address.path)
+    this.#app.started()
     const thread = await Thread.start({
       source,
       versions,
       data: this.#data(port),
       clock: sharedClock,
+      onQuestion: () => this.#app.answered(),
       report: (kind) => this.#report(kind),
       connect: (socket) => this.#inner.connect(socket),
       onCrowded: () => this.#crowd.warn(),

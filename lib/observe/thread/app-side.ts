@@ -4,6 +4,8 @@ import type { Logger } from '../../base/logger.js'
 import type { HealthEngine } from '../../health/engine.js'
 import type { Kind } from '../../health/kind.js'
 import { BlockLog } from './block-log.js'
+import { LoopBlockMeter } from './block-meter.js'
+import type { BlockMeter } from './block-meter.js'
 import { Heartbeat } from './heartbeat.js'
 import { LoopBlocks } from './loop-blocks.js'
 import type { Blocker } from './messages.js'
@@ -21,6 +23,8 @@ export interface AppSideDependencies {
   readonly clock: Clock
   /** In milliseconds. */
   readonly readinessBlocked: number
+  /** @default a meter of this thread */
+  readonly meter?: BlockMeter
 }
 
 /** The side of the app: tells the thread of the port how the app is, and records the blocks of the event loop. */
@@ -32,7 +36,7 @@ export class AppSide {
   readonly #blockLog: BlockLog
 
   constructor (dependencies: AppSideDependencies) {
-    const { kinds, clock } = dependencies
+    const { kinds, clock, meter = new LoopBlockMeter() } = dependencies
     const state = SharedState.create(kinds.length)
     this.state = state
     this.blocks = new LoopBlocks(clock)
@@ -41,6 +45,7 @@ export class AppSide {
     this.#heartbeat = new Heartbeat({
       state,
       clock,
+      meter,
       onBeat: () => this.#statuses.publish(),
       onBlock: (durationMs) => this.#record(durationMs),
       isDebugged: () => inspector.url() !== undefined
@@ -50,6 +55,17 @@ export class AppSide {
   /** Lets the thread request reports. Call this when the app is ready. */
   ready (): void {
     this.state.isReady = true
+  }
+
+  /** Call this when a thread starts. */
+  started (): void {
+    this.state.answered = 0
+  }
+
+  /** Call this at each question of the thread: the event loop moves. */
+  answered (): void {
+    this.#heartbeat.moved()
+    this.state.answered += 1
   }
 
   /** Takes the function that the thread has found in a block. */
@@ -64,7 +80,6 @@ export class AppSide {
 
   close (): void {
     this.#heartbeat.stop()
-    this.#blockLog.close()
   }
 
   /** A debugger may have paused the app, so that is no block to log. */

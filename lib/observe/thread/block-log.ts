@@ -9,8 +9,6 @@ import type { Blocker } from './messages.js'
 const SHORTEST_LOGGED_MS = 1_000
 /** The shortest time between two lines, in milliseconds. */
 const QUIET_MS = 60_000
-/** After a block, the name of its function arrives within this time, in milliseconds. */
-const NAME_MS = 100
 
 const BLOCKS = channel('fastify-management-endpoints:event-loop')
 
@@ -33,7 +31,7 @@ export interface BlockLogDependencies {
   readonly log: Logger
   /** The app. Messages for subscribers contain it. */
   readonly owner: object
-  readonly clock: Clock
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** Logs and publishes long blocks of the event loop: each on the channel, and at most one line per minute. */
@@ -41,7 +39,6 @@ export class BlockLog {
   readonly #dependencies: BlockLogDependencies
   #blocker: Blocker | undefined
   #loggedAt = -Infinity
-  #cancel = (): void => undefined
 
   constructor (dependencies: BlockLogDependencies) {
     this.#dependencies = dependencies
@@ -54,19 +51,10 @@ export class BlockLog {
 
   /** Call this after a block. */
   add (durationMs: number): void {
-    if (durationMs < SHORTEST_LOGGED_MS) return
-    this.#cancel()
-    this.#cancel = this.#dependencies.clock.inBackground(NAME_MS, () => this.#write(durationMs))
-  }
-
-  close (): void {
-    this.#cancel()
-  }
-
-  #write (durationMs: number): void {
     const { log, owner, clock } = this.#dependencies
     const blocker = this.#blocker
     this.#blocker = undefined
+    if (durationMs < SHORTEST_LOGGED_MS) return
     if (clock.now() - this.#loggedAt >= QUIET_MS) {
       this.#loggedAt = clock.now()
       logSafely(log, 'warn', blockFields(durationMs, blocker), blockText(durationMs, blocker))

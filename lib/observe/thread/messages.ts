@@ -90,6 +90,11 @@ export type FromThread =
   | { readonly type: 'crowded' }
   | { readonly type: 'blocked', readonly blocker: Blocker | undefined }
 
+/** Returns true for messages that the app answers as soon as its event loop moves. */
+export function isQuestion ({ type }: FromThread): boolean {
+  return type === 'report' || type === 'knock' || type === 'connection'
+}
+
 /** Messages from the app to the thread. */
 export type ToThread =
   | { readonly type: 'report', readonly kind: number, readonly status: Status }

@@ -3,8 +3,11 @@ import type { ComponentStatus } from '../../health/status.js'
 
 const ALL_STATUSES: readonly ComponentStatus[] = [...STATUSES, 'UNKNOWN']
 
+/** How often the event loop shows that it moves, in milliseconds. Each beat wakes up a process at rest. */
+export const BEAT_MS = 500
+
 /** The cells before those of the kinds. Each cell has 64 bits, because times in milliseconds exceed 32 bits. */
-const CELLS = { beatAt: 0, stalledMs: 1, isReady: 2, isDebugged: 3 } as const
+const CELLS = { beatAt: 0, stalledMs: 1, isReady: 2, isDebugged: 3, answered: 4 } as const
 
 /** The cells of one kind. */
 const KIND_CELLS = { status: 0, freshUntil: 1 } as const
@@ -57,6 +60,10 @@ export class SharedState {
   /** Whether Node's inspector listens, so that a debugger may have paused the app. */
   get isDebugged (): boolean { return this.#get(CELLS.isDebugged) === 1 }
   set isDebugged (isDebugged: boolean) { this.#set(CELLS.isDebugged, Number(isDebugged)) }
+
+  /** The number of questions of the thread that the event loop of the app has answered. */
+  get answered (): number { return this.#get(CELLS.answered) }
+  set answered (count: number) { this.#set(CELLS.answered, count) }
 
   /** Reads the latest status of a kind, by the position of the kind. */
   latest (kind: number): LatestStatus {

@@ -21,22 +21,36 @@ export interface StatusesDependencies {
 export class Statuses {
   readonly #dependencies: StatusesDependencies
   readonly #ranAt = new WeakMap<object, number>()
+  #isDue = false
 
   constructor (dependencies: StatusesDependencies) {
     this.#dependencies = dependencies
     const { engine, clock } = dependencies
-    engine.onRun((check) => this.#ranAt.set(check, clock.now()))
-    // At once: these changes must not wait for the next beat.
+    engine.onRun((check) => {
+      this.#ranAt.set(check, clock.now())
+      this.#publishSoon()
+    })
+    // At once: this turn of the event loop may be the last before a block.
     engine.onChange(({ check }) => { if (check === LIFECYCLE) this.publish() })
     this.publish()
   }
 
-  /** Call this at each beat. */
+  /** Call this regularly: a check that is added or removed also changes a status. */
   publish (): void {
     const { engine: { parts }, kinds, state } = this.#dependencies
     for (const [position, kind] of kinds.entries()) {
       state.publish(position, { status: latestStatus(parts, kind), freshUntil: this.#freshUntil(kind) })
     }
+  }
+
+  /** Publishes once for all results of this turn. */
+  #publishSoon (): void {
+    if (this.#isDue) return
+    this.#isDue = true
+    void Promise.resolve().then(() => {
+      this.#isDue = false
+      this.publish()
+    })
   }
 
   /** The time at which the first result of a kind is too old. */

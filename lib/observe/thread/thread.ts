@@ -7,6 +7,7 @@ import { chain } from '../../base/maybe-promise.js'
 import type { MaybePromise } from '../../base/maybe-promise.js'
 import { TIMED_OUT, withTimeout } from '../../base/with-timeout.js'
 import type { Status } from '../../health/status.js'
+import { isQuestion } from './messages.js'
 import type { Blocker, FromThread, SentError, ThreadData, ToThread } from './messages.js'
 import { PortSocket } from './port-socket.js'
 
@@ -34,6 +35,8 @@ export interface ThreadDependencies {
   /** The versions of the runtime and its parts. */
   readonly versions: object
   readonly clock: Clock
+  /** Called at each question of the thread. */
+  readonly onQuestion: () => void
   /** Makes a report on a kind, by its position. */
   readonly report: (kind: number) => MaybePromise<Status>
   /** Serves a connection that the thread forwards. */
@@ -124,8 +127,9 @@ function errorFrom ({ message, stack, properties }: SentError): Error {
 }
 
 function receive (worker: Worker, message: FromThread, dependencies: ThreadDependencies): void {
-  const { report, connect, onCrowded, onBlocker } = dependencies
+  const { report, connect, onQuestion, onCrowded, onBlocker } = dependencies
   const send = (message: ToThread): void => worker.postMessage(message)
+  if (isQuestion(message)) onQuestion()
   if (message.type === 'report') {
     const { kind } = message
     void chain(report(kind), (status) => send({ type: 'report', kind, status }))

@@ -1,6 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import inspector from 'node:inspector'
 import t from 'tap'
 import { AppSide } from '../../../lib/observe/thread/app-side.js'
+import { BEAT_MS } from '../../../lib/observe/thread/shared-state.js'
 import { setUpEngine } from '../../support/engine.js'
 import type { EngineSetUp } from '../../support/engine.js'
 import { RecordingLog } from '../../support/log.js'
@@ -9,30 +11,51 @@ const KINDS = ['liveness', 'readiness', 'startup'] as const
 const CHANNEL = 'fastify-management-endpoints:event-loop'
 const PARSE = { function: 'parseCsv', file: '/app/lib/csv.js', line: 41 }
 
-function setUp (): EngineSetUp & { readonly side: AppSide } {
-  const engineSetUp = setUpEngine()
-  const { engine, clock, log, fastify } = engineSetUp
-  const side = new AppSide({ engine, kinds: KINDS, log, owner: fastify, clock, readinessBlocked: 2_000 })
-  return { ...engineSetUp, side }
+/** Returns each measurement once, like a meter. */
+class FakeMeter {
+  longestMs = 0
+
+  take (): number {
+    const longestMs = this.longestMs
+    this.longestMs = 0
+    return longestMs
+  }
+
+  stop (): void {
+    this.longestMs = NaN
+  }
 }
 
-await t.test('a result reaches the shared memory within 100 ms', async (t) => {
+function setUp (): EngineSetUp & { readonly side: AppSide, readonly meter: FakeMeter } {
+  const engineSetUp = setUpEngine()
+  const { engine, clock, log, fastify } = engineSetUp
+  const meter = new FakeMeter()
+  const side = new AppSide({ engine, kinds: KINDS, log, owner: fastify, clock, readinessBlocked: 2_000, meter })
+  return { ...engineSetUp, side, meter }
+}
+
+await t.test('a result reaches the shared memory at once, without a beat', async (t) => {
   const { engine, clock, side } = setUp()
-  let works = true
-  engine.add(['readiness'], 'db', () => works, { interval: 1_000, timeout: 500 })
-  await clock.pass(50)
+  engine.add(['readiness'], 'db', () => true, { interval: 1_000, timeout: 500 })
+  await clock.pass(BEAT_MS)
   t.same(side.state.latest(1), { status: 'UNKNOWN', freshUntil: 0 })
   t.same(side.state.latest(0), { status: 'UP', freshUntil: Infinity })
   await engine.report({ kind: 'readiness' })
-  await clock.pass(50)
-  t.same(side.state.latest(1), { status: 'UP', freshUntil: 3_550 })
-  works = false
-  engine.start()
-  await clock.pass(2_200)
-  t.match(side.state.latest(1), { status: 'DOWN' })
+  t.same(side.state.latest(1), { status: 'UP', freshUntil: 4_000 })
   side.close()
   engine.close()
   t.equal(clock.waiting, 0)
+})
+
+await t.test('a check that is added or removed changes the shared memory within a beat', async (t) => {
+  const { engine, clock, side } = setUp()
+  engine.add(['liveness'], 'loop', () => true, {})
+  await clock.pass(BEAT_MS)
+  t.match(side.state.latest(0), { status: 'UNKNOWN' })
+  engine.remove('loop')
+  await clock.pass(BEAT_MS)
+  t.match(side.state.latest(0), { status: 'UP' })
+  side.close()
 })
 
 await t.test('a change of the lifecycle reaches the shared memory at once', (t) => {
@@ -62,25 +85,18 @@ await t.test('a result of startup counts for good', async (t) => {
 })
 
 await t.test('a long block is counted, logged once a minute, and published with its function', async (t) => {
-  const { clock, log, side, fastify } = setUp()
+  const { clock, log, side, fastify, meter } = setUp()
   const messages: unknown[] = []
   const listener = (message: unknown): void => { messages.push(message) }
   subscribe(CHANNEL, listener)
   t.teardown(() => unsubscribe(CHANNEL, listener))
   const seconds: number[] = []
   side.blocks.onBlock((duration) => { seconds.push(duration) })
-  const moving = clock.now.bind(clock)
-  let blockedMs = 0
-  clock.now = () => moving() + blockedMs
-  const block = async (milliseconds: number): Promise<void> => {
-    await clock.pass(50 - moving() % 50)
-    blockedMs += milliseconds - 50
-    await clock.pass(200)
-  }
   side.found(PARSE)
-  await block(1_234)
-  await block(1_500)
-  await block(300)
+  for (const milliseconds of [1_234, 1_500, 300]) {
+    meter.longestMs = milliseconds
+    await clock.pass(2 * BEAT_MS)
+  }
   t.same(log.lines, [{
     blockedMs: 1_234,
     ...PARSE,
@@ -97,11 +113,42 @@ await t.test('a long block is counted, logged once a minute, and published with 
   side.close()
 })
 
+await t.test('a block that delays a beat is counted, also without a measurement', async (t) => {
+  const { clock, side } = setUp()
+  const moving = clock.now.bind(clock)
+  await clock.pass(BEAT_MS - 1)
+  clock.now = () => moving() + 700
+  await clock.pass(BEAT_MS)
+  t.equal(side.blocks.blockedMs, 700)
+  side.close()
+})
+
+await t.test('time in which the whole process stood still is no block, even if this is noticed late', async (t) => {
+  const { clock, side, meter } = setUp()
+  meter.longestMs = 5_000
+  await clock.pass(BEAT_MS)
+  side.state.stalledMs += 4_950
+  await clock.pass(BEAT_MS)
+  t.same([side.blocks.upTo(Infinity), side.blocks.blockedMs], [0, 0])
+  meter.longestMs = 1_200
+  await clock.pass(2 * BEAT_MS)
+  t.equal(side.blocks.blockedMs, 1_200, 'an earlier stall does not shorten a block')
+  side.close()
+})
+
 await t.test('a block is not logged while a debugger listens', async (t) => {
-  const { clock, log, side } = setUp()
-  side.state.isDebugged = true
+  const { clock, log, side, meter } = setUp()
+  const open = inspector.url
+  t.teardown(() => { inspector.url = open })
+  inspector.url = () => 'ws://127.0.0.1:9229/a'
+  meter.longestMs = 2_000
+  await clock.pass(2 * BEAT_MS)
   t.ok(log instanceof RecordingLog)
-  await clock.pass(100)
-  t.equal(side.state.isDebugged, false, 'each beat looks again')
+  t.same([side.state.isDebugged, log.lines, side.blocks.blockedMs], [true, [], 2_000])
+  inspector.url = () => undefined
+  side.answered()
+  t.same([side.state.isDebugged, side.state.answered], [false, 1], 'each sign of life looks again')
+  side.started()
+  t.equal(side.state.answered, 0)
   side.close()
 })

@@ -6,11 +6,16 @@ import type { Blocker } from '../messages.js'
 import type { SharedState } from '../shared-state.js'
 import { findBlocker } from './blocker.js'
 
-/** A shorter block is not worth a search, in milliseconds. */
-const WORTH_A_SEARCH_MS = 1_000
+/**
+ * A block that is known for a shorter time is not worth a search, in milliseconds. It can be longer by a beat. Blocks
+ * from 1 s on are logged.
+ */
+const WORTH_A_SEARCH_MS = 600
 /** If the app is blocked for this time, it may never log the block itself, in milliseconds. */
 const STUCK_MS = 5_000
-/** The shortest time between two searches, and between two lines, in milliseconds. */
+/** The shortest time between two searches, in milliseconds. A search pauses the app for some milliseconds. */
+const SEARCH_QUIET_MS = 10_000
+/** The shortest time between two lines, in milliseconds. */
 const QUIET_MS = 60_000
 
 const STDERR = 2
@@ -50,7 +55,7 @@ export class BlockReporter {
     if (blockedMs < WORTH_A_SEARCH_MS || isDebugged) return
     const now = clock.now()
     const isStuck = blockedMs >= Math.min(STUCK_MS, maxBlocked)
-    const isDue = isStuck || now - this.#searchedAt >= QUIET_MS
+    const isDue = isStuck || now - this.#searchedAt >= SEARCH_QUIET_MS
     if (blocker && isDue && this.#searchedBeat !== beatAt) {
       this.#searchedAt = now
       this.#searchedBeat = beatAt

@@ -6,7 +6,7 @@ import type { Clock } from '../../../base/clock.js'
 import type { Peer } from '../messages.js'
 import { PortSocket } from '../port-socket.js'
 import { peerOf } from './peer-of.js'
-import { LONGEST_WAIT_MS, MOVED_MS, PATIENCE_MS } from './waits.js'
+import { LONGEST_WAIT_MS, MOVED_MS, PATIENCE_MS, SILENT_MS } from './waits.js'
 
 const HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' }
 
@@ -114,7 +114,7 @@ class Forwarding {
     const { clock, watch } = this.#dependencies
     this.#cancel = clock.after(delayMs, () => {
       const waitedMs = clock.now() - this.#startedAt
-      const mayMove = watch.blockedMs() < PATIENCE_MS || this.#exchange.answerWithoutApp?.(waitedMs) === false
+      const mayMove = watch.blockedMs() < SILENT_MS || this.#exchange.answerWithoutApp?.(waitedMs) === false
       if (mayMove) this.#wait(PATIENCE_MS)
       else this.#refuse()
     })

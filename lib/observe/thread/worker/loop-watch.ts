@@ -1,19 +1,30 @@
 import type { Clock } from '../../../base/clock.js'
+import { BEAT_MS } from '../shared-state.js'
 import type { SharedState } from '../shared-state.js'
 
-/** How often the thread looks at the event loop of the app, in milliseconds. */
-const TICK_MS = 250
+/** A beat that is late by this time is worth a look, in milliseconds. */
+const LATE_MS = 150
 
-/** If the thread itself did not run for this time beyond a tick, the whole process stood still, in milliseconds. */
+/** How often the thread looks while a beat is late, in milliseconds. */
+const TICK_MS = 100
+
+/** If the thread itself ran this much later than planned, the whole process stood still, in milliseconds. */
 const STALL_MS = 250
 
-/** Knows how long the event loop of the app has been blocked. */
+/**
+ * Knows how long the event loop of the app has been blocked. A process at rest should sleep, so the app shows only
+ * rarely that it moves. Between the beats, the unanswered questions of the thread show a block.
+ */
 export class LoopWatch {
   readonly #state: SharedState
   readonly #clock: Clock
   readonly #onTick: (blockedMs: number) => void
   #cancel = (): void => undefined
-  #tickAt: number
+  /** When the questions were asked that the app has not answered yet. */
+  readonly #askedAt: number[] = []
+  #asked = 0
+  #ranAt: number
+  #nextTickAt = 0
   /** The stalls since the last beat that `#beatAt` refers to. */
   #beatAt = 0
   #stalledSinceBeatMs = 0
@@ -23,13 +34,19 @@ export class LoopWatch {
     this.#state = state
     this.#clock = clock
     this.#onTick = onTick
-    this.#tickAt = clock.now()
+    this.#ranAt = clock.now()
     this.#schedule()
   }
 
+  /** Call this at each question, which the app answers as soon as its event loop moves. */
+  asked (): void {
+    this.#askedAt.push(this.#clock.now())
+    this.#asked += 1
+  }
+
   /**
-   * Returns the time since the event loop last moved. Time in which the whole process stood still does not count: the
-   * app was not blocked then, and Kubernetes must not restart it for that.
+   * Returns the time for which the event loop is known to be blocked, in milliseconds. Time in which the whole process
+   * stood still does not count: the app was not blocked then, and Kubernetes must not restart it for that.
    */
   blockedMs (): number {
     const now = this.#clock.now()
@@ -39,26 +56,38 @@ export class LoopWatch {
       this.#beatAt = beatAt
       this.#stalledSinceBeatMs = 0
     }
-    return Math.max(0, now - beatAt - this.#stalledSinceBeatMs)
+    const [askedAt = Infinity] = this.#openQuestions()
+    const since = Math.min(Math.max(askedAt, beatAt), beatAt + BEAT_MS)
+    return Math.max(0, now - since - this.#stalledSinceBeatMs)
   }
 
   stop (): void {
     this.#cancel()
   }
 
+  #openQuestions (): readonly number[] {
+    this.#askedAt.splice(0, this.#askedAt.length - (this.#asked - this.#state.answered))
+    return this.#askedAt
+  }
+
+  /** The next tick follows the next beat, so that it finds a beat that is late, and otherwise wakes up rarely. */
   #schedule (): void {
-    this.#cancel = this.#clock.after(TICK_MS, () => {
+    const now = this.#clock.now()
+    const delayMs = Math.max(TICK_MS, this.#state.beatAt + BEAT_MS + LATE_MS - now)
+    this.#nextTickAt = now + delayMs
+    this.#cancel = this.#clock.after(delayMs, () => {
+      const blockedMs = this.blockedMs()
       this.#schedule()
-      this.#onTick(this.blockedMs())
+      this.#onTick(blockedMs)
     })
   }
 
-  /** Adds the time since the last tick, if it is longer than a tick of a thread that runs. */
+  /** Adds the time since the thread last ran, if it is longer than planned. */
   #noticeStall (now: number): void {
-    const stalledMs = now - this.#tickAt - TICK_MS
-    this.#tickAt = now
-    if (stalledMs < STALL_MS) return
-    this.#stalledSinceBeatMs += stalledMs
-    this.#state.stalledMs += stalledMs
+    const [ranAt, isStall] = [this.#ranAt, now - Math.max(this.#ranAt, this.#nextTickAt) >= STALL_MS]
+    this.#ranAt = now
+    if (!isStall) return
+    this.#stalledSinceBeatMs += now - ranAt
+    this.#state.stalledMs += now - ranAt
   }
 }

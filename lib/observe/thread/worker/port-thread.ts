@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { MessagePort } from 'node:worker_threads'
 import type { Clock } from '../../../base/clock.js'
+import { isQuestion } from '../messages.js'
 import type { Blocker, FromThread, SentError, ThreadData, ToThread } from '../messages.js'
 import { limitConnections } from '../server-limits.js'
 import { SharedState } from '../shared-state.js'
@@ -46,7 +47,7 @@ export class PortThread {
       state,
       clock,
       knock: () => this.#post({ type: 'knock' }),
-      connect: (port, peer) => parent.postMessage({ type: 'connection', port, peer } satisfies FromThread, [port])
+      connect: (port, peer) => this.#post({ type: 'connection', port, peer }, [port])
     })
     this.#probes = new ProbeRequests(data.probes, this.#prober)
     const serve = (request: IncomingMessage, response: ServerResponse): void => this.#serve(request, response)
@@ -97,8 +98,9 @@ export class PortThread {
     this.#parent.close()
   }
 
-  #post (message: FromThread): void {
-    this.#parent.postMessage(message)
+  #post (message: FromThread, transferred: readonly MessagePort[] = []): void {
+    if (isQuestion(message)) this.#watch.asked()
+    this.#parent.postMessage(message, transferred)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Status } from '../../../health/status.js'
 import type { SharedState } from '../shared-state.js'
 import { verdictOf } from './verdict.js'
 import type { Thresholds } from './verdict.js'
-import { LONGEST_WAIT_MS, MOVED_MS, PATIENCE_MS } from './waits.js'
+import { LONGEST_WAIT_MS, MOVED_MS, PATIENCE_MS, SILENT_MS } from './waits.js'
 
 /** The parts that the prober needs. */
 export interface ProberDependencies {
@@ -66,8 +66,8 @@ export class Prober {
     if (flight === undefined) {
       const begun: Flight = { waiting: [send], startedAt: clock.now(), cancel: () => undefined }
       this.#flights.set(kind, begun)
-      this.#waitFor(kind, begun)
       request(kind)
+      this.#waitFor(kind, begun)
       return
     }
     flight.waiting.push(send)
@@ -81,7 +81,7 @@ export class Prober {
     const { clock, watch } = this.#dependencies
     flight.cancel = clock.after(PATIENCE_MS, () => {
       const waitedMs = clock.now() - flight.startedAt
-      const status = watch.blockedMs() < PATIENCE_MS ? undefined : this.verdict(kind, waitedMs)
+      const status = watch.blockedMs() < SILENT_MS ? undefined : this.verdict(kind, waitedMs)
       if (status === undefined) this.#waitFor(kind, flight)
       else for (const send of flight.waiting.splice(0)) send(status)
     })

@@ -1,20 +1,40 @@
 import t from 'tap'
-import { SharedState } from '../../../../lib/observe/thread/shared-state.js'
+import { BEAT_MS, SharedState } from '../../../../lib/observe/thread/shared-state.js'
 import { LoopWatch } from '../../../../lib/observe/thread/worker/loop-watch.js'
 import { ManualClock } from '../../../support/clock.js'
 
-await t.test('blockedMs() returns the time since the last beat', async (t) => {
+await t.test('blockedMs() returns the time for which a beat is overdue', async (t) => {
   const [clock, state, ticks] = [new ManualClock(), SharedState.create(1), [] as number[]]
   const watch = new LoopWatch(state, clock, (blockedMs) => ticks.push(blockedMs))
-  await clock.pass(600)
-  t.equal(watch.blockedMs(), 600)
-  t.same(ticks, [250, 500])
-  state.beatAt = 590
-  t.equal(watch.blockedMs(), 10)
-  state.beatAt = 700
+  await clock.pass(900)
+  t.equal(watch.blockedMs(), 900 - BEAT_MS)
+  t.same(ticks, [150, 250, 350], 'a late beat is watched closely')
+  state.beatAt = 890
   t.equal(watch.blockedMs(), 0)
+  await clock.pass(700)
+  t.same(ticks.slice(3), [0, 150], 'the next look follows the next beat')
   watch.stop()
   t.equal(clock.waiting, 0)
+})
+
+await t.test('blockedMs() returns the time since the first question without an answer', async (t) => {
+  const [clock, state] = [new ManualClock(), SharedState.create(1)]
+  const watch = new LoopWatch(state, clock, () => undefined)
+  state.beatAt = 100
+  await clock.pass(120)
+  watch.asked()
+  await clock.pass(30)
+  watch.asked()
+  t.equal(watch.blockedMs(), 30)
+  state.answered = 1
+  t.equal(watch.blockedMs(), 0)
+  await clock.pass(10)
+  t.equal(watch.blockedMs(), 10, 'the second question is still open')
+  state.beatAt = 155
+  t.equal(watch.blockedMs(), 5, 'the event loop has moved since the question')
+  state.answered = 2
+  t.equal(watch.blockedMs(), 0)
+  watch.stop()
 })
 
 await t.test('blockedMs() leaves out time in which the whole process stood still', (t) => {
@@ -22,13 +42,13 @@ await t.test('blockedMs() leaves out time in which the whole process stood still
   let now = 0
   clock.now = () => now
   const watch = new LoopWatch(state, clock, () => undefined)
-  now = 200
+  now = 700
   t.equal(watch.blockedMs(), 200)
-  now = 10_200
-  t.equal(watch.blockedMs(), 450)
-  t.equal(state.stalledMs, 9_750)
-  now = 10_300
-  t.equal(watch.blockedMs(), 550)
+  now = 10_700
+  t.equal(watch.blockedMs(), 200)
+  t.equal(state.stalledMs, 10_000)
+  now = 10_800
+  t.equal(watch.blockedMs(), 300)
   state.beatAt = 10_250
   t.equal(watch.blockedMs(), 50)
   t.end()

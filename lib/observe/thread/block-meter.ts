@@ -1,0 +1,38 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+
+/** A shorter time is no block, in milliseconds. */
+export const SHORTEST_BLOCK_MS = 100
+
+/** The interval of the measuring timer, in milliseconds. It runs no JavaScript, so it costs a fifth of Node's timers. */
+const RESOLUTION_MS = 100
+
+/** Measures the blocks of the event loop. */
+export interface BlockMeter {
+  /** Returns the longest block since the last call, in milliseconds, and 0 without a block. */
+  take (): number
+  stop (): void
+}
+
+/**
+ * Measures with the timer of Node's histogram. A record is the time between two calls of this timer. A block begins
+ * somewhere in the interval before its due time, so the result is right up to half an interval.
+ */
+export class LoopBlockMeter implements BlockMeter {
+  readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+
+  constructor () {
+    this.#histogram.enable()
+  }
+
+  /** Resets the histogram only after a block: a reset makes it blind until its next call. */
+  take (): number {
+    const longestMs = this.#histogram.max / 1e6 - RESOLUTION_MS / 2
+    if (longestMs < SHORTEST_BLOCK_MS) return 0
+    this.#histogram.reset()
+    return longestMs
+  }
+
+  stop (): void {
+    this.#histogram.disable()
+  }
+}
