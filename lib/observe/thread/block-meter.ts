@@ -3,7 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 /** A shorter time is no block, in milliseconds. */
 export const SHORTEST_BLOCK_MS = 100
 
-/** The interval of the measuring timer, in milliseconds. It runs no JavaScript, so it costs a fifth of Node's timers. */
+/** The interval of the measuring timer, in milliseconds. It runs no JavaScript, so it is cheap. */
 const RESOLUTION_MS = 100
 
 /** Measures the blocks of the event loop. */
