@@ -7,10 +7,10 @@ import type { SharedState } from '../shared-state.js'
 import { findBlocker } from './blocker.js'
 
 /**
- * A block that is known for a shorter time is not worth a search, in milliseconds. It can be longer by a beat. Blocks
- * from 1 s on are logged.
+ * A block that is known for a shorter time is not worth a search, in milliseconds. The block may have begun a beat
+ * earlier, so this finds the function of every block of 1 s, which is then logged.
  */
-const WORTH_A_SEARCH_MS = 600
+const WORTH_A_SEARCH_MS = 450
 /** If the app is blocked for this time, it may never log the block itself, in milliseconds. */
 const STUCK_MS = 5_000
 /** The shortest time between two searches, in milliseconds. A search pauses the app for some milliseconds. */

@@ -35,8 +35,8 @@ function setUp (options: Partial<BlockReporterDependencies> = {}): SetUp {
 
 await t.test('look() searches once per block, and at most once in ten seconds', async (t) => {
   const { reporter, clock, state, found } = setUp()
-  reporter.look(599)
-  reporter.look(600)
+  reporter.look(449)
+  reporter.look(450)
   reporter.look(1_250)
   await clock.pass(9_000)
   state.beatAt = 9_000
