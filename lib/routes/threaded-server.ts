@@ -130,6 +130,7 @@ export class ThreadedServer implements SeparateServer {
       connect: (socket) => this.#inner.connect(socket),
       onCrowded: () => this.#crowd.warn(),
       onBlocker: (blocker) => this.#app.found(blocker),
+      onLogged: (at) => this.#app.logged(at),
       onCrash: (error) => { this.#recovery = this.#recover(error) }
     })
     this.#thread = thread

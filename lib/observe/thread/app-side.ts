@@ -73,6 +73,11 @@ export class AppSide {
     this.#blockLog.found(blocker)
   }
 
+  /** Takes the time at which the thread has written a line about a block. */
+  logged (at: number): void {
+    this.#blockLog.logged(at)
+  }
+
   /** Call this when the app begins to close. */
   publish (): void {
     this.#statuses.publish()

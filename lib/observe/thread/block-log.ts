@@ -49,6 +49,11 @@ export class BlockLog {
     this.#blocker = blocker
   }
 
+  /** Takes the time of a line that the thread has written. It counts like a line of this log. */
+  logged (at: number): void {
+    this.#loggedAt = at
+  }
+
   /** Call this after a block. */
   add (durationMs: number): void {
     const { log, owner, clock } = this.#dependencies

@@ -89,6 +89,8 @@ export type FromThread =
   | { readonly type: 'connection', readonly port: MessagePort, readonly peer: Peer }
   | { readonly type: 'crowded' }
   | { readonly type: 'blocked', readonly blocker: Blocker | undefined }
+  /** The thread has written a line about a block, at this time of the shared clock. */
+  | { readonly type: 'logged', readonly at: number }
 
 /** Returns true for messages that the app answers as soon as its event loop moves. */
 export function isQuestion ({ type }: FromThread): boolean {

@@ -43,6 +43,8 @@ export interface ThreadDependencies {
   readonly connect: (socket: Duplex) => void
   readonly onCrowded: () => void
   readonly onBlocker: (blocker: Blocker | undefined) => void
+  /** The thread has written a line about a block, at this time. */
+  readonly onLogged: (at: number) => void
   /** The thread has ended by itself, with an error. */
   readonly onCrash: (error: Error) => void
 }
@@ -127,7 +129,7 @@ function errorFrom ({ message, stack, properties }: SentError): Error {
 }
 
 function receive (worker: Worker, message: FromThread, dependencies: ThreadDependencies): void {
-  const { report, connect, onQuestion, onCrowded, onBlocker } = dependencies
+  const { report, connect, onQuestion, onCrowded, onBlocker, onLogged } = dependencies
   const send = (message: ToThread): void => worker.postMessage(message)
   if (isQuestion(message)) onQuestion()
   if (message.type === 'report') {
@@ -137,4 +139,5 @@ function receive (worker: Worker, message: FromThread, dependencies: ThreadDepen
   else if (message.type === 'connection') connect(new PortSocket(message.port, message.peer))
   else if (message.type === 'crowded') onCrowded()
   else if (message.type === 'blocked') onBlocker(message.blocker)
+  else if (message.type === 'logged') onLogged(message.at)
 }

@@ -83,6 +83,7 @@ function sourceOf (then: string): string {
     parentPort.postMessage({ type: 'listening', addresses: ['test'] })
     parentPort.postMessage({ type: 'crowded' })
     parentPort.postMessage({ type: 'blocked' })
+    parentPort.postMessage({ type: 'logged', at: 1 })
     parentPort.on('message', () => { ${then} })`
 }
 
@@ -95,14 +96,15 @@ await t.test('a thread that exits counts as crashed, and close() ends a thread t
     clock,
     onCrowded: () => events.push('crowded'),
     onBlocker: () => events.push('blocked'),
+    onLogged: (at: number) => events.push(`logged at ${at}`),
     onCrash: ({ message }: Error) => events.push(message)
   }
   const start = async (source: string): Promise<Thread> =>
     await Thread.start({ ...dependencies, source } as unknown as ThreadDependencies)
   const crashing = await start(sourceOf('process.exit(3)'))
   crashing.send({ type: 'come' })
-  while (events.length < 3) await new Promise((resolve) => setTimeout(resolve, 10))
-  t.same(events, ['crowded', 'blocked', 'the thread ended with code 3'])
+  while (events.length < 4) await new Promise((resolve) => setTimeout(resolve, 10))
+  t.same(events, ['crowded', 'blocked', 'logged at 1', 'the thread ended with code 3'])
   const hanging = await start(sourceOf(''))
   const closed = hanging.close()
   await clock.pass(1_500)

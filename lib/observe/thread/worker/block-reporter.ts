@@ -13,6 +13,8 @@ import { findBlocker } from './blocker.js'
 const WORTH_A_SEARCH_MS = 450
 /** If the app is blocked for this time, it may never log the block itself, in milliseconds. */
 const STUCK_MS = 5_000
+/** A line waits for the result of a search for this time, in milliseconds. Native code cannot be interrupted. */
+const SEARCH_MS = 1_000
 /** The shortest time between two searches, in milliseconds. A search pauses the app for some milliseconds. */
 const SEARCH_QUIET_MS = 10_000
 /** The shortest time between two lines, in milliseconds. */
@@ -31,7 +33,9 @@ export interface BlockReporterDependencies {
   readonly logFields: Readonly<Record<string, unknown>> | undefined
   /** Passes the result of a search to the app. */
   readonly report: (blocker: Blocker | undefined) => void
-  readonly find?: (clock: Clock) => Promise<Blocker | undefined>
+  /** Called after each line. The app then writes none about the same block. */
+  readonly onLine: () => void
+  readonly find?: () => Promise<Blocker | undefined>
   readonly write?: (line: string) => void
 }
 
@@ -60,27 +64,34 @@ export class BlockReporter {
       this.#searchedAt = now
       this.#searchedBeat = beatAt
       void this.#search(beatAt)
-    } else if (isStuck && now - this.#writtenAt >= QUIET_MS) {
+    } else if (isStuck && now - this.#writtenAt >= QUIET_MS && !this.#isSearching(now)) {
       this.#writtenAt = now
       this.#writeLine(blockedMs)
     }
   }
 
+  #isSearching (now: number): boolean {
+    return this.#found?.beatAt !== this.#searchedBeat && now - this.#searchedAt < SEARCH_MS
+  }
+
   async #search (beatAt: number): Promise<void> {
-    const { clock, find = findBlocker, report } = this.#dependencies
-    const blocker = await find(clock)
+    const { find = findBlocker, report } = this.#dependencies
+    const blocker = await find()
     this.#found = { beatAt, blocker }
     report(blocker)
   }
 
   /** Writes to the standard error, because the app's logger belongs to the blocked thread. */
   #writeLine (blockedMs: number): void {
-    const { state, clock, logFields, write = writeToStandardError } = this.#dependencies
+    const { state, clock, logFields, onLine, write = writeToStandardError } = this.#dependencies
     if (logFields === undefined) return
     const blocker = this.#found?.beatAt === state.beatAt ? this.#found.blocker : undefined
     const msg = blockText(blockedMs, blocker)
     const line = { level: WARN, time: clock.date().getTime(), ...logFields, ...blockFields(blockedMs, blocker), msg }
-    attemptOr(() => write(`${JSON.stringify(line)}\n`), undefined)
+    attemptOr(() => {
+      write(`${JSON.stringify(line)}\n`)
+      onLine()
+    }, undefined)
   }
 }
 

@@ -2,11 +2,7 @@ import { Session } from 'node:inspector'
 import type { Debugger } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { attemptOr } from '../../../base/attempt-or.js'
-import type { Clock } from '../../../base/clock.js'
 import type { Blocker } from '../messages.js'
-
-/** How long the search may take, in milliseconds. Native code, for example of `node:crypto`, cannot be interrupted. */
-const LIMIT_MS = 500
 
 /** Frames of Node, of code without a file, and of this package are not the app's. */
 const FOREIGN = /^(?:node:|$)|\/fastify-management-endpoints\/(?:dist|lib)\//
@@ -26,17 +22,18 @@ type Script = Pick<Debugger.ScriptParsedEventDataType, 'scriptId' | 'url'>
 type Pause = Pick<Debugger.PausedEventDataType, 'reason' | 'callFrames' | 'hitBreakpoints'>
 
 /**
- * Finds the function that blocks the main thread. Pauses the main thread for a moment, and reads its stack. Resolves to
- * `undefined` if Node cannot tell, if native code blocks the thread, or if another debugger has paused it.
+ * Finds the function that blocks the main thread. Pauses the main thread for a moment, and reads its stack. The pause
+ * does not interrupt native code, for example of `node:crypto`: it waits until that returns to the function of the app.
+ * Resolves to `undefined` if Node cannot tell, or if another debugger has paused the main thread.
  *
  * @see https://nodejs.org/api/inspector.html#sessionconnecttomainthread
  * @see https://chromedevtools.github.io/devtools-protocol/v8/Debugger/
  */
 export async function findBlocker (
-  clock: Clock, newSession: () => MainThreadSession = () => new Session()
+  newSession: () => MainThreadSession = () => new Session()
 ): Promise<Blocker | undefined> {
   const session = attemptOr(() => connected(newSession()), undefined)
-  return session === undefined ? undefined : await new Search(session).run(clock)
+  return session === undefined ? undefined : await new Search(session).run()
 }
 
 function connected (session: MainThreadSession): MainThreadSession {
@@ -46,7 +43,7 @@ function connected (session: MainThreadSession): MainThreadSession {
 
 class Search {
   readonly #session: MainThreadSession
-  /** Set when this session has requested a pause. An earlier pause belongs to another debugger. */
+  /** Set when the main thread handles the requests of this session. An earlier pause belongs to another debugger. */
   #isPausing = false
   #isOver = false
   /** The URLs of all scripts. Frames contain only the ids. */
@@ -57,23 +54,21 @@ class Search {
     this.#session = session
   }
 
-  async run (clock: Clock): Promise<Blocker | undefined> {
+  async run (): Promise<Blocker | undefined> {
     const found = new Promise<Blocker | undefined>((resolve) => { this.#end = resolve })
-    const cancel = clock.after(LIMIT_MS, () => this.#end(undefined))
     this.#session.on('Debugger.scriptParsed', ({ params: { scriptId, url } }) => this.#urls.set(scriptId, url))
     this.#session.on('Debugger.paused', ({ params }) => {
       const isFirst = !this.#isOver
       this.#isOver = true
       if (isFirst) this.#end(this.#read(params))
     })
+    // Both at once: after native code the main thread handles them together, before its function goes on.
     this.#session.post('Debugger.enable', (error) => {
-      if (error !== null || this.#isOver) return
-      this.#isPausing = true
-      this.#session.post('Debugger.pause')
+      if (error === null) this.#isPausing = true
+      else this.#end(undefined)
     })
+    this.#session.post('Debugger.pause')
     const blocker = await found
-    cancel()
-    // Removes a pause that has been requested and has not happened yet. The main thread handles this in the same turn.
     this.#session.post('Debugger.disable')
     this.#session.disconnect()
     return blocker

@@ -37,7 +37,8 @@ export class PortThread {
     this.#data = data
     this.#clock = clock
     const report = (blocker: Blocker | undefined): void => this.#post({ type: 'blocked', blocker })
-    const blocks = new BlockReporter({ ...data, state, clock, report })
+    const onLine = (): void => this.#post({ type: 'logged', at: clock.now() })
+    const blocks = new BlockReporter({ ...data, state, clock, report, onLine })
     const watch = this.#watch = new LoopWatch(state, clock, (blockedMs) => blocks.look(blockedMs))
     const request = (kind: number): void => this.#post({ type: 'report', kind })
     const { kinds } = data.probes

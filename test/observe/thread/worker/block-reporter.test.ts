@@ -11,6 +11,8 @@ interface SetUp {
   readonly state: { beatAt: number, isDebugged: boolean }
   readonly found: (Blocker | undefined)[]
   readonly lines: string[]
+  /** The times at which the reporter has told of its lines. */
+  readonly written: number[]
   readonly reporter: BlockReporter
 }
 
@@ -19,6 +21,7 @@ function setUp (options: Partial<BlockReporterDependencies> = {}): SetUp {
   const state = { beatAt: 0, isDebugged: false }
   const found: (Blocker | undefined)[] = []
   const lines: string[] = []
+  const written: number[] = []
   const reporter = new BlockReporter({
     state,
     clock,
@@ -26,11 +29,12 @@ function setUp (options: Partial<BlockReporterDependencies> = {}): SetUp {
     maxBlocked: 30_000,
     logFields: { pid: 1 },
     report: (blocker) => { found.push(blocker) },
+    onLine: () => { written.push(clock.now()) },
     find: async () => await Promise.resolve(PARSE),
     write: (line) => { lines.push(line) },
     ...options
   })
-  return { clock, state, found, lines, reporter }
+  return { clock, state, found, lines, written, reporter }
 }
 
 await t.test('look() searches once per block, and at most once in ten seconds', async (t) => {
@@ -49,7 +53,7 @@ await t.test('look() searches once per block, and at most once in ten seconds', 
 })
 
 await t.test('look() searches for a block of five seconds, and writes a line about it', async (t) => {
-  const { reporter, clock, state, found, lines } = setUp()
+  const { reporter, clock, state, found, lines, written } = setUp()
   reporter.look(1_000)
   state.beatAt = 2_000
   await clock.pass(7_000)
@@ -70,6 +74,7 @@ await t.test('look() searches for a block of five seconds, and writes a line abo
   await clock.pass(60_000)
   reporter.look(65_000)
   t.equal(lines.length, 2)
+  t.same(written, [7_250, 67_250])
 })
 
 await t.test('look() writes before liveness fails, and without a name when the search is off', (t) => {
