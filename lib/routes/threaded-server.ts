@@ -145,6 +145,7 @@ export class ThreadedServer implements SeparateServer {
     const place = 'path' in address ? { path: address.path } : { ...address, port: port ?? address.port }
     return {
       memory: this.#app.state.buffer,
+      turns: this.#app.turns,
       address: { ...place, backlog: BACKLOG },
       https: https && limitHandshakes(https),
       limits: limitsBeside(app.server),

@@ -5,7 +5,7 @@ import type { HealthEngine } from '../../health/engine.js'
 import type { Kind } from '../../health/kind.js'
 import { BlockLog } from './block-log.js'
 import { LoopBlockMeter } from './block-meter.js'
-import type { BlockMeter } from './block-meter.js'
+import type { BlockMeter, Turns } from './block-meter.js'
 import { Heartbeat } from './heartbeat.js'
 import { LoopBlocks } from './loop-blocks.js'
 import type { Blocker } from './messages.js'
@@ -31,6 +31,8 @@ export interface AppSideDependencies {
 export class AppSide {
   readonly state: SharedState
   readonly blocks: LoopBlocks
+  /** The thread gets a copy. */
+  readonly turns: Turns
   readonly #statuses: Statuses
   readonly #heartbeat: Heartbeat
   readonly #blockLog: BlockLog
@@ -39,6 +41,7 @@ export class AppSide {
     const { kinds, clock, meter = new LoopBlockMeter() } = dependencies
     const state = SharedState.create(kinds.length)
     this.state = state
+    this.turns = meter.turns
     this.blocks = new LoopBlocks(clock)
     this.#statuses = new Statuses({ ...dependencies, state })
     this.#blockLog = new BlockLog(dependencies)

@@ -6,8 +6,14 @@ export const SHORTEST_BLOCK_MS = 100
 /** The interval of the measuring timer, in milliseconds. It runs no JavaScript, so it is cheap. */
 const RESOLUTION_MS = 100
 
+/** Counts the calls of the measuring timer. A copy in another thread shows the same count. */
+export interface Turns {
+  readonly count: number
+}
+
 /** Measures the blocks of the event loop. */
 export interface BlockMeter {
+  readonly turns: Turns
   /** Returns the longest block since the last call, in milliseconds, and 0 without a block. */
   take (): number
   stop (): void
@@ -19,6 +25,10 @@ export interface BlockMeter {
  */
 export class LoopBlockMeter implements BlockMeter {
   readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+
+  get turns (): Turns {
+    return this.#histogram
+  }
 
   constructor () {
     this.#histogram.enable()

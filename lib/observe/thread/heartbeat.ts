@@ -35,8 +35,9 @@ export class Heartbeat {
 
   /** Call this whenever the event loop moves by itself, for example at a message. */
   moved (): void {
-    const { state, clock, isDebugged } = this.#dependencies
+    const { state, clock, meter, isDebugged } = this.#dependencies
     state.beatAt = clock.now()
+    state.turns = meter.turns.count
     state.isDebugged = isDebugged()
   }
 

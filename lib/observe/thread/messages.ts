@@ -3,11 +3,13 @@ import type { TlsOptions } from 'node:tls'
 import type { MessagePort } from 'node:worker_threads'
 import type { Kind } from '../../health/kind.js'
 import type { Status } from '../../health/status.js'
+import type { Turns } from './block-meter.js'
 import type { ServerLimits } from './server-limits.js'
 
 /** The data that the thread starts with. */
 export interface ThreadData {
   readonly memory: SharedArrayBuffer
+  readonly turns: Turns
   readonly address: ListenOptions
   readonly https: TlsOptions | undefined
   readonly limits: ServerLimits

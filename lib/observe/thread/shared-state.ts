@@ -7,7 +7,7 @@ const ALL_STATUSES: readonly ComponentStatus[] = [...STATUSES, 'UNKNOWN']
 export const BEAT_MS = 500
 
 /** The cells before those of the kinds. Each cell has 64 bits, because times in milliseconds exceed 32 bits. */
-const CELLS = { beatAt: 0, stalledMs: 1, isReady: 2, isDebugged: 3, answered: 4 } as const
+const CELLS = { beatAt: 0, stalledMs: 1, isReady: 2, isDebugged: 3, answered: 4, turns: 5 } as const
 
 /** The cells of one kind. */
 const KIND_CELLS = { status: 0, freshUntil: 1 } as const
@@ -48,6 +48,10 @@ export class SharedState {
   /** When the event loop of the app last moved. */
   get beatAt (): number { return this.#get(CELLS.beatAt) }
   set beatAt (time: number) { this.#set(CELLS.beatAt, time) }
+
+  /** The turns of the meter at `beatAt`. Write it after `beatAt`, and read it before. */
+  get turns (): number { return this.#get(CELLS.turns) }
+  set turns (turns: number) { this.#set(CELLS.turns, turns) }
 
   /** The total time in which the whole process stood still, for example because its CPU quota was used up. */
   get stalledMs (): number { return this.#get(CELLS.stalledMs) }

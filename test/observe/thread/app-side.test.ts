@@ -13,6 +13,7 @@ const PARSE = { function: 'parseCsv', file: '/app/lib/csv.js', line: 41 }
 
 /** Returns each measurement once, like a meter. */
 class FakeMeter {
+  readonly turns = { count: 0 }
   longestMs = 0
 
   take (): number {

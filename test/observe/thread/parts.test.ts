@@ -22,7 +22,7 @@ await t.test('blockText() names an anonymous function by its place, and escapes 
 await t.test('a shared status that no thread has written is UP, and an unknown number is UNKNOWN', (t) => {
   const state = SharedState.create(1)
   t.same(state.latest(0), { status: 'DOWN', freshUntil: 0 })
-  new BigInt64Array(state.buffer)[5] = 99n
+  new BigInt64Array(state.buffer)[6] = 99n
   t.match(state.latest(0), { status: 'UNKNOWN' })
   t.end()
 })

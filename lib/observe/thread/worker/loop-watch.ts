@@ -1,4 +1,5 @@
 import type { Clock } from '../../../base/clock.js'
+import type { Turns } from '../block-meter.js'
 import { BEAT_MS } from '../shared-state.js'
 import type { SharedState } from '../shared-state.js'
 
@@ -7,6 +8,12 @@ const LATE_MS = 150
 
 /** How often the thread looks while a beat is late, in milliseconds. */
 const TICK_MS = 100
+
+/** A question without an answer, or a late beat, proves a block after this time, in milliseconds. */
+const PROOF_MS = 50
+
+/** The meter counts a turn of the event loop at this interval, in milliseconds. */
+const TURN_MS = 100
 
 /** If the thread itself ran this much later than planned, the whole process stood still, in milliseconds. */
 const STALL_MS = 250
@@ -17,6 +24,7 @@ const STALL_MS = 250
  */
 export class LoopWatch {
   readonly #state: SharedState
+  readonly #turns: Turns
   readonly #clock: Clock
   readonly #onTick: (blockedMs: number) => void
   #cancel = (): void => undefined
@@ -30,8 +38,9 @@ export class LoopWatch {
   #stalledSinceBeatMs = 0
 
   /** Calls `onTick` regularly until `stop()`. */
-  constructor (state: SharedState, clock: Clock, onTick: (blockedMs: number) => void) {
+  constructor (state: SharedState, turns: Turns, clock: Clock, onTick: (blockedMs: number) => void) {
     this.#state = state
+    this.#turns = turns
     this.#clock = clock
     this.#onTick = onTick
     this.#ranAt = clock.now()
@@ -51,14 +60,17 @@ export class LoopWatch {
   blockedMs (): number {
     const now = this.#clock.now()
     this.#noticeStall(now)
-    const { beatAt } = this.#state
+    const { turns, beatAt } = this.#state
     if (beatAt !== this.#beatAt) {
       this.#beatAt = beatAt
       this.#stalledSinceBeatMs = 0
     }
     const [askedAt = Infinity] = this.#openQuestions()
     const since = Math.min(Math.max(askedAt, beatAt), beatAt + BEAT_MS)
-    return Math.max(0, now - since - this.#stalledSinceBeatMs)
+    const lastTurnAt = beatAt + Math.max(0, this.#turns.count - turns) * TURN_MS
+    const isProved = now - since - this.#stalledSinceBeatMs >= PROOF_MS
+    const blockedSince = isProved ? Math.min(since, lastTurnAt + TURN_MS / 2) : since
+    return Math.max(0, now - blockedSince - this.#stalledSinceBeatMs)
   }
 
   stop (): void {

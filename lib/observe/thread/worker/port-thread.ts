@@ -39,7 +39,7 @@ export class PortThread {
     const report = (blocker: Blocker | undefined): void => this.#post({ type: 'blocked', blocker })
     const onLine = (): void => this.#post({ type: 'logged', at: clock.now() })
     const blocks = new BlockReporter({ ...data, state, clock, report, onLine })
-    const watch = this.#watch = new LoopWatch(state, clock, (blockedMs) => blocks.look(blockedMs))
+    const watch = this.#watch = new LoopWatch(state, data.turns, clock, (blockedMs) => blocks.look(blockedMs))
     const request = (kind: number): void => this.#post({ type: 'report', kind })
     const { kinds } = data.probes
     this.#prober = new Prober({ state, watch, kinds, thresholds: data, clock, request })

@@ -3,9 +3,12 @@ import { BEAT_MS, SharedState } from '../../../../lib/observe/thread/shared-stat
 import { LoopWatch } from '../../../../lib/observe/thread/worker/loop-watch.js'
 import { ManualClock } from '../../../support/clock.js'
 
+/** The event loop has turned until the beat was due, or the question was asked. */
+const STEADY = { count: Infinity }
+
 await t.test('blockedMs() returns the time for which a beat is overdue', async (t) => {
   const [clock, state, ticks] = [new ManualClock(), SharedState.create(1), [] as number[]]
-  const watch = new LoopWatch(state, clock, (blockedMs) => ticks.push(blockedMs))
+  const watch = new LoopWatch(state, STEADY, clock, (blockedMs) => ticks.push(blockedMs))
   await clock.pass(900)
   t.equal(watch.blockedMs(), 900 - BEAT_MS)
   t.same(ticks, [150, 250, 350], 'a late beat is watched closely')
@@ -19,7 +22,7 @@ await t.test('blockedMs() returns the time for which a beat is overdue', async (
 
 await t.test('blockedMs() returns the time since the first question without an answer', async (t) => {
   const [clock, state] = [new ManualClock(), SharedState.create(1)]
-  const watch = new LoopWatch(state, clock, () => undefined)
+  const watch = new LoopWatch(state, STEADY, clock, () => undefined)
   state.beatAt = 100
   await clock.pass(120)
   watch.asked()
@@ -37,11 +40,30 @@ await t.test('blockedMs() returns the time since the first question without an a
   watch.stop()
 })
 
+await t.test('blockedMs() counts from the last turn of the event loop once a block is proved', async (t) => {
+  const [clock, state, turns] = [new ManualClock(), SharedState.create(1), { count: 7 }]
+  const watch = new LoopWatch(state, turns, clock, () => undefined)
+  state.turns = 7
+  await clock.pass(250)
+  turns.count = 9
+  await clock.pass(150)
+  watch.asked()
+  await clock.pass(49)
+  t.equal(watch.blockedMs(), 49)
+  await clock.pass(1)
+  t.equal(watch.blockedMs(), 200, 'the block began between the turns at 200 and 300')
+  await clock.pass(150)
+  t.equal(watch.blockedMs(), 350)
+  turns.count = 0
+  t.equal(watch.blockedMs(), 550, 'the count begins again, and the next beat is not yet there')
+  watch.stop()
+})
+
 await t.test('blockedMs() leaves out time in which the whole process stood still', (t) => {
   const [state, clock] = [SharedState.create(1), new ManualClock()]
   let now = 0
   clock.now = () => now
-  const watch = new LoopWatch(state, clock, () => undefined)
+  const watch = new LoopWatch(state, STEADY, clock, () => undefined)
   now = 700
   t.equal(watch.blockedMs(), 200)
   now = 10_700
