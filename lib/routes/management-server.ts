@@ -9,7 +9,7 @@ import type { Clock } from '../base/clock.js'
 import { reasonOf } from '../base/describe.js'
 import { logSafely } from '../base/safe-log.js'
 import { errors } from '../errors.js'
-import { limitConnections, limitHandshakes, makeRoom } from '../observe/thread/server-limits.js'
+import { limitConnections, limitHandshakes, limitPipelining, makeRoom } from '../observe/thread/server-limits.js'
 import type { ListenAddress, ListenSettings } from '../options/listen-option.js'
 import { warnOfCluster } from './cluster-warning.js'
 import type { RegisterRoutes } from './index.js'
@@ -38,6 +38,8 @@ export interface ManagementServerDependencies {
   /** Whether the server logs no requests, including requests for unknown paths. */
   readonly isSilent: boolean
   readonly clock: Clock
+  /** Whether another server has accepted the requests, and applied the limits. Then this server never listens. */
+  readonly isInner?: boolean
 }
 
 /** The server of the option `listen`: it serves the routes on a separate port. Only the app keeps the process alive. */
@@ -54,13 +56,15 @@ export class ManagementServer {
 
   /** Creates a server that does not listen yet. */
   static async create (dependencies: ManagementServerDependencies): Promise<ManagementServer> {
-    const { app, listen, prefix, routes, isSilent } = dependencies
+    const { app, listen, prefix, routes, isSilent, isInner } = dependencies
     // Imported here, so that apps without the option `listen` do not load it.
     const { default: Fastify } = await import('fastify')
     const crowd = new CrowdWarning(dependencies)
     const server = Fastify({
       ...(!isSilent && { loggerInstance: app.log }),
-      serverFactory: (handler) => limited(createServer(handler, listen), app.server, () => crowd.warn())
+      serverFactory: (handler) => isInner === true
+        ? createInnerServer(handler)
+        : limited(createServer(handler, listen), app.server, () => crowd.warn())
     })
     await server.register(routesPlugin(routes, server), { prefix })
     await server.ready()
@@ -127,10 +131,20 @@ function createServer (handler: RequestListener, { https: tls }: ServerSettings)
     : https.createServer({ ...limitHandshakes(tls), ...parsing }, handler)
 }
 
+/** Room for a header that the other server adds, in bytes. */
+const MORE_HEADERS = 100
+
+/** Creates a server that accepts everything that another server has accepted: HTTP/1.0 needs no `Host`. */
+function createInnerServer (handler: RequestListener): Server {
+  const maxHeaderSize = http.maxHeaderSize + MORE_HEADERS
+  return http.createServer({ insecureHTTPParser: false, requireHostHeader: false, maxHeaderSize }, handler)
+}
+
 /** Limits a server, and makes sure that it does not keep the process alive. */
 function limited (server: Server, appServer: unknown, onCrowded: () => void): Server {
   limitConnections(server, appServer)
   makeRoom(server, onCrowded)
+  limitPipelining(server)
   return server.on('connection', (socket) => socket.unref()).unref()
 }
 

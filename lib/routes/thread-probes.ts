@@ -24,11 +24,11 @@ interface TableOptions {
 /** Describes the probes for the thread of the separate port. Its answers are the same as those of the routes. */
 export function probeTable (kinds: readonly Kind[], { prefix, settings, engine, isSilent }: TableOptions): ProbeTable {
   const { statusCodes } = settings
-  const paths = Object.fromEntries(kinds.map((kind, position) => [kind, position]))
+  const paths = new Map<string, number>(kinds.map((kind, position) => [kind, position]))
   const answers = STATUSES.map((status) => [status, terseAnswer(status, statusCodes)] as const)
   return {
     pattern: `^${patternOf(prefix === '/' ? '' : prefix)}/health/([^/]+)$`,
-    paths: { ...paths, ping: kinds.indexOf('liveness') },
+    paths: paths.set('ping', kinds.indexOf('liveness')),
     kinds,
     forwarded: kinds.filter((kind) => !isSilent || engine.kinds.formatOf(kind) !== undefined),
     answers: Object.fromEntries(answers) as Record<Status, TerseAnswer>

@@ -203,6 +203,7 @@ async function innerServer (
   return await ManagementServer.create({
     ...dependencies,
     listen: { ...listen, https: undefined },
+    isInner: true,
     routes: async (instance, host) => await routes(instance, host, eventLoop)
   })
 }

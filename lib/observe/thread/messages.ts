@@ -28,7 +28,7 @@ export interface ProbeTable {
   /** Matches the path of a probe. Its first group is the last segment. */
   readonly pattern: string
   /** The position of the kind in the shared memory, by the last segment of the path. */
-  readonly paths: Readonly<Record<string, number>>
+  readonly paths: ReadonlyMap<string, number>
   /** The kinds by their position. */
   readonly kinds: readonly Kind[]
   /** The terse answer of each status. */

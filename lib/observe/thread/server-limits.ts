@@ -52,6 +52,34 @@ export function limitHandshakes ({ handshakeTimeout = 0, ...tls }: TlsOptions): 
   return { ...tls, handshakeTimeout: isStricter ? handshakeTimeout : STRICT.headersTimeout }
 }
 
+/** Requests that may wait behind others of their connections. Each takes some kilobytes. */
+const MOST_PIPELINED = 2_000
+
+/**
+ * Limits pipelined requests, of all connections together. A client can send thousands of them in few bytes, and Node
+ * accepts them all before it sends an answer. At the limit the connection of the newest one is closed.
+ */
+export function limitPipelining (server: Server): void {
+  const waiting = new Map<Socket, number>()
+  let total = 0
+  const add = (socket: Socket, change: number): void => {
+    waiting.set(socket, (waiting.get(socket) ?? 0) + change)
+    total += change
+  }
+  function forget (this: Socket): void {
+    add(this, -(waiting.get(this) ?? 0))
+    waiting.delete(this)
+  }
+  server.on('request', ({ socket }, response) => {
+    // A response that waits for its turn has no socket yet.
+    if (response.socket !== null) return
+    if (!waiting.has(socket)) socket.once('close', forget)
+    add(socket, 1)
+    response.once('socket', () => { if (waiting.has(socket)) add(socket, -1) })
+    if (total > MOST_PIPELINED) socket.destroy()
+  })
+}
+
 /** The share of `maxConnections` that newcomers find free. */
 const SPARE = 0.1
 

@@ -1,13 +1,15 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { Server } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import { connect } from 'node:net'
 import type { Socket } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { limitConnections, makeRoom } from '../../../lib/observe/thread/server-limits.js'
+import { limitConnections, limitPipelining, makeRoom } from '../../../lib/observe/thread/server-limits.js'
 import { listen } from '../../support/loopback.js'
+import { openRaw } from '../../support/raw-socket.js'
+import type { RawSocket } from '../../support/raw-socket.js'
 
 const NAMES = [
   'headersTimeout', 'requestTimeout', 'keepAliveTimeout', 'connectionsCheckingInterval', 'maxConnections', 'timeout',
@@ -140,4 +142,35 @@ await t.test('nothing closes when every connection has closed already', async (t
   server.emit('drop')
   t.equal(closed(), 0)
   await Promise.resolve()
+})
+
+await t.test('the connection of the newest pipelined request closes when too many wait', async (t) => {
+  const heads: ServerResponse[] = []
+  let [waiting, answered] = [0, 0]
+  const server = createServer((_request, response) => {
+    if (response.socket !== null) {
+      heads.push(response)
+      return
+    }
+    waiting += 1
+    response.once('socket', () => response.end(() => { answered += 1 }))
+  })
+  limitPipelining(server)
+  const port = await listen(t, server)
+  const send = async (count: number): Promise<RawSocket> => {
+    const raw = await openRaw(t, port)
+    raw.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n'.repeat(count))
+    return raw
+  }
+  const until = async (isDone: () => boolean): Promise<void> => {
+    while (!isDone()) await new Promise((resolve) => { setImmediate(resolve) })
+  }
+  for (const round of [1, 2]) {
+    waiting = 0
+    const { socket: first } = await send(1_501)
+    await until(() => waiting === 1_500)
+    t.equal(await (await send(1_000)).closed(), '')
+    heads.find(({ socket }) => socket?.remotePort === first.localPort)?.end()
+    await until(() => answered === round * 1_500)
+  }
 })

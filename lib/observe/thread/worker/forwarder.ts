@@ -10,8 +10,8 @@ import { LONGEST_WAIT_MS, MOVED_MS, PATIENCE_MS, SILENT_MS } from './waits.js'
 
 const HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' }
 
-/** Headers of one connection only (RFC 9110, section 7.6.1). Node writes its own. */
-const OF_CONNECTION: ReadonlySet<string> = new Set(['keep-alive', 'transfer-encoding'])
+/** Headers of an answer for one connection only (RFC 9110, section 7.6.1). Node writes its own. */
+const OF_CONNECTION: ReadonlySet<string> = new Set(['keep-alive', 'transfer-encoding', 'trailer'])
 
 /** The parts that the forwarder needs. */
 export interface ForwarderDependencies {
@@ -92,14 +92,28 @@ class Forwarding {
     const { request, response } = this.#exchange
     const { port1, port2 } = new MessageChannel()
     const socket = new PortSocket(port1)
-    const { method, url: path, rawHeaders: headers } = request
+    response.on('close', () => socket.destroy())
+    const { method, url: path, rawHeaders } = request
     const createConnection = (): PortSocket => socket
     // A list of headers keeps their order, case and duplicates. Node's types know only records.
-    const options = { method, path, headers: keptAlive(headers) as unknown as Record<string, string>, createConnection }
-    this.#sent = httpRequest(options, (answer) => this.#relay(answer)).on('error', () => this.#refuse())
-    response.on('close', () => socket.destroy())
-    request.pipe(this.#sent)
-    this.#dependencies.connect(port2, peerOf(request.socket))
+    const headers = headersFor(rawHeaders) as unknown as Record<string, string>
+    this.#attempt(() => {
+      const sent = httpRequest({ method, path, headers, createConnection }, (answer) => {
+        this.#attempt(() => this.#relay(answer))
+      })
+      this.#sent = sent.on('error', () => this.#refuse())
+      request.pipe(sent)
+      this.#dependencies.connect(port2, peerOf(request.socket))
+    })
+  }
+
+  /** An error of one request must not end the thread: Node refuses to send some messages that it has received. */
+  #attempt (work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#refuse((error as Error).message)
+    }
   }
 
   #relay (answer: IncomingMessage): void {
@@ -121,12 +135,12 @@ class Forwarding {
   }
 
   /** Answers without the app: a probe from the latest statuses, any other request with 503 and the reason. */
-  #refuse (): void {
+  #refuse (reason?: string): void {
     this.#end()
     if (this.isAnswered) return
     const blockedMs = Math.round(this.#dependencies.watch.blockedMs())
     const { response } = this.#exchange
-    const message = reasonOf(this.#dependencies.state.isReady, blockedMs)
+    const message = reason ?? reasonOfSilence(this.#dependencies.state.isReady, blockedMs)
     const body = JSON.stringify({
       statusCode: 503, error: STATUS_CODES[503], message, eventLoop: { blockedMs: blockedMs > MOVED_MS ? blockedMs : 0 }
     })
@@ -139,24 +153,33 @@ class Forwarding {
   }
 }
 
-function reasonOf (isReady: boolean, blockedMs: number): string {
+function reasonOfSilence (isReady: boolean, blockedMs: number): string {
   if (!isReady) return 'the app has not started yet'
   return blockedMs > MOVED_MS ? `the event loop has been blocked for ${blockedMs} ms` : 'the app gave no answer'
 }
 
-/** The headers of a request. The connection to the app stays open until the answer is complete. */
-function keptAlive (rawHeaders: readonly string[]): readonly string[] {
+/**
+ * The headers of a request to the app. Trailers are not forwarded, so they are not announced. The connection to the app
+ * stays open until the answer is complete.
+ */
+function headersFor (rawHeaders: readonly string[]): readonly string[] {
+  const headers = without(rawHeaders, (name) => name === 'trailer')
   const isGiven = rawHeaders.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'connection')
-  return isGiven ? rawHeaders : [...rawHeaders, 'Connection', 'keep-alive']
+  return isGiven ? headers : [...headers, 'Connection', 'keep-alive']
 }
 
 /** The headers of an answer that are not only for the connection to the app. */
 function endToEnd ({ rawHeaders }: IncomingMessage): string[] {
+  return without(rawHeaders, (name, value) =>
+    OF_CONNECTION.has(name) || (name === 'connection' && value.toLowerCase() === 'keep-alive'))
+}
+
+/** Leaves out some of the names and values of headers. */
+function without (rawHeaders: readonly string[], isLeftOut: (name: string, value: string) => boolean): string[] {
   const kept: string[] = []
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const [name = '', value = ''] = rawHeaders.slice(at, at + 2)
-    const isOfConnection = OF_CONNECTION.has(name.toLowerCase()) || /^connection: keep-alive$/i.test(`${name}: ${value}`)
-    if (!isOfConnection) kept.push(name, value)
+    if (!isLeftOut(name.toLowerCase(), value)) kept.push(name, value)
   }
   return kept
 }

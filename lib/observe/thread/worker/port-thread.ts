@@ -68,7 +68,12 @@ export class PortThread {
     }
   }
 
+  /** Serves a request. A pipelined request waits for its turn: Node gives its response the socket then. */
   #serve (request: IncomingMessage, response: ServerResponse): void {
+    if (response.socket === null) {
+      response.once('socket', () => this.#serve(request, response))
+      return
+    }
     const exchange = this.#probes.answer(request, response)
     if (exchange !== undefined) this.#forwarder.forward(exchange)
   }

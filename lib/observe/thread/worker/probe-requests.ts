@@ -54,7 +54,7 @@ export class ProbeRequests {
     if (method !== 'GET' && method !== 'HEAD') return undefined
     const [path = ''] = url.split('?', 1)
     const [, name = ''] = this.#pattern.exec(path) ?? []
-    return this.#table.paths[name]
+    return this.#table.paths.get(name)
   }
 
   #send (response: ServerResponse, status: Status): void {

@@ -1,7 +1,7 @@
 import http from 'node:http'
 import type { RequestListener, Server } from 'node:http'
 import type { ThreadData } from '../messages.js'
-import { limitConnections, makeRoom } from '../server-limits.js'
+import { limitConnections, limitPipelining, makeRoom } from '../server-limits.js'
 import { refuseBrokenRequest } from './client-errors.js'
 
 /**
@@ -17,5 +17,6 @@ export function createPortServer (
     : process.getBuiltinModule('node:https').createServer({ ...tls, ...parsing }, serve)
   limitConnections(server, limits)
   makeRoom(server, onCrowded)
+  limitPipelining(server)
   return server.on('clientError', refuseBrokenRequest)
 }
