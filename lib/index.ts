@@ -4,7 +4,6 @@ import { systemClock } from './base/clock.js'
 import { rootOf } from './base/root-of.js'
 import { logSafely } from './base/safe-log.js'
 import { setImmediate } from './base/timers.js'
-import { addAutoChecks } from './checks/auto/add-auto-checks.js'
 import { registerDependencies } from './dependencies/register.js'
 import { errors } from './errors.js'
 import { HealthEngine } from './health/engine.js'
@@ -44,6 +43,7 @@ export type { ComponentStatus, Status } from './health/status.js'
 export type { HistoryEntry } from './observe/history/history.js'
 export type { InfoFunction } from './info/info-report.js'
 export type { Management } from './management.js'
+export type { AutoChecksOption } from './options/auto-checks-option.js'
 export type { CheckOption } from './options/check-options.js'
 export type { ServiceDependencyOption } from './options/dependency-options.js'
 export type { Endpoints } from './options/endpoints-option.js'
@@ -124,7 +124,10 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
 
   const endpoints = servedEndpoints(fastify, { settings, prefix, server, info })
   fastify.decorate('management', createManagement({ engine, info, history, settings, endpoints }))
-  if (settings.autoChecks.length > 0) await addAutoChecks(fastify, engine, settings.autoChecks)
+  if (!Array.isArray(settings.autoChecks) || settings.autoChecks.length > 0) {
+    const { addAutoChecks } = await import('./checks/auto/add-auto-checks.js')
+    addAutoChecks(fastify, engine, settings)
+  }
   addStartAndCloseHooks(fastify, engine, { info, history, server, watch })
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)

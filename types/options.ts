@@ -75,6 +75,10 @@ export const right: readonly ManagementOptions[] = [
   { autoChecks: 'readiness' },
   { autoChecks: ['health', 'canary'] },
   { autoChecks: undefined },
+  { autoChecks: {} },
+  { autoChecks: { include: ['postgres'], exclude: ['redis.sessions'], kinds: 'readiness' } },
+  { autoChecks: { include: undefined, exclude: undefined, kinds: { db: undefined } } },
+  { autoChecks: { kinds: { postgres: ['readiness', 'canary'], redis: 'health' } } },
   { serviceDependencies: { users: 'users', widgets: { url: 'http://widgets', headers: { authorization: 'secret' } } } },
   { checks: { readiness: { db: { check: () => true, ...everyCheckOption } } } },
   { serviceDependencies: { users: { url: 'users', ...everyCheckOption } } },
@@ -121,6 +125,12 @@ export const wrong: readonly ManagementOptions[] = [
   { checkDefaults: { interval: '10s' } },
   // @ts-expect-error a kind is a string
   { autoChecks: 1 },
+  // @ts-expect-error the option does not exist
+  { autoChecks: { only: ['postgres'] } },
+  // @ts-expect-error names are in an array
+  { autoChecks: { include: 'postgres' } },
+  // @ts-expect-error a kind is a string
+  { autoChecks: { kinds: { postgres: true } } },
   // @ts-expect-error a failure cannot be reported as UP
   { checkDefaults: { failureStatus: 'UP' } },
   // @ts-expect-error the option does not exist

@@ -91,9 +91,9 @@ export class HealthEngine {
   }
 
   /** Adds a check that `add` may replace, unless the name is taken. Returns true if it was added. */
-  addAutomatic (kinds: readonly Kind[], name: string, makeCheck: () => CheckFunction): boolean {
+  addAutomatic (kinds: readonly Kind[], name: string, make: () => CheckFunction, options: CheckOptions = {}): boolean {
     if (this.#registry.get(name) !== undefined) return false
-    this.add(kinds, name, makeCheck(), {})
+    this.add(kinds, name, make(), options)
     this.#automatic.add(name)
     return true
   }

@@ -1,6 +1,6 @@
 import { CHECK_OPTION_NAMES, CHECK_OPTIONS } from '../health/check/options.js'
 import type { CheckOptions } from '../health/check/options.js'
-import type { Kind, Kinds } from '../health/kind.js'
+import type { Kinds } from '../health/kind.js'
 import { rejectUnknown } from '../base/option-table.js'
 import { keysOf, readOption, recordOf, refuse } from '../base/rules.js'
 import type { Rule } from '../base/rules.js'
@@ -52,19 +52,6 @@ export function checks (kinds: Kinds): Rule<readonly CheckSettings[]> {
     if (isRecord(value)) keysOf(value, path).forEach((kind) => kinds.assertKnown([kind]))
     return checksByKind(value, path).flatMap(([kind, checks]) =>
       checks.map(([name, entry]) => ({ kind, name, ...entry })))
-  }
-}
-
-/**
- * The rule of `autoChecks`: gives the kinds. Liveness is refused, because a restart of the app does not repair a
- * server. One failed server would restart every app that uses it.
- */
-export function autoChecks (kinds: Kinds): Rule<readonly Kind[]> {
-  return (value, path) => {
-    if (typeof value === 'boolean') return value ? ['health'] : []
-    const given: readonly unknown[] = Array.isArray(value) ? value : [value]
-    kinds.assertKnown(given)
-    return given.includes('liveness') ? refuse('liveness', path, 'true, false, or kinds other than liveness') : given
   }
 }
 

@@ -3,6 +3,7 @@ import type { AnyObject } from '../base/any-object.js'
 import type { CustomKind, Kind, KindOption } from '../health/kind.js'
 import type { CheckOptions } from '../health/check/options.js'
 import type { Status } from '../health/status.js'
+import type { AutoChecksOption } from './auto-checks-option.js'
 import type { CheckOption } from './check-options.js'
 import type { ServiceDependencyOption } from './dependency-options.js'
 import type { Endpoints } from './endpoints-option.js'
@@ -89,14 +90,14 @@ export interface ManagementOptions {
    */
   readonly checks?: Readonly<Partial<Record<Kind, Readonly<Record<string, CheckOption>> | undefined>>> | undefined
   /**
-   * Adds a check for each client of `@fastify/postgres`, `@fastify/mysql`, `@fastify/redis` and `@fastify/mongodb`;
-   * `true` adds them to `/health` only.
+   * Adds a check for each client and each ORM in the decorators of the app, and for each upstream of
+   * `@fastify/http-proxy`; `true` adds them to `/health` only.
    *
    * @default false
-   * @example { autoChecks: 'readiness' }
+   * @example { autoChecks: { exclude: ['redis.sessions'], kinds: { postgres: 'readiness' } } }
    * @see `docs/ready-made-checks.md#autochecks`
    */
-  readonly autoChecks?: boolean | Kind | readonly Kind[] | undefined
+  readonly autoChecks?: boolean | Kind | readonly Kind[] | AutoChecksOption | undefined
   /**
    * The health endpoints of other services, by name.
    *

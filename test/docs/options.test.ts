@@ -17,6 +17,7 @@ const types = await readOptionTypes()
 
 /** The sections of options.md with a table of options, and the types that the tables list. */
 const TABLES: Readonly<Record<string, readonly string[]>> = {
+  autoChecks: ['AutoChecksOption'],
   endpoints: ['Endpoints'],
   listen: ['ListenOption'],
   checkDefaults: ['CheckOptions'],

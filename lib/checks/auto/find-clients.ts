@@ -1,66 +1,135 @@
-import type { CheckFunction } from '../../health/check/check-function.js'
-import { isMongoDb, mongodb } from '../clients/mongodb/mongodb.js'
-import { isMysql, mysql } from '../clients/sql/mysql.js'
-import { isPostgres, postgres } from '../clients/sql/postgres.js'
-import { isRedis } from '../clients/redis/redis-client.js'
-import { redis } from '../clients/redis/redis.js'
+import { types } from 'node:util'
 import { attemptOr } from '../../base/attempt-or.js'
+import { classNames, hasProperties, isLiteral, passiveView } from '../../base/passive.js'
 import { isRecord } from '../../base/type-guards.js'
+import { RECOGNIZERS } from './recognize/index.js'
+import type { Recognizer } from './recognizer.js'
 
-/** A client found on a Fastify instance, and the maker of its check. */
+/** A client in a decorator. */
 export interface FoundClient {
-  /** The name of the check. */
-  readonly name: string
-  /** The identity of the client, which may be found under several names and on several instances. */
+  readonly recognizer: Recognizer
   readonly client: object
-  readonly makeCheck: () => CheckFunction
-}
-
-/** The decorator of an official plugin. */
-interface Decorator {
-  /** The property of the Fastify instance. */
-  readonly key: string
-  /** The name of the check. */
+  /** The decorator, for example `pg` or `pg.users`. */
+  readonly path: string
+  /** The name that the check gets if it is free, for example `postgres.users`. */
   readonly name: string
-  /** Returns the maker of the check, or undefined if the value is not such a client. */
-  readonly makerFor: (value: unknown) => (() => CheckFunction) | undefined
 }
 
-/**
- * The decorators of `@fastify/postgres`, `@fastify/mysql`, `@fastify/redis` and `@fastify/mongodb`. The connector
- * mariadb has no official plugin: apps decorate with its pool as `mariadb`, and `fastify-mariadb` with `{ pool }`.
- */
-const DECORATORS: readonly Decorator[] = [
-  { key: 'pg', name: 'postgres', makerFor: (value) => isPostgres(value) ? () => postgres(value) : undefined },
-  { key: 'mysql', name: 'mysql', makerFor: (value) => isMysql(value) ? () => mysql(value) : undefined },
-  { key: 'mariadb', name: 'mariadb', makerFor: (value) => isMysql(value) ? () => mysql(value) : undefined },
-  { key: 'redis', name: 'redis', makerFor: (value) => isRedis(value) ? () => redis(value) : undefined },
-  { key: 'mongo', name: 'mongodb', makerFor: (value) => isMongoDb(value) ? () => mongodb(value) : undefined }
-]
+/** A decorator that may be a client, and the reason why it gets no check. */
+export interface Doubt {
+  readonly path: string
+  readonly reason: string
+}
 
-/** Properties of a client that are its own parts, not further named clients. */
+/** The clients and the doubts of one scope. */
+export interface Findings {
+  readonly clients: FoundClient[]
+  readonly doubts: Doubt[]
+}
+
+/** Parts of a client of an official plugin that are not further named clients. */
 const CLIENT_PARTS = ['client', 'connection', 'db', 'pool', 'topology']
 
-/**
- * Finds the clients with which the official plugins have decorated an instance. A client that was registered under a
- * name keeps it: `postgres.users` is `fastify.pg.users`.
- */
-export function findClients (instance: object): readonly FoundClient[] {
-  return DECORATORS.flatMap((decorator) => attemptOr(() => clientsOf(instance, decorator), []))
-}
+/** A literal with settings can have thousands of properties. */
+const MOST_PARTS = 1_000
+
+/** Decorators of clients for which there is no recognizer, for example of Drizzle. */
+const OTHER_DECORATORS = ['db', 'drizzle']
 
 /**
- * Lists named clients first, because `@fastify/mongodb` also decorates with the first named client itself.
- * A decorator may be a getter or a proxy that throws: it is then not a client.
+ * Finds the clients in the decorators of one scope itself, and not of its parents. Looks into the decorators that are
+ * literals too: plugins put clients with a name there, for example `fastify.pg.users`. Never calls a getter.
  */
-function clientsOf (instance: object, { key, name, makerFor }: Decorator): readonly FoundClient[] {
-  const value: unknown = Reflect.get(instance, key)
-  if (!isRecord(value)) return []
-  const clientAt = (name: string, client: unknown): readonly FoundClient[] => {
-    const makeCheck = attemptOr(() => makerFor(client), undefined)
-    return isRecord(client) && makeCheck !== undefined ? [{ name, client, makeCheck }] : []
+export async function findClients (scope: object): Promise<Findings> {
+  const findings: Findings = { clients: [], doubts: [] }
+  for (const [key, property] of propertiesOf(scope)) await examineDecorator(key, property, findings)
+  return findings
+}
+
+async function examineDecorator (key: string, property: PropertyDescriptor, findings: Findings): Promise<void> {
+  const { clients, doubts } = findings
+  const value: unknown = property.value
+  const before = clients.length + doubts.length
+  if (hasProperties(value)) {
+    const own: Findings = { clients: [], doubts: [] }
+    await examine({ key, path: key, value }, own)
+    // A client with a name comes first: an official plugin also decorates with the first of them itself.
+    if (attemptOr(() => isLiteral(value), false)) await examineParts(key, value, own.clients.length > 0, findings)
+    clients.push(...own.clients)
+    doubts.push(...own.doubts)
   }
-  const own = clientAt(name, value)
-  const names = Object.keys(value).filter((key) => own.length === 0 || !CLIENT_PARTS.includes(key))
-  return [...names.flatMap((key) => clientAt(`${name}.${key}`, attemptOr(() => value[key], undefined))), ...own]
+  if (clients.length + doubts.length > before || !isDecoratorOfClient(key)) return
+  doubts.push({ path: key, reason: whyUnknown(property) })
+}
+
+async function examineParts (key: string, value: object, isClient: boolean, findings: Findings): Promise<void> {
+  for (const [part, property] of propertiesOf(value).slice(0, MOST_PARTS)) {
+    if (isClient && CLIENT_PARTS.includes(part)) continue
+    const inner: unknown = property.value
+    if (hasProperties(inner)) await examine({ key, path: `${key}.${part}`, value: inner }, findings)
+  }
+}
+
+interface Candidate {
+  readonly key: string
+  readonly path: string
+  readonly value: object
+}
+
+async function examine ({ key, path, value }: Candidate, { clients, doubts }: Findings): Promise<void> {
+  const isProxy = types.isProxy(value)
+  const fitting = RECOGNIZERS.filter((recognizer) =>
+    isProxy === (recognizer.isProxy === true) && attemptOr(() => recognizer.fits(value), false))
+  const certain = fitting.filter((recognizer) =>
+    isUnder(key, recognizer) || attemptOr(() => isOfClass(value, recognizer), false))
+  const [recognizer, other] = certain.length > 0 ? certain : await officialClients(key, value)
+  if (recognizer === undefined && fitting.length === 0) return
+  const reason = recognizer === undefined || other !== undefined
+    ? whyUncertain(fitting, certain)
+    : attemptOr(() => recognizer.doubt?.(value), 'it cannot be read')
+  if (recognizer === undefined || reason !== undefined) doubts.push({ path, reason: String(reason) })
+  else clients.push({ recognizer, client: value, path, name: nameOf(recognizer, key, path) })
+}
+
+function whyUncertain (fitting: readonly Recognizer[], certain: readonly Recognizer[]): string {
+  const typesOf = (recognizers: readonly Recognizer[]): string => recognizers.map(({ type }) => type).join(' and ')
+  return certain.length > 0
+    ? `it has the parts of ${typesOf(certain)}`
+    : `it has the parts of ${typesOf(fitting)}, but its class has another name`
+}
+
+function isOfClass (value: object, { classes }: Recognizer): boolean {
+  return classes === undefined || classNames(value).some((name) => classes.some((known) => known === name))
+}
+
+/** Under the decorator of an official plugin, fewer parts are enough, for example of a wrapper. */
+async function officialClients (key: string, value: object): Promise<readonly Recognizer[]> {
+  const recognizer = RECOGNIZERS.find((recognizer) => isUnder(key, recognizer))
+  if (recognizer?.fitsDecorator === undefined || !isRecord(value)) return []
+  const fits = await recognizer.fitsDecorator()
+  return attemptOr(() => fits(passiveView(value)), false) ? [recognizer] : []
+}
+
+/** Not the operator `in`: a decorator can have the name of a property of all objects. */
+function isUnder (key: string, { decorators }: Recognizer): boolean {
+  return Object.keys(decorators).includes(key)
+}
+
+function nameOf ({ decorators }: Recognizer, key: string, path: string): string {
+  const alias = Object.entries(decorators).find(([decorator]) => decorator === key)
+  return `${alias?.[1] ?? key}${path.slice(key.length)}`
+}
+
+function isDecoratorOfClient (key: string): boolean {
+  return OTHER_DECORATORS.includes(key) || RECOGNIZERS.some((recognizer) => isUnder(key, recognizer))
+}
+
+function whyUnknown (property: PropertyDescriptor): string {
+  if (property.get !== undefined) return 'it is a getter, which could connect'
+  return types.isProxy(property.value) ? 'it is a proxy, which could connect' : 'it is no client that autoChecks knows'
+}
+
+/** Lists the own properties of an object. A proxy may throw. */
+function propertiesOf (object: object): readonly (readonly [string, PropertyDescriptor])[] {
+  return attemptOr(() => Object.entries<PropertyDescriptor>(Object.getOwnPropertyDescriptors(object)), [])
 }

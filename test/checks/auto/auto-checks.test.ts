@@ -1,9 +1,16 @@
 import { EventEmitter } from 'node:events'
-import type { FastifyInstance, FastifyPluginCallback } from 'fastify'
+import type { FastifyInstance, FastifyPluginCallback, FastifyServerOptions } from 'fastify'
+import Fastify from 'fastify'
 import fp from 'fastify-plugin'
+import { Redis } from 'ioredis'
+import { Mongoose } from 'mongoose'
+import pg from 'pg'
 import t from 'tap'
+import { Scopes } from '../../../lib/checks/auto/scopes.js'
+import management from '../../../lib/index.js'
 import { startApp } from '../../support/app.js'
 import type { TestApp } from '../../support/app.js'
+import { RecordingLog } from '../../support/log.js'
 import type { ManagementOptions } from '../../../lib/index.js'
 
 type SetUp = (app: FastifyInstance) => void | Promise<void>
@@ -100,6 +107,78 @@ await t.test('an unnamed client and named clients are found side by side', async
   const pg = { ...postgresDouble(), users: postgresDouble() }
   const { names } = await start(t, { autoChecks: true }, { before: decorate('pg', pg) })
   t.same((await names()).toSorted(), ['postgres', 'postgres.users'])
+})
+
+await t.test('a client of a scope that was registered earlier is found, and the log names its scopes', async (t) => {
+  const shared = postgresDouble()
+  const { lines, names } = await start(t, { autoChecks: true }, {
+    async before (app) {
+      await app.register(Object.assign(decorated('pg', shared), { [Symbol.for('fastify.display-name')]: 'shop' }))
+    },
+    async after (app) { await app.register(decorated('pg', shared), { prefix: '/users' }) }
+  })
+  t.same(await names(), ['postgres'])
+  const at = ['fastify.pg of shop', 'fastify.pg of a plugin without a name, prefix /users']
+  t.match(lines.filter(({ found }) => found !== undefined), [{ found: [{ check: 'postgres', type: 'postgres', at }] }])
+})
+
+await t.test('a plugin in a scope finds the clients of the scopes above and below, and no others', async (t) => {
+  const log = new RecordingLog()
+  const options: FastifyServerOptions = { loggerInstance: log }
+  const app = Fastify(options)
+  t.teardown(async () => await app.close())
+  decorate('pg', postgresDouble())(app)
+  await app.register(decorated('redis', REDIS))
+  let names: readonly string[] = []
+  await app.register(async (scope) => {
+    await scope.register(management, { autoChecks: true })
+    await scope.register(decorated('cache', { redis: 1 }))
+    await scope.register(decorated('mysql', { getConnection: () => undefined }))
+    scope.addHook('onReady', async () => { names = Object.keys((await scope.management.health()).components) })
+  })
+  await app.ready()
+  t.same([...names].sort(), ['mysql', 'postgres'])
+})
+
+await t.test('scopes of a Fastify without its private property are found if they are registered later', (t) => {
+  const listeners: ((scope: object, options: unknown) => void)[] = []
+  const addHook = (_name: string, listener: typeof listeners[number]): unknown => listeners.push(listener)
+  const app = { addHook, pluginName: 'fastify', prefix: '' }
+  const scopes = new Scopes(app as unknown as FastifyInstance)
+  const child = Object.create(app) as object
+  listeners.forEach((listener) => listener(child, { prefix: '/x' }))
+  t.same(scopes.list().map(({ options }) => options), [undefined, { prefix: '/x' }])
+  t.same(scopes.list().map(({ instance }) => instance), [app, child])
+  t.end()
+})
+
+await t.test('a client that its check refuses is logged, and other clients get their checks', async (t) => {
+  // The search reads no getter, and the check reads these.
+  const prisma = { query: () => undefined, get $connect () { return 1 }, get $disconnect () { return 1 } }
+  const { lines, names } = await start(t, { autoChecks: true }, {
+    after (app) {
+      decorate('pg', prisma)(app)
+      decorate('redis', REDIS)(app)
+    }
+  })
+  t.same(await names(), ['redis'])
+  t.match(lines.filter(({ objects }) => objects !== undefined), [{
+    level: 'info',
+    objects: [{ path: 'fastify.pg of the app', reason: /a Prisma client/ }],
+    message: 'autoChecks adds no checks for these objects: add your own'
+  }])
+})
+
+await t.test('names that no check may have get a number or another beginning', async (t) => {
+  const client = new Redis({ lazyConnect: true }).on('error', () => undefined)
+  t.teardown(() => client.disconnect())
+  const decorators = {
+    ping: client, '§': new pg.Pool(), __db: new pg.Pool(), pg: { ' 1': postgresDouble(), '../x': postgresDouble() }
+  }
+  const { names } = await start(t, { autoChecks: true, checkDefaults: { timeout: 50 } }, {
+    before (app) { for (const [name, value] of Object.entries(decorators)) decorate(name, value)(app) }
+  })
+  t.same((await names()).toSorted(), ['client', 'db', 'ping-2', 'postgres..._x', 'postgres._1'])
 })
 
 await t.test('a client that is both unnamed and named is found once, under its name', async (t) => {
@@ -201,6 +280,17 @@ await t.test('a pool of the connector mariadb is found, also as { pool } and und
   const named = await start(t, { autoChecks: 'readiness' }, { before: decorate('mariadb', { orders: pool() }) })
   const found = [own, wrapped, named].map(async ({ names }) => await names())
   t.same(await Promise.all(found), [['mariadb'], ['mariadb'], ['mariadb.orders']])
+})
+
+await t.test('the decorators of @fastify/mongodb are found, and mongoose connections beside them', async (t) => {
+  const client: object = Object.assign(new EventEmitter(), {
+    options: {}, db: (): object => ({ command: () => undefined, client })
+  })
+  const cats = { client, db: undefined }
+  const { names } = await start(t, { autoChecks: true, checkDefaults: { timeout: 20 } }, {
+    before: decorate('mongo', { ...cats, cats, dogs: new Mongoose().createConnection() })
+  })
+  t.same((await names()).toSorted(), ['mongo.dogs', 'mongodb.cats'])
 })
 
 await t.test('named clients are found under the names of a client\'s parts', async (t) => {
