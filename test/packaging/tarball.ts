@@ -102,8 +102,8 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
   })
 
   // In kB, installed: 300 for endpoints and checks, about 60 to observe the app (history, page, metrics, formats, the
-  // terminal and Spring Boot Admin), about 30 for the thread, 17 to recognize clients for autoChecks, and the rest for more
-  // clients, paths and ports.
+  // terminal and Spring Boot Admin), about 30 for the thread, 17 to recognize clients for autoChecks, and the rest for
+  // more clients, paths and ports.
   await t.test('is small: without documents, at most 138 kB packed and 462 kB installed', async (t) => {
     const { size } = await stat(tarball)
     const isDocument = (file: string): boolean => file.endsWith('.md')
