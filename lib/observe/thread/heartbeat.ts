@@ -49,9 +49,10 @@ export class Heartbeat {
 
   #beat (): void {
     const { clock, meter, onBeat } = this.#dependencies
-    this.moved()
     const now = clock.now()
     const blockedMs = Math.max(meter.take(), now - this.#dueAt)
+    // After `take()`, which may reset the count of the turns.
+    this.moved()
     if (blockedMs < SHORTEST_BLOCK_MS) this.#stalledMs = this.#dependencies.state.stalledMs
     else this.#cancelReport = clock.inBackground(REPORT_MS, () => this.#report(blockedMs))
     onBeat()
