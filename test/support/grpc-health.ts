@@ -4,7 +4,7 @@ import type { handleUnaryCall } from '@grpc/grpc-js'
 const asIs = (bytes: Buffer): Buffer => bytes
 
 /** The service `grpc.health.v1.Health`, with messages as bytes. */
-const HEALTH = {
+export const HEALTH = {
   Check: {
     path: '/grpc.health.v1.Health/Check',
     requestStream: false,

@@ -3,7 +3,9 @@ import type { Status } from '../../../lib/health/status.js'
 /** The faults of a server, or of the network in front of it. */
 export const FAULTS = [
   'stopped', 'frozen', 'wrong password', 'rotated password', 'too many connections', 'pool busy',
-  'pool exhausted', 'reset', 'black hole', 'replica', 'out of memory', 'cluster without a master'
+  'pool exhausted', 'reset', 'black hole', 'replica', 'out of memory', 'cluster without a master', 'server error',
+  'yellow cluster', 'red cluster', 'not serving', 'open circuit', 'half-open circuit', 'breaker shut down',
+  'locked file', 'damaged file', 'removed file', 'closed database'
 ] as const
 
 export type Fault = typeof FAULTS[number]
@@ -11,8 +13,10 @@ export type Fault = typeof FAULTS[number]
 /** The result that a probe reports during a fault. */
 export interface ExpectedResult {
   readonly status: Status
-  /** `details.error`, with PORT in place of the port. Undefined if the driver recovers before the time is over. */
+  /** `details.error`, with PORT in place of the port. Undefined if the check passes. */
   readonly error?: string
+  /** Why the check passes. */
+  readonly because?: string
 }
 
 /** A client's result for each fault; undefined if the client cannot have the fault, or if it is not tested. */
@@ -20,6 +24,12 @@ export type ExpectedResults = Readonly<Partial<Record<Fault, ExpectedResult | un
 
 /** The error of Redis. */
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.'
+
+/** The greeting of smtp-server. */
+const TOO_MANY_CLIENTS = '421 localhost Too many connected clients, try again in a moment'
+
+/** The error of a call that a breaker protects. */
+const NO_FETCH = 'fetch failed: connect ECONNREFUSED 127.0.0.1:PORT'
 
 /** The results of Redis with `writable: true`. */
 const NO_WRITES = {
@@ -47,7 +57,14 @@ function exhausted (max: number): Pick<Record<Fault, ExpectedResult>, 'pool busy
   return { 'pool busy': { status: 'DEGRADED', error }, 'pool exhausted': { status: 'OUT_OF_SERVICE', error } }
 }
 
-const RECOVERED: ExpectedResult = { status: 'UP' }
+const RECOVERED: ExpectedResult = { status: 'UP', because: 'the driver retries by itself' }
+
+/** No `undefined` for the faults that only pools have. */
+const NO_POOL = {
+  'rotated password': undefined,
+  'pool busy': undefined,
+  'pool exhausted': undefined
+}
 
 /** The results of each client. The tests compare with them, and docs/faults.md shows them. */
 export const EXPECTED = {
@@ -171,5 +188,81 @@ export const EXPECTED = {
     'pool exhausted': undefined,
     reset: down('disconnected from 127.0.0.1:PORT, reconnecting'),
     'black hole': down('no answer within 720 ms')
+  },
+  opensearch: {
+    ...NO_POOL,
+    stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': down('answered 401'),
+    'too many connections': undefined,
+    reset: down('read ECONNRESET'),
+    'black hole': down('no answer within 720 ms'),
+    'server error': down(
+      'cluster_manager_not_discovered_exception: [cluster_manager_not_discovered_exception] Reason: null'
+    ),
+    'yellow cluster': { status: 'DEGRADED', error: 'the cluster is yellow: a replica of a shard is missing' },
+    'red cluster': down('the cluster is red: a primary shard is missing')
+  },
+  'grpc-js': {
+    ...NO_POOL,
+    stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': down('the token is wrong'),
+    'too many connections': undefined,
+    reset: down('read ECONNRESET'),
+    'black hole': down('no answer within 720 ms'),
+    'not serving': down('the server answers NOT_SERVING')
+  },
+  nodemailer: {
+    ...NO_POOL,
+    stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': down('Invalid login: 535 Invalid username or password'),
+    'too many connections': down(`Invalid greeting. response=${TOO_MANY_CLIENTS}: ${TOO_MANY_CLIENTS}`),
+    reset: down('read ECONNRESET'),
+    'black hole': down('no answer within 720 ms')
+  },
+  memjs: {
+    ...NO_POOL,
+    stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('socket timed out waiting on response.'),
+    'wrong password': undefined,
+    'too many connections': undefined,
+    reset: down('read ECONNRESET'),
+    'black hole': down('socket timed out waiting on response.')
+  },
+  memcached: {
+    ...NO_POOL,
+    stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': undefined,
+    'too many connections': undefined,
+    reset: down('read ECONNRESET'),
+    'black hole': down('no answer within 720 ms')
+  },
+  sqlite: {
+    'locked file': down('database is locked'),
+    'damaged file': down('file is not a database'),
+    'removed file': down("ENOENT: no such file or directory, statfs 'FILE'"),
+    'closed database': down('database is not open')
+  },
+  opossum: {
+    'open circuit': { status: 'DEGRADED', error: 'the circuit is open' },
+    'half-open circuit': { status: 'DEGRADED', error: 'the circuit is half open' },
+    'breaker shut down': down('the circuit breaker is shut down, so it runs no request')
+  },
+  cockatiel: {
+    'open circuit': { status: 'DEGRADED', error: `the circuit is open: ${NO_FETCH}` },
+    'half-open circuit': { status: 'DEGRADED', error: `the circuit is half open: ${NO_FETCH}` }
+  },
+  upstream: {
+    ...NO_POOL,
+    stopped: down('connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': { status: 'UP', because: 'a 401 comes from a server that works' },
+    'too many connections': undefined,
+    reset: down('read ECONNRESET'),
+    'black hole': down('no answer within 720 ms'),
+    'server error': down('answered 503, expected no server error')
   }
 } as const satisfies Record<string, ExpectedResults>

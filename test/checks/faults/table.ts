@@ -18,6 +18,6 @@ function linesOf (fault: Fault): readonly string[] {
   return [...clients].map(([cells, names]) => `| ${fault} | ${cells} | ${names.join(', ')} |`)
 }
 
-function cellsOf ({ status, error }: ExpectedResult): string {
-  return `\`${status}\` | ${error === undefined ? 'none: the driver retries by itself' : `\`${error}\``}`
+function cellsOf ({ status, error, because = '' }: ExpectedResult): string {
+  return `\`${status}\` | ${error === undefined ? `none: ${because}` : `\`${error}\``}`
 }

@@ -1,8 +1,11 @@
 import type t from 'tap'
 import { findBinary } from './binary.js'
+import { grpc } from './grpc.js'
 import { haproxy } from './haproxy.js'
+import { http } from './http-double.js'
 import type { ServerKind } from './kind.js'
 import { mariadb } from './mariadb.js'
+import { memcached } from './memcached.js'
 import { mongodb } from './mongodb.js'
 import { nats } from './nats.js'
 import { newPlace } from './place.js'
@@ -11,13 +14,25 @@ import { prometheus } from './prometheus.js'
 import { rabbitmq } from './rabbitmq.js'
 import { redis } from './redis.js'
 import { Server } from './server.js'
+import { smtp } from './smtp.js'
 import type { TestServer } from './server.js'
 
 export type { TestServer } from './server.js'
 
 /** The servers that tests can start. */
 export const servers = {
-  postgres, redis, mariadb, mongodb, nats, rabbitmq, haproxy: haproxy(), prometheus: prometheus()
+  postgres,
+  redis,
+  mariadb,
+  mongodb,
+  memcached,
+  nats,
+  rabbitmq,
+  grpc,
+  smtp,
+  http,
+  haproxy: haproxy(),
+  prometheus: prometheus()
 } satisfies Record<string, ServerKind>
 
 export type ServerName = keyof typeof servers

@@ -32,6 +32,8 @@ export interface ServerKind {
   readonly protocol: string
   /** The path of its URL. */
   readonly path: string
+  /** Whether it accepts any password. */
+  readonly isOpen?: true
   /** Fills the folder. Resolves to the services to start, in their order. */
   readonly prepare: (place: Place) => Promise<readonly Service[]>
   /** Rejects if the password is wrong. */

@@ -11,6 +11,8 @@ interface OpossumStats {
 /** The parts of a `CircuitBreaker` of opossum that the check uses. */
 export interface OpossumBreaker {
   readonly name: string
+  /** A disabled breaker runs every request, whatever its circuit. */
+  readonly enabled: boolean
   readonly opened: boolean
   readonly halfOpen: boolean
   readonly isShutdown: boolean
@@ -48,10 +50,16 @@ export function readingOf (breaker: CircuitBreaker): BreakerReading {
   return isOpossum(breaker) ? readingOfOpossum(breaker) : readingOfCockatiel(breaker)
 }
 
-function readingOfOpossum ({ name, opened, halfOpen, isShutdown, stats }: OpossumBreaker): BreakerReading {
-  const { fires, failures, timeouts, rejects } = stats
-  const state = isShutdown ? 'shut down' : opened ? 'open' : halfOpen ? 'half open' : 'closed'
+function readingOfOpossum (breaker: OpossumBreaker): BreakerReading {
+  const { name, stats: { fires, failures, timeouts, rejects } } = breaker
+  const state = stateOfOpossum(breaker)
   return { state, name, fires, failures, timeouts, rejects }
+}
+
+function stateOfOpossum ({ enabled, opened, halfOpen, isShutdown }: OpossumBreaker): string {
+  if (isShutdown) return 'shut down'
+  if (!enabled) return 'disabled'
+  return opened ? 'open' : halfOpen ? 'half open' : 'closed'
 }
 
 function readingOfCockatiel ({ state: number, lastFailure }: CockatielBreaker): BreakerReading {

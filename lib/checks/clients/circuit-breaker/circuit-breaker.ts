@@ -59,6 +59,7 @@ export function circuitBreaker (
     const { state, cause, ...others } = readingOf(current())
     Object.assign(details, { state, ...others })
     if (state === 'shut down') throw new Error('the circuit breaker is shut down, so it runs no request')
-    if (state !== 'closed') throw new CheckFailure(whenOpen, `the circuit is ${state}`, {}, { cause })
+    if (state === 'closed' || state === 'disabled') return
+    throw new CheckFailure(whenOpen, `the circuit is ${state}`, {}, { cause })
   })
 }

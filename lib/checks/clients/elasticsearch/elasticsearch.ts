@@ -98,7 +98,7 @@ async function requestHealth (client: ElasticsearchClient, limit: TimeLimit): Pr
     const document = isRecord(answer) && isRecord(answer['body']) ? answer['body'] : answer
     if (isRecord(document)) return document
   } catch (error) {
-    throw isTimeout(error) ? new Error(`no answer within ${limit.ms} ms`) : error
+    throw isTimeout(error) ? new Error(`no answer within ${limit.ms} ms`) : withStatusCode(error)
   }
   throw new Error('the server answered with no document')
 }
@@ -106,6 +106,12 @@ async function requestHealth (client: ElasticsearchClient, limit: TimeLimit): Pr
 /** Whether the client's own timer was faster than the check's. Both have the same time. */
 function isTimeout (error: unknown): boolean {
   return isErrorLike(error) && error.name === 'TimeoutError'
+}
+
+/** The client says only "Response Error" about an answer without a document, for example of a proxy. */
+function withStatusCode (error: unknown): unknown {
+  if (!isErrorLike(error) || error.message !== 'Response Error' || !('statusCode' in error)) return error
+  return new Error(`answered ${String(error.statusCode)}`, { cause: error.cause })
 }
 
 function detailsOf (health: Document): Details {

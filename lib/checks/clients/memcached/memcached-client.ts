@@ -1,20 +1,15 @@
 import { systemClock } from '../../../base/clock.js'
 import type { Clock } from '../../../base/clock.js'
 import { reasonOf } from '../../../base/describe.js'
-import { hasMethods, isRecord } from '../../../base/type-guards.js'
+import { hasMethods } from '../../../base/type-guards.js'
+import { isMemcachedPackage, requestVersions } from './memcached-package.js'
+import type { MemcachedPackageClient } from './memcached-package.js'
 
 /** The parts of a `Client` of memjs that the check uses. */
 export interface MemjsClient {
   stats (callback: (error: Error | null, server: string, stats: Record<string, string> | null) => void): void
   statsWithKey: unknown
   readonly servers: readonly unknown[]
-}
-
-/** The parts of a `Memcached` of memcached that the check uses. */
-export interface MemcachedPackageClient {
-  version (callback: (error: unknown, versions: { readonly version: string }[]) => void): void
-  settings: unknown
-  end (): void
 }
 
 /**
@@ -45,7 +40,7 @@ export async function versionsOf (
     return await new Promise((resolve, reject) => {
       cancel = clock.after(GIVEN_UP_AFTER_MS, () => reject(new Error('the client lost the request')))
       if (isMemjs(client)) collectStats(client, resolve)
-      else client.version((error, answers) => resolve(versionsIn(answers, error, client)))
+      else requestVersions(client).then(resolve, reject)
     })
   } finally {
     cancel()
@@ -69,18 +64,11 @@ function collectStats (client: MemjsClient, done: (versions: ServerVersions) => 
   })
 }
 
-/** memcached reports one error for all servers that failed. */
-function versionsIn (answers: unknown, error: unknown, client: MemcachedPackageClient): ServerVersions {
-  const versions = Array.isArray(answers) ? answers.filter(isRecord).map(({ version }) => String(version)) : []
-  const servers = 'servers' in client && Array.isArray(client.servers) ? client.servers.length : versions.length
-  return { versions, servers, failure: error === undefined || error === null ? undefined : reasonOf(error) }
-}
-
 function isMemjs (value: unknown): value is MemjsClient {
   return hasMethods(value, 'stats', 'statsWithKey', 'get', 'set') && 'servers' in value && Array.isArray(value.servers)
 }
 
 /** Whether `memcached` accepts a value as its client. */
 export function isMemcached (value: unknown): value is MemcachedClient {
-  return isMemjs(value) || hasMethods(value, 'version', 'settings', 'touch', 'end')
+  return isMemjs(value) || isMemcachedPackage(value)
 }

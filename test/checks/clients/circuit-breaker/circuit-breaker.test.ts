@@ -46,6 +46,16 @@ await t.test('circuitBreaker() is DEGRADED while a circuit of opossum is half op
   t.match(await run(circuitBreaker(breaker)), { status: 'DEGRADED', details: { error: 'the circuit is half open' } })
 })
 
+await t.test('circuitBreaker() is UP when an open breaker of opossum is disabled', async (t) => {
+  const breaker = opossum(t)
+  const check = circuitBreaker(breaker)
+  breaker.open()
+  breaker.disable()
+  t.match(await run(check), { status: 'UP', details: { state: 'disabled' } })
+  breaker.enable()
+  t.match(await run(check), { status: 'DEGRADED', details: { state: 'open' } })
+})
+
 await t.test('circuitBreaker() is DOWN when a breaker of opossum is shut down', async (t) => {
   const breaker = opossum(t)
   breaker.shutdown()

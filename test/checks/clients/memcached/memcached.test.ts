@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events'
 import { createServer } from 'node:net'
 import type { Socket } from 'node:net'
 import memjs from 'memjs'
@@ -48,7 +49,7 @@ function memjsClient (test: Test, ...servers: readonly string[]): memjs.Client {
 function packageClient (test: Test, ...servers: readonly string[]): Memcached {
   // Without this limit, a timer keeps the process for five minutes.
   const limits = { failuresTimeout: 1 }
-  const client = new Memcached([...servers], { retries: 0, retry: 1, ...limits })
+  const client = new Memcached([...servers], { retry: 1, ...limits })
   test.teardown(() => client.end())
   return client
 }
@@ -85,22 +86,45 @@ for (const [name, connect] of Object.entries(CLIENTS)) {
   })
 }
 
+type Command = (makeQuery: () => { readonly callback: (error: unknown) => void }) => void
+
+/** A client of memcached with one server and an open connection. */
+function packageDouble (connection: EventEmitter, command: Command, issues: object = {}): MemcachedClient {
+  const methods = { version: () => undefined, settings: () => undefined, touch: () => undefined, end: () => undefined }
+  const allocate = (connected: (error: undefined, connection: EventEmitter) => void): void => {
+    connected(undefined, connection)
+  }
+  const connections = { 'cache:11211': { allocate, retries: 5 } }
+  return Object.assign(methods, { command, issues, servers: ['cache'], connections })
+}
+
 await t.test('memcached() gives a request up when the client never calls back', async (t) => {
   const clock = new ManualClock()
-  const client = { version: () => undefined, settings: () => undefined, touch: () => undefined, end: () => undefined }
+  const connection = new EventEmitter()
+  const client = packageDouble(connection, () => undefined)
   const rejected = t.rejects(versionsOf(client, clock), { message: 'the client lost the request' })
   await clock.pass(5_000)
   await rejected
 })
 
-await t.test('memcached() counts the answers when the client lists no servers', async (t) => {
-  const double = (error: unknown, answers: unknown): MemcachedClient => ({
-    version: (callback) => callback(error, answers as never),
-    settings: () => undefined,
-    end: () => undefined
-  })
-  t.same(await versionsOf(double(undefined, [{ version: '1' }])), { versions: ['1'], servers: 1, failure: undefined })
-  t.same(await versionsOf(double(new Error('lost'), undefined)), { versions: [], servers: 0, failure: 'lost' })
+await t.test('memcached() is DOWN when the connection of memcached closes before the answer', async (t) => {
+  const connection = new EventEmitter()
+  const versions = versionsOf(packageDouble(connection, () => connection.emit('close')))
+  t.same(await versions, { versions: [], servers: 1, failure: 'the connection is closed' })
+  t.equal(connection.listenerCount('error') + connection.listenerCount('close'), 0)
+})
+
+await t.test('memcached() is DOWN with the last error while the client of memcached waits after it', async (t) => {
+  const connection = new EventEmitter()
+  const refuse = (): never => { throw new Error('expected no request') }
+  for (const last of ['Error: read ECONNRESET', new Error('read ECONNRESET')]) {
+    const client = packageDouble(connection, refuse, { 'cache:11211': { failed: true, messages: ['older', last] } })
+    const failure = 'the client waits before it uses cache:11211 again: read ECONNRESET'
+    t.same(await versionsOf(client), { versions: [], servers: 1, failure })
+  }
+  const answerError: Command = (makeQuery) => makeQuery().callback(new Error('busy'))
+  const client = packageDouble(connection, answerError, { 'cache:11211': { failed: false } })
+  t.same(await versionsOf(client), { versions: [], servers: 1, failure: 'busy' })
 })
 
 await t.test('memcached() accepts a server of memjs that reports no version', async (t) => {

@@ -1,10 +1,14 @@
-import { writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import type { Test } from 'tap'
 import { sqlite } from '../../../../lib/checks/clients/sqlite/sqlite.js'
 import type { SqliteDatabase } from '../../../../lib/checks/clients/sqlite/sqlite.js'
 import { run } from '../../../support/check.js'
+import { EXPECTED } from '../../faults/expected.js'
+import type { ExpectedResult } from '../../faults/expected.js'
 
 interface NodeSqlite {
   readonly DatabaseSync: new (path: string, options?: { readonly timeout?: number }) => SqliteDatabase
@@ -55,6 +59,49 @@ await testOfNode('sqlite() is DOWN while another connection locks the file', asy
   other.exec('COMMIT')
   t.match(await run(check), { status: 'UP' })
   t.match(database.prepare('PRAGMA busy_timeout').get(), { timeout: 60_000 })
+})
+
+/** Locks a file until its input ends, as another process. The argument is the file. */
+const LOCK = `
+  const { DatabaseSync } = require('node:sqlite')
+  const database = new DatabaseSync(process.argv[1])
+  database.exec('BEGIN EXCLUSIVE')
+  console.log('locked')
+  process.stdin.on('end', () => database.exec('COMMIT')).resume()
+`
+
+await testOfNode('sqlite() has the results of the table of faults, and is UP again after each', async (t) => {
+  t.testdir()
+  const [database, file] = open(t)
+  const check = sqlite(database)
+  const answers = async (expected: ExpectedResult): Promise<unknown> => {
+    const { status, details } = await run(check) as ExpectedResult & { readonly details: { readonly error?: string } }
+    return t.same([status, details.error?.replaceAll(file, 'FILE')], [expected.status, expected.error])
+  }
+  const expected = EXPECTED.sqlite
+  await answers({ status: 'UP' })
+
+  const locker = spawn(process.execPath, ['-e', LOCK, file], { stdio: ['pipe', 'pipe', 'ignore'] })
+  t.teardown(() => locker.kill('SIGKILL'))
+  await once(locker.stdout, 'data')
+  await answers(expected['locked file'])
+  locker.stdin.end()
+  await once(locker, 'close')
+  await answers({ status: 'UP' })
+
+  const content = readFileSync(file)
+  writeFileSync(file, 'x'.repeat(content.length))
+  await answers(expected['damaged file'])
+  writeFileSync(file, content)
+  await answers({ status: 'UP' })
+
+  renameSync(file, `${file}.moved`)
+  await answers(expected['removed file'])
+  renameSync(`${file}.moved`, file)
+  await answers({ status: 'UP' })
+
+  database.close()
+  await answers(expected['closed database'])
 })
 
 /** A database that records its statements, and answers each with a row. */
