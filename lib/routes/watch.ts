@@ -13,6 +13,9 @@ import { overrideAppSettings } from './overrides.js'
 import { watchedRoute } from './route.js'
 import { routesPlugin } from './routes-plugin.js'
 
+/** The app logs a request without a route every time, and other plugins count it. */
+const NOT_REACHED = 'the request does not reach its route, because of "rewriteUrl", a constraint or a prefix'
+
 interface WatchDependencies {
   readonly settings: Settings
   readonly engine: { readonly lifecycle: Pick<Lifecycle, 'portFails' | 'portAnswers'> }
@@ -27,8 +30,11 @@ export async function watchPort (
 ): Promise<PortWatch | undefined> {
   if (await isClusterWorker()) return undefined
   const path = `/${randomBytes(16).toString('hex')}`
+  let isReached = false
   await app.register(routesPlugin(async (instance) => {
-    const overrides = overrideAppSettings(instance, app, settings)
+    // The requests are never logged, also if requests of probes are.
+    const overrides = overrideAppSettings(instance, app, { ...settings, logLevel: 'silent' })
+    onRequestOf(instance, () => { isReached = true })
     const operation = { id: 'Watch', path, summary: '', description: '', responses: {} }
     instance.route({
       ...watchedRoute({ overrides }, operation),
@@ -37,20 +43,35 @@ export async function watchPort (
     await Promise.resolve()
   }, app))
   const url = literalOf(app.prefix) + path
+  const assertReached = (): void => { if (!isReached) throw new Error(NOT_REACHED) }
   const watch = new PortWatch({
     clock,
     log: app.log,
     lifecycle,
     send: () => {
       const address = reachable(app.server.address())
-      return address && sendToPort({ address, url, ...protocolOf(app.server) })
+      if (address === undefined) return undefined
+      const { answered, end } = sendToPort({ address, url, ...protocolOf(app.server) })
+      return { answered: answered.then(assertReached), end }
     }
   })
   app.server.on('listening', () => watch.start())
   return watch
 }
 
-/** A prefix with parameters gets any values. If the app refuses them, that is an answer too. */
+/**
+ * Reacts to each request of an instance, before the hooks of the app, which may refuse it. The router has found the
+ * route then.
+ */
+function onRequestOf (instance: FastifyInstance, react: () => void): void {
+  const { childLoggerFactory } = instance
+  instance.setChildLoggerFactory(function watchedLogger (...parameters) {
+    react()
+    return childLoggerFactory.apply(this, parameters)
+  })
+}
+
+/** A prefix with parameters gets any values. */
 function literalOf (prefix: string): string {
   return patternParts(prefix).map(({ text, isParameter }) => isParameter ? '-' : encodeURI(text)).join('')
 }

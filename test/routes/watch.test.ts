@@ -8,6 +8,7 @@ import type { FastifyInstance, FastifyListenOptions } from 'fastify'
 import t from 'tap'
 import type { Test } from 'tap'
 import { watchPort } from '../../lib/routes/watch.js'
+import type { ManagementOptions } from '../../lib/index.js'
 import type { PortWatch } from '../../lib/observe/watch/port-watch.js'
 import { portOf } from '../support/app.js'
 import { CERTIFICATE } from '../support/certificate.js'
@@ -60,7 +61,8 @@ type Factory = (log: RecordingLog) => unknown
 async function watchApp (
   test: Test,
   factory: Factory = (loggerInstance) => Fastify({ loggerInstance }),
-  listen: FastifyListenOptions = { port: 0, host: '127.0.0.1' }
+  listen: FastifyListenOptions = { port: 0, host: '127.0.0.1' },
+  { prefix = '', ...options }: ManagementOptions = {}
 ): Promise<Watched> {
   const log = new RecordingLog()
   const app = factory(log) as FastifyInstance
@@ -73,10 +75,14 @@ async function watchApp (
     await Promise.resolve()
   })
   const lifecycle = { portFails: (reason: string) => changes.push(reason), portAnswers: () => changes.push('answers') }
-  const { settings } = readOptions({ listen: { port: 0 } })
-  const watch = await watchPort(app, { settings, engine: { lifecycle } }, clock)
+  const { settings } = readOptions({ listen: { port: 0 }, ...options })
+  let watch: PortWatch | undefined
+  await app.register(async (scope) => {
+    watch = await watchPort(scope, { settings, engine: { lifecycle } }, clock)
+  }, { prefix })
   if (watch === undefined) throw new Error('the port is not watched')
-  test.teardown(() => watch.stop())
+  const opened = watch
+  test.teardown(() => opened.stop())
   await app.listen(listen)
   return { app, clock, log, watch, changes, urls }
 }
@@ -196,21 +202,42 @@ await t.test('the watch follows an app that listens at another port later, and p
 })
 
 await t.test('the watch works in a scope whose prefix has parameters', async (t) => {
-  const urls: string[] = []
-  const app = Fastify()
-  t.teardown(async () => await app.close())
-  app.addHook('onRequest', async ({ url, is404 }) => { urls.push(`${url} ${String(is404)}`); await Promise.resolve() })
-  const clock = new WatchClock()
-  const lifecycle = { portFails: () => undefined, portAnswers: () => undefined }
-  await app.register(async (scope) => {
-    const { settings } = readOptions({ listen: { port: 0 } })
-    const watch = await watchPort(scope, { settings, engine: { lifecycle } }, clock)
-    t.teardown(() => watch?.stop())
-  }, { prefix: '/:tenant/ä' })
-  await app.listen({ port: 0, host: '127.0.0.1' })
+  const { clock, log, urls } = await watchApp(t, plain, undefined, { prefix: '/:tenant/ä' })
   await clock.next()
-  t.match(urls, [/^\/-\/%C3%A4\/[\da-f]{32} false$/])
+  t.match(urls, [/^\/-\/%C3%A4\/[\da-f]{32}$/])
+  t.same(linesOf(log), [])
 })
+
+await t.test('the watch is not logged when probes are', async (t) => {
+  const { clock, log, urls } = await watchApp(t, plain, undefined, { logLevel: 'info' })
+  await clock.next()
+  t.same([urls.length, linesOf(log)], [1, []])
+})
+
+/** A constraint that each route must have. */
+const strategy = {
+  name: 'tenant',
+  storage: () => ({ get: () => null, set: () => undefined }),
+  deriveConstraint: () => 'a tenant',
+  mustMatchWhenDerived: true
+}
+const constraints = { tenant: strategy }
+const UNREACHED: Readonly<Record<string, readonly [Factory, ManagementOptions?]>> = {
+  rewriteUrl: [(loggerInstance) => Fastify({ loggerInstance, rewriteUrl: ({ url = '' }) => `/v1${url}` })],
+  'a constraint': [(loggerInstance) => Fastify({ loggerInstance, routerOptions: { constraints } })],
+  'the expression of a prefix': [plain, { prefix: '/:id(^\\d+)' }]
+}
+
+for (const [cause, [factory, options]] of Object.entries(UNREACHED)) {
+  await t.test(`the watch turns itself off with one warning when ${cause} keeps it from its route`, async (t) => {
+    const { clock, log, changes } = await watchApp(t, factory, undefined, options)
+    for (let request = 0; request < 2; request++) await clock.next()
+    await clock.pass(60_000)
+    const warnings = linesOf(log).filter((line) => (line as { level: string }).level === 'warn')
+    t.match(warnings, [{ message: /: the request does not reach its route, because of "rewriteUrl", a constraint or/ }])
+    t.same([warnings.length, changes, clock.waiting], [1, [], 0])
+  })
+}
 
 await t.test('the route of the watch is in no document', async (t) => {
   for (const version of ['2.0', '3.1.0'] as const) {

@@ -2,6 +2,7 @@ import { connect as connectPlain } from 'node:net'
 import type { LookupFunction, Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
 import { hasHttp2Answer, http2Request } from './http2-request.js'
+import { untraced } from './untraced.js'
 
 /** An address to connect to: a host and a port, or a Unix socket. */
 export type PortAddress = { readonly host: string, readonly port: number } | { readonly path: string }
@@ -29,15 +30,17 @@ const MOST_BYTES = 64 * 1024
 
 const HTTP1_ANSWER = /(?:^|\r\n\r\n)HTTP\/1\.[01] [2-9]\d\d[ \r]/
 
+const PARENT = `${'1'.repeat(32)}-${'1'.repeat(16)}`
+
 /** Samplers that follow their parent record no span of this request: it has a parent that is not sampled. */
-const NOT_TRACED = { traceparent: `00-${'1'.repeat(32)}-${'1'.repeat(16)}-00`, b3: '0' }
+const NOT_TRACED = { traceparent: `00-${PARENT}-00`, b3: '0', 'sentry-trace': `${PARENT}-0` }
 
 /**
  * Sends a request over a new connection that does not keep the process alive. Neither the certificate nor the status
  * matters. Uses a bare socket, because instruments trace and count the requests of Node's HTTP clients.
  */
 export function sendToPort (server: WatchedServer): SentRequest {
-  const socket = openSocket(server)
+  const socket = untraced(() => openSocket(server))
   const answered = new Promise<void>((resolve, reject) => {
     let received = Buffer.alloc(0)
     let isAnswer = hasHttp1Answer

@@ -15,6 +15,8 @@ const STEP_MS = 100
 /** Failures in a row before readiness changes. */
 const MOST_FAILURES = 2
 
+type Outcome = 'answered' | 'not sent' | { readonly reason: string }
+
 /** The parts that a watch needs. */
 export interface PortWatchDependencies {
   readonly clock: Clock
@@ -51,7 +53,7 @@ export class PortWatch {
   stop (): void {
     this.#state = 'ended'
     this.#cancel()
-    this.#end()
+    this.#closeLast()
   }
 
   #sendIn (delayMs: number): void {
@@ -59,29 +61,41 @@ export class PortWatch {
   }
 
   async #send (): Promise<void> {
-    const { clock, send } = this.#dependencies
+    const { clock } = this.#dependencies
     const sentAt = clock.now()
-    const sent = send()
-    if (sent !== undefined) {
-      const failure = await this.#failureOf(sent)
-      if (this.#hasEnded()) return
-      if (failure === undefined) this.#succeed()
-      else this.#fail(failure)
-    }
+    // An answer without an end must not keep its connection.
+    this.#closeLast()
+    const outcome = await this.#outcome()
+    if (this.#hasEnded()) return
+    if (outcome === 'answered') this.#succeed()
+    else if (outcome !== 'not sent') this.#fail(outcome.reason)
     if (this.#hasEnded()) return
     const period = this.#failures >= MOST_FAILURES ? RETRY_MS : PERIOD_MS
     this.#sendIn(Math.max(0, sentAt + period - clock.now()))
   }
 
-  /** Waits for the answer. Returns the reason of a failure. */
-  async #failureOf ({ answered, end }: SentRequest): Promise<string | undefined> {
-    this.#end = end
-    const limit = new Promise<string>((resolve) => { this.#step(LIMIT_MS, resolve) })
-    const failure = await Promise.race([answered.then(() => undefined, reasonOf), limit])
-    this.#cancel()
+  /** Sends a request, and waits for the answer. */
+  async #outcome (): Promise<Outcome> {
+    try {
+      const sent = this.#dependencies.send()
+      if (sent === undefined) return 'not sent'
+      this.#end = sent.end
+      const limit = new Promise<string>((resolve) => { this.#step(LIMIT_MS, resolve) })
+      const failure = await Promise.race([sent.answered.then(() => undefined, reasonOf), limit])
+      this.#cancel()
+      if (failure === undefined) return 'answered'
+      this.#closeLast()
+      return { reason: failure }
+    } catch (error) {
+      return { reason: reasonOf(error) }
+    }
+  }
+
+  /** Closes the connection of the last request. */
+  #closeLast (): void {
+    const end = this.#end
     this.#end = () => undefined
-    if (failure !== undefined) end()
-    return failure
+    end()
   }
 
   /** Each step counts its own length, however late its timer is: time of a blocked event loop does not count. */

@@ -5,7 +5,7 @@ import { RecordingLog } from '../../support/log.js'
 import { systemClock } from '../../../lib/base/clock.js'
 
 /** The answers of the app's port, in order; the last one repeats. */
-type Answers = readonly ('ok' | 'refused' | 'hangs' | 'not listening')[]
+type Answers = readonly ('ok' | 'endless' | 'refused' | 'hangs' | 'not listening' | 'throws')[]
 
 interface Watched {
   readonly clock: ManualClock
@@ -36,9 +36,11 @@ function watched (answers: Answers): Watched {
       const answer = answers[Math.min(sentAt.length, answers.length - 1)]
       sentAt.push(clock.now())
       if (answer === 'not listening') return undefined
+      if (answer === 'throws') throw new Error('no address')
       if (answer === 'ok') return { answered: Promise.resolve(), end: () => undefined }
       open += 1
-      const answered = new Promise<void>((_resolve, reject) => {
+      const answered = new Promise<void>((resolve, reject) => {
+        if (answer === 'endless') resolve()
         if (answer === 'refused') reject(new Error('connect ECONNREFUSED'))
       })
       return { answered, end: () => { open -= 1 } }
@@ -153,4 +155,21 @@ await t.test('time in which the event loop is blocked does not count', async (t)
   answer()
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => { setImmediate(resolve) })
   t.same([requests, changes], [1, []])
+})
+
+await t.test('PortWatch counts a request that cannot be sent as a failure', async (t) => {
+  const { clock, watch, changes, log } = watched(['ok', 'throws'])
+  watch.start()
+  await clock.pass(10_000)
+  t.same([changes, log.lines], [['10000 the port of the app gives no answer: no address'], []])
+  watch.stop()
+})
+
+await t.test('PortWatch closes the connection of an answer without an end', async (t) => {
+  const { clock, watch, open, changes } = watched(['endless'])
+  watch.start()
+  await clock.pass(20_000)
+  t.equal(open(), 1)
+  watch.stop()
+  t.same([open(), changes], [0, []])
 })
