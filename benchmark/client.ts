@@ -9,6 +9,8 @@ export interface Load {
   readonly connections: number
   /** The time limit of each request. Default: one minute. */
   readonly timeoutMs?: number
+  /** The number of requests per second. Default: as many as possible. */
+  readonly rate?: number
 }
 
 /** The result of sending the requests. */

@@ -7,6 +7,7 @@ import { FlaskServer } from './flask-server.js'
 import { heapAtRest, heapGrowth } from './heap.js'
 import { OWN, specifierOf, versionOf } from './install.js'
 import type { Observation } from './server.js'
+import { ownPortTable } from './own-port.js'
 import { sizeOf } from './size.js'
 import { startUpTimes } from './start-up.js'
 import { ratioOf, spreadOf } from './statistics.js'
@@ -29,6 +30,7 @@ export function partsOf (client: Client, isQuick: boolean): Readonly<Record<stri
     'With many checks': async () => await checksTable(client, extent),
     'A slow check and a hanging check': async () => await patienceTable(client),
     'Page, history and metrics': async () => await observationTable(client, extent, isQuick ? 3 : 15),
+    'Own port with a thread': async () => await ownPortTable(client, isQuick),
     'Start-up and size': async () => await startUpTable(isQuick ? 3 : 20),
     Heap: async () => await heapText(client, isQuick ? 50_000 : 1_000_000)
   }

@@ -16,6 +16,8 @@ export interface Scene {
   readonly plugin?: boolean
   /** The options of the plugin: without page and history endpoint, with both, which is the default, or with metrics. */
   readonly observation?: Observation
+  /** Whether the port of the endpoints has a thread. */
+  readonly thread?: boolean
 }
 
 /** A running contestant. */
@@ -59,6 +61,11 @@ export class NodeServer implements Server {
   /** Returns its heap size after a forced garbage collection, in bytes. */
   async heapUsed (): Promise<number> {
     return Number(await this.#child.request('heapUsed'))
+  }
+
+  /** Returns the resident memory of all its threads, in bytes. */
+  async residentMemory (): Promise<number> {
+    return Number(await this.#child.request('residentMemory'))
   }
 
   async end (): Promise<void> {

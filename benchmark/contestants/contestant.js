@@ -5,8 +5,9 @@ export const HOST = '127.0.0.1'
 /**
  * `scene` is the behavior of the check, and `count` the number of checks or components. `interval` is the interval of
  * background checks. `plugin` says whether the app registers the plugin, and `observation` with which options.
+ * `thread` says whether its own port has a thread.
  */
-export const { scene = 'none', count = 0, interval = 1_000, plugin = true, observation = 'page' } =
+export const { scene = 'none', count = 0, interval = 1_000, plugin = true, observation = 'page', thread = false } =
   JSON.parse(process.argv[2] ?? '{}')
 
 let calls = 0
@@ -37,6 +38,8 @@ const ANSWERS = {
     const { user, system } = process.cpuUsage()
     return user + system
   },
+  /** The resident memory of all its threads, in bytes. */
+  residentMemory: () => process.memoryUsage.rss(),
   /** In bytes, after a forced garbage collection. */
   heapUsed: () => {
     globalThis.gc()

@@ -67,7 +67,10 @@ function nodeSteps (rooms: readonly Room[], setting: Setting): readonly Step[] {
   ]
 }
 
-/** Every room on every Node, with more rounds, and then twice on a machine whose cores other processes keep busy. */
+/**
+ * The proof of the thread, which measures times, then every room on every Node with more rounds, and then twice every
+ * room on a machine whose cores other processes keep busy.
+ */
 function longPhases (rooms: readonly Room[], setting: Setting): readonly Phase[] {
   const env = { ...setting.env, TEST_LONG: '1' }
   const steps = [undefined, ...otherMajors()].flatMap((node) =>
@@ -76,7 +79,8 @@ function longPhases (rooms: readonly Room[], setting: Setting): readonly Phase[]
   // Installs test runners, bundlers and agents, and tests an app with each.
   const tools = stepsIn(rooms, ['packaging'], { ...setting, env })
   const beside = { busy: true, steps: stepsIn(rooms, TIERS, setting) }
-  return [{ busy: false, steps: [...tools, ...steps] }, beside, beside]
+  const proof = programStep('soak of the thread', ['--import', 'tsx', 'test/soak/thread/main.ts'])
+  return [{ busy: false, steps: [proof] }, { busy: false, steps: [...tools, ...steps] }, beside, beside]
 }
 
 function stepsIn (rooms: readonly Room[], tiers: readonly Tier[], setting: Setting): readonly Step[] {

@@ -25,6 +25,17 @@ await t.test('a process ends after its app failed to start, although the endpoin
   t.same(await app.ending, { code: 0, signal: null, stderr: '' })
 })
 
+await t.test('a process ends after its app failed to start, although a thread serves the port', async (t) => {
+  const app = new Program(t, fixture('failing-app.ts'), { THREAD: '1' })
+  const port = Number(await app.waitForLine())
+  const silent = connect(port, '127.0.0.1').on('error', () => undefined)
+  t.teardown(() => silent.destroy())
+  await once(silent, 'connect')
+  t.match(await fetchAnswer(`http://127.0.0.1:${port}/z/health/readiness`), { status: 503 })
+  app.kill('SIGUSR2')
+  t.same(await app.ending, { code: 0, signal: null, stderr: '' })
+})
+
 await t.test('health() returns the report to a script whose app never listens', async (t) => {
   const script = new Program(t, fixture('script.ts'))
   t.equal(await script.waitForLine(), 'DOWN')
