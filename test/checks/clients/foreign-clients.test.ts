@@ -1,9 +1,11 @@
 import { EventEmitter } from 'node:events'
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js'
 import { Client as OpenSearchClient } from '@opensearch-project/opensearch'
+import { Admin as PlatformaticAdmin } from '@platformatic/kafka'
 import { Queue } from 'bullmq'
 import { circuitBreaker as cockatielBreaker, ConsecutiveBreaker, handleAll } from 'cockatiel'
 import { Cluster, Redis } from 'ioredis'
+import { Kafka } from 'kafkajs'
 import mariadb from 'mariadb'
 import Memcached from 'memcached'
 import memjs from 'memjs'
@@ -23,6 +25,8 @@ function withMethods (...names: readonly string[]): object {
 }
 
 const NATS = ['rtt', 'isClosed', 'isDraining', 'closed', 'getServer', 'status', 'publish', 'close']
+
+const KAFKA = { clientId: 'app', bootstrapBrokers: ['127.0.0.1:1'] }
 
 interface Foreign {
   /** The check that takes the client. */
@@ -59,6 +63,9 @@ function clients (): Readonly<Record<string, Foreign>> {
     mongoose: { check: 'mongoose', client: odm },
     'mongoose Connection': { check: 'mongoose', client: odm.connection },
     bullmq: { check: 'bullmq', client: queue.on('error', () => undefined) },
+    kafkajs: { check: 'kafka', client: new Kafka({ brokers: ['127.0.0.1:1'] }) },
+    '@platformatic/kafka': { check: 'kafka', client: new PlatformaticAdmin(KAFKA) },
+    '@confluentinc/kafka-javascript': { check: 'kafka', client: withMethods('admin', 'producer', 'consumer') },
     amqplib: { check: 'rabbitmq', client: withMethods('createChannel', 'createConfirmChannel', 'close') },
     nats: { check: 'nats', client: withMethods(...NATS) },
     opensearch: { check: 'elasticsearch', client: search, close: async () => await search.close() },
@@ -88,7 +95,7 @@ await t.test('every check of a client accepts its own clients, and refuses all c
     }
   }
   t.same(mistakes, [])
-  t.equal(names.length, 14)
+  t.equal(names.length, 15)
   t.end()
 })
 

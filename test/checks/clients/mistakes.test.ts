@@ -3,6 +3,7 @@ import t from 'tap'
 import { circuitBreaker } from '../../../lib/checks/clients/circuit-breaker/circuit-breaker.js'
 import { elasticsearch } from '../../../lib/checks/clients/elasticsearch/elasticsearch.js'
 import { grpc } from '../../../lib/checks/clients/grpc/grpc.js'
+import { kafka } from '../../../lib/checks/clients/kafka/kafka.js'
 import { memcached } from '../../../lib/checks/clients/memcached/memcached.js'
 import { mongodb } from '../../../lib/checks/clients/mongodb/mongodb.js'
 import { nats } from '../../../lib/checks/clients/nats/nats.js'
@@ -93,11 +94,22 @@ const SQLITE: readonly Case[] = [
   [{ DatabaseSync: EventEmitter }, /got the module node:sqlite: pass the database that new DatabaseSync\(\) returns$/]
 ]
 
+/** Doubles with the shapes of kafkajs 2, @confluentinc/kafka-javascript 1 and @platformatic/kafka 2. */
+const KAFKA: readonly Case[] = [
+  [withMethods('connect', 'disconnect', 'fetchTopicMetadata'), /got an admin client, a producer or a consumer: pass the /],
+  [withMethods('connect', 'disconnect', 'sendBatch'), /got an admin client, a producer or a consumer: pass the Kafka that/],
+  [withMethods('connect', 'disconnect', 'getMetadata'), /got an admin client, a producer or a consumer: pass the Kafka/],
+  [{ Kafka: EventEmitter }, /got the module of a Kafka client: pass the client that new Kafka\(\) or new Admin\(\) returns$/],
+  [{ KafkaJS: { Kafka: EventEmitter } }, /got the module of a Kafka client: /],
+  [{ Admin: EventEmitter }, /got the module of a Kafka client: /]
+]
+
 const CHECKS = [
   ['redis', redis, REDIS],
   ['mongodb', mongodb, MONGODB],
   ['rabbitmq', rabbitmq, RABBITMQ],
   ['nats', nats, NATS],
+  ['kafka', kafka, KAFKA],
   ['memcached', memcached, MEMCACHED],
   ['smtp', smtp, SMTP],
   ['grpc', grpc, GRPC],

@@ -42,6 +42,9 @@ const NO_CLUSTER = { 'cluster without a master': down('CLUSTERDOWN The cluster i
 /** The error of MariaDB. */
 const ACCESS_DENIED = "Access denied for user 'tester'@'127.0.0.1' (using password: YES)"
 
+/** The error of @platformatic/kafka. */
+const NO_BROKER = 'Cannot connect to any broker.: Connection to 127.0.0.1:PORT failed.'
+
 const NO_ANSWER = 'connected, but no answer within 720 ms'
 
 function down (error: string): ExpectedResult {
@@ -176,6 +179,29 @@ export const EXPECTED = {
     'pool busy': undefined,
     'pool exhausted': undefined,
     reset: down('the connection is closed: read ECONNRESET'),
+    'black hole': down('no answer within 720 ms')
+  },
+  kafkajs: {
+    stopped: down('Connection error: connect ECONNREFUSED 127.0.0.1:PORT'),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': down('SASL PLAIN authentication failed: Authentication failed: Invalid username or password'),
+    'rotated password': undefined,
+    'too many connections': undefined,
+    'pool busy': undefined,
+    'pool exhausted': undefined,
+    reset: down('Connection error: read ECONNRESET'),
+    'black hole': down('no answer within 720 ms')
+  },
+  '@platformatic/kafka': {
+    stopped: down(`${NO_BROKER}: connect ECONNREFUSED 127.0.0.1:PORT`),
+    frozen: down('no answer within 720 ms'),
+    'wrong password': down(`${NO_BROKER}: SASL authentication failed.: ` +
+      'Received response with error while executing API SaslAuthenticate(v2)'),
+    'rotated password': undefined,
+    'too many connections': undefined,
+    'pool busy': undefined,
+    'pool exhausted': undefined,
+    reset: down('Connection closed'),
     'black hole': down('no answer within 720 ms')
   },
   nats: {

@@ -10,6 +10,9 @@ type Arguments = (place: Place) => readonly string[]
 
 export type OwnServerName = 'elasticsearch' | 'grpc' | 'kafka' | 's3' | 'smtp'
 
+/** Without a login. */
+const KAFKA = fileURLToPath(new URL('../../support/servers/kafka-program.ts', import.meta.url))
+
 /** The servers of recipes for which Debian has no package. `packages` is the folder of npm's packages. */
 export function serversFrom (packages: string): Readonly<Record<OwnServerName, ServerKind>> {
   const double = (name: string): Arguments => ({ port }) => [
@@ -19,7 +22,7 @@ export function serversFrom (packages: string): Readonly<Record<OwnServerName, S
   return {
     elasticsearch: kind('http', double('elasticsearch')),
     grpc: kind('grpc', double('grpc')),
-    kafka: kind('kafka', double('kafka')),
+    kafka: kind('kafka', ({ port }) => ['--import', import.meta.resolve('tsx'), KAFKA, String(port)]),
     s3: kind('http', ({ port, folder }) => [
       join(packages, 'node_modules/s3rver/bin/s3rver.js'),
       '--directory', folder, '--address', '127.0.0.1', '--port', String(port), '--configure-bucket', 'books'

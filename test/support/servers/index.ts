@@ -3,6 +3,7 @@ import { findBinary } from './binary.js'
 import { grpc } from './grpc.js'
 import { haproxy } from './haproxy.js'
 import { http } from './http-double.js'
+import { kafka } from './kafka.js'
 import type { ServerKind } from './kind.js'
 import { mariadb } from './mariadb.js'
 import { memcached } from './memcached.js'
@@ -25,6 +26,7 @@ export const servers = {
   redis,
   mariadb,
   mongodb,
+  kafka,
   memcached,
   nats,
   rabbitmq,
