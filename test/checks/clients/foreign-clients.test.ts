@@ -95,7 +95,6 @@ await t.test('every check of a client accepts its own clients, and refuses all c
     }
   }
   t.same(mistakes, [])
-  t.equal(names.length, 15)
   t.end()
 })
 

@@ -20,14 +20,17 @@ export interface OfNoOtherLibrary {
   readonly $config?: undefined
 }
 
-const OWN_CHECK = 'add a check of your own: '
+/** Returns the remedy for a library whose query makes the check. */
+function query (call: string): string {
+  return `use resolves(async () => await ${call})`
+}
 
 const TYPEORM = {
   postgres: 'pass () => dataSource.driver.master, the Pool of pg',
   mysql: 'pass () => dataSource.driver.pool, the Pool of mysql2'
 }
 
-const SQL_SERVER = `for SQL Server ${OWN_CHECK}async () => { await pool.query('SELECT 1') }`
+const SQL_SERVER = `for SQL Server ${query("pool.query('SELECT 1')")}`
 
 const CLUSTER = 'add a check for a Pool of each node'
 
@@ -38,7 +41,7 @@ const OTHER_LIBRARIES: readonly OtherClient[] = [
   {
     name: 'a Prisma client',
     members: ['$connect', '$disconnect'],
-    remedy: `${OWN_CHECK}async () => { await prisma.$queryRaw\`SELECT 1\` }`
+    remedy: query('prisma.$queryRaw`SELECT 1`')
   },
   { name: 'a TypeORM DataSource', members: ['createQueryRunner', 'driver', 'manager'], remedy: TYPEORM },
   { name: 'a TypeORM EntityManager', members: ['getRepository', 'getTreeRepository', 'query'], remedy: TYPEORM },
@@ -47,7 +50,7 @@ const OTHER_LIBRARIES: readonly OtherClient[] = [
   {
     name: 'a Sequelize instance',
     members: ['authenticate', 'connectionManager'],
-    remedy: `${OWN_CHECK}async () => { await sequelize.query('SELECT 1') }`
+    remedy: query("sequelize.query('SELECT 1')")
   },
   {
     name: 'a pg-promise database',
@@ -59,7 +62,7 @@ const OTHER_LIBRARIES: readonly OtherClient[] = [
     members: ['pg', 'helpers', 'queryResult'],
     remedy: { postgres: 'pass db.$pool, the Pool of its database', mysql: 'use postgres(db.$pool)' }
   },
-  { name: 'postgres.js', members: ['unsafe', 'begin'], remedy: `${OWN_CHECK}async () => { await sql\`SELECT 1\` }` },
+  { name: 'postgres.js', members: ['unsafe', 'begin'], remedy: query('sql`SELECT 1`') },
   {
     name: 'the query function of Neon',
     members: ['unsafe', 'transaction'],
@@ -68,12 +71,12 @@ const OTHER_LIBRARIES: readonly OtherClient[] = [
   {
     name: 'a Knex instance',
     members: ['raw', 'schema', 'client'],
-    remedy: `${OWN_CHECK}async () => { await knex.raw('SELECT 1') }`
+    remedy: query("knex.raw('SELECT 1')")
   },
   {
     name: 'a client of Knex',
     members: ['queryCompiler', 'schemaCompiler'],
-    remedy: `${OWN_CHECK}async () => { await knex.raw('SELECT 1') }`
+    remedy: query("knex.raw('SELECT 1')")
   },
   { name: 'the module mssql', members: ['ConnectionPool', 'query'], remedy: SQL_SERVER },
   {
@@ -89,22 +92,22 @@ const OTHER_LIBRARIES: readonly OtherClient[] = [
   {
     name: 'a Kysely instance',
     members: ['selectFrom', 'getExecutor'],
-    remedy: 'pass the pool that you gave to its dialect'
+    remedy: `pass the pool that you gave to its dialect, or ${query('sql`SELECT 1`.execute(kysely)')}`
   },
   {
     name: 'a MikroORM instance',
     members: ['em', 'config', 'isConnected'],
-    remedy: `${OWN_CHECK}async () => { await orm.em.getConnection().execute('SELECT 1') }`
+    remedy: query("orm.em.getConnection().execute('SELECT 1')")
   },
   {
     name: 'a MikroORM EntityManager',
     members: ['getConnection', 'getDriver', 'persist'],
-    remedy: `${OWN_CHECK}async () => { await em.getConnection().execute('SELECT 1') }`
+    remedy: query("em.getConnection().execute('SELECT 1')")
   },
   {
     name: 'a pool of Slonik',
     members: ['oneFirst', 'anyFirst'],
-    remedy: `${OWN_CHECK}async () => { await pool.query(sql.unsafe\`SELECT 1\`) }`
+    remedy: query('pool.query(sql.unsafe`SELECT 1`)')
   },
   { name: 'the module of pg', members: ['Pool', 'Client'], remedy: 'pass the pool that new Pool() returns' },
   { name: 'the module of a driver', members: ['createPool'], remedy: 'pass the pool that createPool() returns' },
