@@ -3,6 +3,7 @@ import { inspect } from 'node:util'
 import { Client as OpenSearchClient } from '@opensearch-project/opensearch'
 import { Queue } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
+import { Kafka, logLevel } from 'kafkajs'
 import mariadb from 'mariadb'
 import { MongoClient } from 'mongodb'
 import { Mongoose } from 'mongoose'
@@ -90,6 +91,7 @@ function clients (t: { readonly teardown: (close: Close) => unknown }): readonly
     ['mongoose', 'Mongoose', odm],
     ['mongoose', 'Connection', new Mongoose().createConnection()],
     ['elasticsearch', 'opensearch', search],
+    ['kafka', 'kafkajs', new Kafka({ brokers: ['127.0.0.1:1'], logLevel: logLevel.NOTHING })],
     ['knex', 'Knex', knexDouble('postgresql')],
     ['kysely', 'Kysely', kyselyDouble()],
     ['typeorm', 'DataSource', Object.assign(new (classOf('DataSource', TYPEORM))(), { options: { type: 'postgres' } })],

@@ -1,5 +1,6 @@
 import type { Recognizer } from '../recognizer.js'
 import { elasticsearchRecognizer } from './elasticsearch.js'
+import { kafkaRecognizer } from './kafka.js'
 import { knexRecognizer } from './knex.js'
 import { kyselyRecognizer } from './kysely.js'
 import { mongodbRecognizer } from './mongodb.js'
@@ -19,6 +20,7 @@ export const RECOGNIZERS: readonly Recognizer[] = [
   mongodbRecognizer,
   mongooseRecognizer,
   elasticsearchRecognizer,
+  kafkaRecognizer,
   knexRecognizer,
   kyselyRecognizer,
   typeormRecognizer,

@@ -36,7 +36,7 @@ export interface KafkaOptions {
   /**
    * The topics that must exist and have a leader for each partition.
    *
-   * @default no topics
+   * @default []
    * @example { topics: ['orders'] }
    * @see `docs/ready-made-checks.md#kafka`
    */
