@@ -28,11 +28,23 @@ const NATS = ['rtt', 'isClosed', 'isDraining', 'closed', 'getServer', 'status', 
 
 const KAFKA = { clientId: 'app', bootstrapBrokers: ['127.0.0.1:1'] }
 
+interface NodeSqlite {
+  readonly DatabaseSync: new (path: string) => { close (): void }
+}
+
 interface Foreign {
   /** The check that takes the client. */
   readonly check: string
   readonly client: object
   readonly close?: () => unknown
+}
+
+/** Node.js 20 has no SQLite. */
+function nodeSqlite (): Readonly<Record<string, Foreign>> {
+  const { DatabaseSync } = (process.getBuiltinModule('node:sqlite') ?? {}) as Partial<NodeSqlite>
+  if (DatabaseSync === undefined) return {}
+  const database = new DatabaseSync(':memory:')
+  return { 'node:sqlite': { check: 'sqlite', client: database, close: () => database.close() } }
 }
 
 /** Clients that connect to nothing before their first use. */
@@ -74,6 +86,7 @@ function clients (): Readonly<Record<string, Foreign>> {
     memjs: { check: 'memcached', client: memjs.Client.create('127.0.0.1:1') },
     memcached: { check: 'memcached', client: new Memcached('127.0.0.1:1') },
     sqlite: { check: 'sqlite', client: withMethods('prepare', 'exec', 'close', 'pragma', 'transaction', 'function') },
+    ...nodeSqlite(),
     opossum: { check: 'circuitBreaker', client: breaker, close: () => breaker.shutdown() },
     cockatiel: { check: 'circuitBreaker', client: policy }
   }
