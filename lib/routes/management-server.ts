@@ -131,12 +131,12 @@ function createServer (handler: RequestListener, { https: tls }: ServerSettings)
     : https.createServer({ ...limitHandshakes(tls), ...parsing }, handler)
 }
 
-/** Room for a header that the other server adds, in bytes. */
-const MORE_HEADERS = 100
+/** More bytes than any headers that another server accepts. */
+const ANY_SIZE = 2 ** 30
 
 /** Creates a server that accepts everything that another server has accepted: HTTP/1.0 needs no `Host`. */
 function createInnerServer (handler: RequestListener): Server {
-  const maxHeaderSize = http.maxHeaderSize + MORE_HEADERS
+  const maxHeaderSize = ANY_SIZE
   return http.createServer({ insecureHTTPParser: false, requireHostHeader: false, maxHeaderSize }, handler)
 }
 

@@ -1,4 +1,5 @@
 import { chmodSync } from 'node:fs'
+import { maxHeaderSize } from 'node:http'
 import { reasonOf } from '../base/describe.js'
 import { chain } from '../base/maybe-promise.js'
 import type { MaybePromise } from '../base/maybe-promise.js'
@@ -148,7 +149,8 @@ export class ThreadedServer implements SeparateServer {
       turns: this.#app.turns,
       address: { ...place, backlog: BACKLOG },
       https: https && limitHandshakes(https),
-      limits: limitsBeside(app.server),
+      // The flag --max-http-header-size does not reach the thread.
+      limits: { maxHeaderSize, ...limitsBeside(app.server) },
       probes: probeTable(this.#kinds, this.#dependencies),
       readinessBlocked,
       maxBlocked,
