@@ -125,7 +125,7 @@ await t.test('pipelined requests reach the app one after another, and not after 
 })
 
 await t.test('headers as large as the app accepts reach it through the thread', async (t) => {
-  const fastify = { http: { maxHeaderSize: 40_000 } }
+  const fastify = { keepAliveTimeout: 1_000, http: { maxHeaderSize: 40_000 } }
   const { app } = await startServers(t, { listen: { port: 0, thread: true } }, fastify)
   const codeOf = async (length: number): Promise<readonly number[]> => {
     const head = `GET /z/info HTTP/1.1\r\n${HOST}${CLOSE}X: ${'a'.repeat(length)}\r\n\r\n`
