@@ -4,7 +4,6 @@ import { systemClock } from './base/clock.js'
 import { rootOf } from './base/root-of.js'
 import { logSafely } from './base/safe-log.js'
 import { setImmediate } from './base/timers.js'
-import { registerDependencies } from './dependencies/register.js'
 import { errors } from './errors.js'
 import { HealthEngine } from './health/engine.js'
 import { infoCollector } from './info/collector.js'
@@ -13,21 +12,19 @@ import { createManagement } from './management.js'
 import type { Management } from './management.js'
 import { History } from './observe/history/history.js'
 import { addMetrics } from './observe/metrics/add-metrics.js'
-import type { PortWatch } from './observe/watch/port-watch.js'
 import { readSettings } from './options/settings.js'
 import type { Settings } from './options/settings.js'
 import type { ManagementOptions, RouteClass } from './options/types.js'
+import { createOwnPort } from './own-port.js'
+import type { OwnPort } from './own-port.js'
 import { assertFastifyVersion, assertFree, fullPrefix, isServing, servedEndpoints } from './registration.js'
 import { additionalRoutes } from './routes/additional-paths.js'
 import { guardedAuth } from './routes/auth.js'
 import { registerRoutes } from './routes/index.js'
 import type { RegisterRoutes } from './routes/index.js'
 import { warnOfLoopback } from './routes/loopback.js'
-import { createSeparateServer } from './routes/separate-server.js'
-import type { SeparateServer } from './routes/separate-server.js'
 import { routesPlugin } from './routes/routes-plugin.js'
 import { VisibilityPolicy } from './routes/visibility.js'
-import { watchPort } from './routes/watch.js'
 import { sharedSignals } from './shutdown/shared-signals.js'
 import { Shutdown } from './shutdown/shutdown.js'
 
@@ -110,7 +107,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   assertFree(fastify, prefix, settings)
 
   const history = new History(fastify.log, systemClock)
-  const engine = createEngine(fastify, settings, prefix, history)
+  const engine = await createEngine(fastify, settings, prefix, history)
   const info = createInfo(fastify, settings)
   const visibilityPolicy = VisibilityPolicy.of(settings, fastify.log, systemClock)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
@@ -119,8 +116,8 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   }
   const routes: RegisterRoutes = async (instance, host, eventLoop) =>
     await registerRoutes(instance, host, { ...dependencies, eventLoop })
-  const server = await createServer(fastify, engine, settings, routes)
-  const watch = settings.listen?.watch === true ? await watchPort(fastify, dependencies, systemClock) : undefined
+  const ownPort = await createOwnPort(fastify, engine, settings, routes)
+  const server = ownPort?.server
 
   const endpoints = servedEndpoints(fastify, { settings, prefix, server, info })
   fastify.decorate('management', createManagement({ engine, info, history, settings, endpoints }))
@@ -128,7 +125,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
     const { addAutoChecks } = await import('./checks/auto/add-auto-checks.js')
     addAutoChecks(fastify, engine, settings)
   }
-  addStartAndCloseHooks(fastify, engine, { info, history, server, watch })
+  addStartAndCloseHooks(fastify, engine, { info, history, ownPort })
   if (settings.isInKubernetes) warnOfLoopback(fastify, server)
   installShutdown(fastify, engine, settings)
   if (server === undefined) await registerOnApp(fastify, settings, routes)
@@ -136,9 +133,9 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   if (settings.metrics.length > 0) await addMetrics(fastify, { engine, eventLoop: server?.eventLoop }, settings.metrics)
 }
 
-function createEngine (
+async function createEngine (
   fastify: FastifyInstance, settings: Settings, prefix: string, history: History
-): HealthEngine {
+): Promise<HealthEngine> {
   const engine = new HealthEngine(settings.kinds, {
     log: fastify.log,
     owner: fastify,
@@ -148,7 +145,10 @@ function createEngine (
     onChange: (change) => history.record(change)
   })
   for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
-  registerDependencies(engine, settings, prefix)
+  if (settings.serviceDependencies.length > 0) {
+    const { registerDependencies } = await import('./dependencies/register.js')
+    registerDependencies(engine, settings, prefix)
+  }
   return engine
 }
 
@@ -159,17 +159,6 @@ function createInfo ({ log }: FastifyInstance, settings: Settings): InfoReport {
   return new InfoReport({ collected, version, more: info, log, clock: systemClock })
 }
 
-/** Creates the separate server of the option `listen`. */
-async function createServer (
-  app: FastifyInstance, engine: HealthEngine, settings: Settings, routes: RegisterRoutes
-): Promise<SeparateServer | undefined> {
-  const { listen, prefix, logLevel } = settings
-  if (listen === undefined) return undefined
-  app.server.on('listening', () => engine.lifecycle.serves())
-  const isSilent = logLevel === 'silent'
-  return await createSeparateServer({ app, engine, settings, listen, prefix, routes, isSilent, clock: systemClock })
-}
-
 async function registerOnApp (fastify: FastifyInstance, { prefix }: Settings, routes: RegisterRoutes): Promise<void> {
   await fastify.register(routesPlugin(routes, fastify), { prefix })
 }
@@ -177,22 +166,21 @@ async function registerOnApp (fastify: FastifyInstance, { prefix }: Settings, ro
 interface Parts {
   readonly info: InfoReport
   readonly history: History
-  readonly server: SeparateServer | undefined
-  readonly watch: PortWatch | undefined
+  readonly ownPort: OwnPort | undefined
 }
 
 /** Starts and ends the checks and the separate server with the app. The server starts first and ends last. */
 function addStartAndCloseHooks (
-  fastify: FastifyInstance, engine: HealthEngine, { info, history, server, watch }: Parts
+  fastify: FastifyInstance, engine: HealthEngine, { info, history, ownPort }: Parts
 ): void {
   const close = (): void => {
-    watch?.stop()
+    ownPort?.watch?.stop()
     engine.close()
     history.close()
-    server?.closing?.()
+    ownPort?.server.closing?.()
   }
   fastify.addHook('onReady', async () => {
-    await server?.open()
+    await ownPort?.server.open()
     startWhenReady(fastify, engine, info)
   })
   fastify.addHook('preClose', (done) => {
@@ -203,7 +191,7 @@ function addStartAndCloseHooks (
   fastify.addHook('onClose', async () => {
     // If a `preClose` hook fails, Fastify skips the next ones. Close the engine here as well.
     close()
-    await server?.close()
+    await ownPort?.server.close()
   })
 }
 

@@ -55,10 +55,16 @@ function sourcesOf (entries) {
 /** Rooms that only some apps use, by file. Each file is loaded at its first use. */
 const LAZY_ROOMS = {
   auto: ['checks/auto/'],
+  dependencies: ['dependencies/', 'checks/network/service-'],
   checks: ['checks/'],
   metrics: ['metrics/', 'observe/metrics/'],
   springBootAdmin: ['spring-boot-admin/', 'observe/spring-boot-admin/'],
   watch: ['probe/watch/'],
+  ui: ['observe/ui/', 'routes/ui-page'],
+  listen: [
+    'routes/separate-server', 'routes/management-server', 'routes/watch', 'routes/cluster-warning',
+    'routes/unix-socket', 'observe/watch/', 'observe/thread/server-limits'
+  ],
   thread: ['observe/thread/', 'routes/thread']
 }
 

@@ -5,7 +5,9 @@ import { build, transform } from 'esbuild'
 import { LIB } from './paths.js'
 import { join } from 'node:path'
 
-const PREBUILT = ['routes/schemas.ts', 'routes/sensible.ts', 'observe/ui/assets.ts'].map((file) => join(LIB, file))
+const PREBUILT = [
+  'routes/schemas.ts', 'routes/sensible.ts', 'observe/ui/assets.ts', 'observe/ui/asset-names.ts'
+].map((file) => join(LIB, file))
 
 /** A Rollup plugin that replaces each module of constants by its values. */
 export function prebuilt () {
