@@ -103,8 +103,8 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
 
   // In kB, installed: 300 for endpoints and checks, about 60 to observe the app (history, page, metrics, formats, the
   // terminal and Spring Boot Admin), about 30 for the thread, 17 to recognize clients for autoChecks, 12 for Kafka, and
-  // the rest for more clients, paths and ports.
-  await t.test('is small: without documents, at most 140 kB packed and 474 kB installed', async (t) => {
+  // the rest for more clients, paths and ports. Files that are loaded late cost 2 of them.
+  await t.test('is small: without documents, at most 140 kB packed and 477 kB installed', async (t) => {
     const { size } = await stat(tarball)
     const isDocument = (file: string): boolean => file.endsWith('.md')
     const documents = files.filter(isDocument).map((file) => deflateRawSync(texts.get(file) ?? '').length)
@@ -112,7 +112,7 @@ export async function testTarball (t: Test, { tarball, files }: Pack, project: s
     t.ok(packed <= 140_000, `${packed} bytes packed`)
     const rest = files.filter((file) => !isDocument(file))
     const installed = sumOf(rest.map((file) => Buffer.byteLength(texts.get(file) ?? '')))
-    t.ok(installed <= 474_000, `${installed} bytes installed`)
+    t.ok(installed <= 477_000, `${installed} bytes installed`)
   })
 
   await t.test('has no source map', (t) => {
