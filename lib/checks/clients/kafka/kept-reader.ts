@@ -71,7 +71,7 @@ function disconnect (link: KafkaLink): void {
 }
 
 /** librdkafka adds the name of its thread, and how often the error has occurred. Its own errors have no reason. */
-function reasonIn (message: string): string | undefined {
+export function reasonIn (message: string): string | undefined {
   if (/\bLocal: [\w ]+$/.test(message)) return undefined
-  return message.replace(/^\[thrd:[^\]]*\]: /, '').replace(/ \(after \d+ms in state .*$/, '')
+  return message.replace(/^\[thrd:[^\]]*\]: /, '').replace(/ \(after \d+ms in state .*$/s, '')
 }
