@@ -60,22 +60,28 @@ const MOST_PIPELINED = 2_000
  * accepts them all before it sends an answer. At the limit the connection of the newest one is closed.
  */
 export function limitPipelining (server: Server): void {
-  const waiting = new Map<Socket, number>()
+  const queues = new Map<Socket, { length: number }>()
   let total = 0
-  const add = (socket: Socket, change: number): void => {
-    waiting.set(socket, (waiting.get(socket) ?? 0) + change)
-    total += change
-  }
-  function forget (this: Socket): void {
-    add(this, -(waiting.get(this) ?? 0))
-    waiting.delete(this)
+  const newQueue = (socket: Socket): { length: number } => {
+    const queue = { length: 0 }
+    queues.set(socket, queue)
+    socket.once('close', () => {
+      total -= queue.length
+      queues.delete(socket)
+    })
+    return queue
   }
   server.on('request', ({ socket }, response) => {
     // A response that waits for its turn has no socket yet.
     if (response.socket !== null) return
-    if (!waiting.has(socket)) socket.once('close', forget)
-    add(socket, 1)
-    response.once('socket', () => { if (waiting.has(socket)) add(socket, -1) })
+    const queue = queues.get(socket) ?? newQueue(socket)
+    queue.length += 1
+    total += 1
+    response.once('socket', () => {
+      if (!queues.has(socket)) return
+      queue.length -= 1
+      total -= 1
+    })
     if (total > MOST_PIPELINED) socket.destroy()
   })
 }
