@@ -70,11 +70,11 @@ await t.test('a socket between threads has the methods that servers call', (t) =
 
 await t.test('Thread.start() gives up when the thread does not open its port in time', async (t) => {
   const clock = new ManualClock()
-  const started = Thread.start({
+  const failed = t.rejects(Thread.start({
     source: 'setInterval(() => {}, 1e6)', data: {}, versions: {}, clock
-  } as unknown as ThreadDependencies)
+  } as unknown as ThreadDependencies), { message: 'it has not started within 10000 ms' })
   await clock.pass(10_000)
-  await t.rejects(started, { message: 'it has not started within 10000 ms' })
+  await failed
 })
 
 /** The code of a thread that reports an open port, and then does what a test wants. */
