@@ -9,8 +9,8 @@ const PROBES_PER_SECOND = 1_000
 const PROBES = 3_000
 const REQUESTS = 8_000
 const CONNECTIONS = 16
-/** After the start, V8 and the timers of Node come to rest within this time, in milliseconds. */
-const SETTLE_MS = 2_000
+/** Then V8 has ended its own work after the start, such as garbage collection, in milliseconds. */
+const SETTLE_MS = 15_000
 
 interface Extent {
   readonly rounds: number

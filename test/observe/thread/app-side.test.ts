@@ -42,7 +42,7 @@ await t.test('a result reaches the shared memory at once, without a beat', async
   t.same(side.state.latest(1), { status: 'UNKNOWN', freshUntil: 0 })
   t.same(side.state.latest(0), { status: 'UP', freshUntil: Infinity })
   await engine.report({ kind: 'readiness' })
-  t.same(side.state.latest(1), { status: 'UP', freshUntil: 4_000 })
+  t.same(side.state.latest(1), { status: 'UP', freshUntil: BEAT_MS + 3_500 })
   side.close()
   engine.close()
   t.equal(clock.waiting, 0)
