@@ -74,6 +74,7 @@ export class AppSide {
   /** Takes the function that the thread has found in a block. */
   found (blocker: Blocker | undefined): void {
     this.#blockLog.found(blocker)
+    this.#heartbeat.hurry()
   }
 
   /** Takes the time at which the thread has written a line about a block. */

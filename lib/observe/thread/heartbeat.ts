@@ -1,8 +1,13 @@
 import type { Clock } from '../../base/clock.js'
 import { SHORTEST_BLOCK_MS } from './block-meter.js'
 import type { BlockMeter } from './block-meter.js'
-import { BEAT_MS } from './shared-state.js'
 import type { SharedState } from './shared-state.js'
+
+/** How often the app looks for blocks, in milliseconds. Each beat wakes up a process at rest. */
+export const BEAT_MS = 2_500
+
+/** The same after a block: more may follow. */
+const BEAT_AFTER_BLOCK_MS = 500
 
 /** After a block, the thread needs this time to report a stall, or the function that it has found, in milliseconds. */
 const REPORT_MS = 100
@@ -33,6 +38,11 @@ export class Heartbeat {
     this.#beat()
   }
 
+  /** Beats at once. Call this when the thread has noticed a block. */
+  hurry (): void {
+    this.#beatIn(0)
+  }
+
   /** Call this whenever the event loop moves by itself, for example at a message. */
   moved (): void {
     const { state, clock, meter, isDebugged } = this.#dependencies
@@ -56,8 +66,14 @@ export class Heartbeat {
     if (blockedMs < SHORTEST_BLOCK_MS) this.#stalledMs = this.#dependencies.state.stalledMs
     else this.#cancelReport = clock.inBackground(REPORT_MS, () => this.#report(blockedMs))
     onBeat()
-    this.#dueAt = now + BEAT_MS
-    this.#cancelBeat = clock.inBackground(BEAT_MS, () => this.#beat())
+    this.#beatIn(blockedMs < SHORTEST_BLOCK_MS ? BEAT_MS : BEAT_AFTER_BLOCK_MS)
+  }
+
+  #beatIn (delayMs: number): void {
+    const { clock } = this.#dependencies
+    this.#cancelBeat()
+    this.#dueAt = clock.now() + delayMs
+    this.#cancelBeat = clock.inBackground(delayMs, () => this.#beat())
   }
 
   /** Reports a block, without the time in which the whole process stood still. */

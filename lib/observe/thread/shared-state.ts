@@ -3,9 +3,6 @@ import type { ComponentStatus } from '../../health/status.js'
 
 const ALL_STATUSES: readonly ComponentStatus[] = [...STATUSES, 'UNKNOWN']
 
-/** How often the event loop shows that it moves, in milliseconds. Each beat wakes up a process at rest. */
-export const BEAT_MS = 1_000
-
 /** The cells before those of the kinds. Each cell has 64 bits, because times in milliseconds exceed 32 bits. */
 const CELLS = { beatAt: 0, stalledMs: 1, isReady: 2, isDebugged: 3, answered: 4, turns: 5 } as const
 

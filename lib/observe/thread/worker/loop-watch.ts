@@ -1,26 +1,31 @@
 import type { Clock } from '../../../base/clock.js'
 import type { Turns } from '../block-meter.js'
-import { BEAT_MS } from '../shared-state.js'
 import type { SharedState } from '../shared-state.js'
 
-/** A beat that is late by this time is worth a look, in milliseconds. */
-const LATE_MS = 150
-
-/** How often the thread looks while a beat is late, in milliseconds. */
-const TICK_MS = 100
-
-/** A question without an answer, or a late beat, proves a block after this time, in milliseconds. */
+/** A question without an answer proves a block after this time, in milliseconds. */
 const PROOF_MS = 50
 
 /** The meter counts a turn of the event loop at this interval, in milliseconds. */
 const TURN_MS = 100
 
+/** The same count for this time proves a block, in milliseconds. */
+const SAME_COUNT_MS = 150
+
+/** Turns that are late by this time are worth a closer look, in milliseconds. */
+const LATE_MS = 250
+
+/** How often the thread looks, in milliseconds. Each look wakes up a process at rest. */
+const TICK_MS = 800
+
+/** The same while turns are late. */
+const CLOSE_TICK_MS = 100
+
 /** If the thread itself ran this much later than planned, the whole process stood still, in milliseconds. */
 const STALL_MS = 250
 
 /**
- * Knows how long the event loop of the app has been blocked. A process at rest should sleep, so the app shows only
- * rarely that it moves. Between the beats, the unanswered questions of the thread show a block.
+ * Knows how long the event loop of the app has been blocked. A process at rest should sleep, so the app seldom shows
+ * that it moves. Between its beats, the thread reads the turns that the app's meter counts, without JavaScript.
  */
 export class LoopWatch {
   readonly #state: SharedState
@@ -33,9 +38,13 @@ export class LoopWatch {
   #asked = 0
   #ranAt: number
   #nextTickAt = 0
-  /** The stalls since the last beat that `#beatAt` refers to. */
   #beatAt = 0
-  #stalledSinceBeatMs = 0
+  /** The count of the turns, with the first and the last look that have seen it. */
+  #count = { turns: 0, firstAt: 0, lastAt: 0 }
+  /** About the time of the last turn. */
+  #turnAt = 0
+  /** The stalls since the last turn. */
+  #stalledMs = 0
 
   /** Calls `onTick` regularly until `stop()`. */
   constructor (state: SharedState, turns: Turns, clock: Clock, onTick: (blockedMs: number) => void) {
@@ -59,22 +68,36 @@ export class LoopWatch {
    */
   blockedMs (): number {
     const now = this.#clock.now()
-    this.#noticeStall(now)
-    const { turns, beatAt } = this.#state
-    if (beatAt !== this.#beatAt) {
-      this.#beatAt = beatAt
-      this.#stalledSinceBeatMs = 0
-    }
+    this.#look(now, this.#noticeStall(now))
     const [askedAt = Infinity] = this.#openQuestions()
-    const since = Math.min(Math.max(askedAt, beatAt), beatAt + BEAT_MS)
-    const lastTurnAt = beatAt + Math.max(0, this.#turns.count - turns) * TURN_MS
-    const isProved = now - since - this.#stalledSinceBeatMs >= PROOF_MS
-    const blockedSince = isProved ? Math.min(since, lastTurnAt + TURN_MS / 2) : since
-    return Math.max(0, now - blockedSince - this.#stalledSinceBeatMs)
+    const openSince = Math.max(askedAt, this.#beatAt)
+    const isProved = now - openSince - this.#stalledMs >= PROOF_MS || now - this.#count.firstAt >= SAME_COUNT_MS
+    // A block begins between two turns.
+    const blockedSince = isProved ? Math.min(openSince, this.#turnAt + TURN_MS / 2) : openSince
+    return Math.max(0, now - blockedSince - this.#stalledMs)
   }
 
   stop (): void {
     this.#cancel()
+  }
+
+  /** Looks for a sign that the event loop has moved: a beat, or turns. */
+  #look (now: number, isStall: boolean): void {
+    const { turns, beatAt } = this.#state
+    if (beatAt !== this.#beatAt) {
+      this.#beatAt = beatAt
+      this.#moved(turns, beatAt, beatAt)
+    }
+    const { count } = this.#turns
+    const newTurns = count - this.#count.turns
+    if (newTurns === 0) this.#count.lastAt = now
+    else this.#moved(count, now, isStall ? now : Math.min(now, this.#count.lastAt + Math.abs(newTurns) * TURN_MS))
+  }
+
+  #moved (turns: number, seenAt: number, turnAt: number): void {
+    this.#count = { turns, firstAt: seenAt, lastAt: seenAt }
+    this.#turnAt = turnAt
+    this.#stalledMs = 0
   }
 
   #openQuestions (): readonly number[] {
@@ -82,10 +105,9 @@ export class LoopWatch {
     return this.#askedAt
   }
 
-  /** The next tick follows the next beat, so that it finds a beat that is late, and otherwise wakes up rarely. */
   #schedule (): void {
     const now = this.#clock.now()
-    const delayMs = Math.max(TICK_MS, this.#state.beatAt + BEAT_MS + LATE_MS - now)
+    const delayMs = now - this.#turnAt < LATE_MS ? TICK_MS : CLOSE_TICK_MS
     this.#nextTickAt = now + delayMs
     this.#cancel = this.#clock.after(delayMs, () => {
       const blockedMs = this.blockedMs()
@@ -95,11 +117,13 @@ export class LoopWatch {
   }
 
   /** Adds the time since the thread last ran, if it is longer than planned. */
-  #noticeStall (now: number): void {
+  #noticeStall (now: number): boolean {
     const [ranAt, isStall] = [this.#ranAt, now - Math.max(this.#ranAt, this.#nextTickAt) >= STALL_MS]
     this.#ranAt = now
-    if (!isStall) return
-    this.#stalledSinceBeatMs += now - ranAt
-    this.#state.stalledMs += now - ranAt
+    if (isStall) {
+      this.#stalledMs += now - ranAt
+      this.#state.stalledMs += now - ranAt
+    }
+    return isStall
   }
 }

@@ -1,28 +1,50 @@
 import t from 'tap'
-import { BEAT_MS, SharedState } from '../../../../lib/observe/thread/shared-state.js'
+import { SharedState } from '../../../../lib/observe/thread/shared-state.js'
 import { LoopWatch } from '../../../../lib/observe/thread/worker/loop-watch.js'
 import { ManualClock } from '../../../support/clock.js'
 
-/** The event loop has turned until the beat was due, or the question was asked. */
-const STEADY = { count: Infinity }
+interface SetUp {
+  readonly clock: ManualClock
+  readonly state: SharedState
+  readonly turns: { count: number }
+  readonly ticks: number[]
+  readonly watch: LoopWatch
+}
 
-await t.test('blockedMs() returns the time for which a beat is overdue', async (t) => {
-  const [clock, state, ticks] = [new ManualClock(), SharedState.create(1), [] as number[]]
-  const watch = new LoopWatch(state, STEADY, clock, (blockedMs) => ticks.push(blockedMs))
-  await clock.pass(BEAT_MS + 400)
-  t.equal(watch.blockedMs(), 400)
-  t.same(ticks, [150, 250, 350], 'a late beat is watched closely')
-  state.beatAt = BEAT_MS + 390
+function setUp (): SetUp {
+  const [clock, state, turns, ticks] = [new ManualClock(), SharedState.create(1), { count: 0 }, [] as number[]]
+  return { clock, state, turns, ticks, watch: new LoopWatch(state, turns, clock, (blockedMs) => ticks.push(blockedMs)) }
+}
+
+await t.test('blockedMs() returns the time since the last turn when no turn follows', async (t) => {
+  const { clock, turns, ticks, watch } = setUp()
+  turns.count = 3
+  await clock.pass(800)
+  t.equal(watch.blockedMs(), 0, 'the turns may still go on')
+  await clock.pass(200)
+  t.same(ticks, [0, 0, 650], 'late turns are watched closely')
+  t.equal(watch.blockedMs(), 650, 'the block began between the turns at 300 and 400')
+  turns.count = 4
   t.equal(watch.blockedMs(), 0)
-  await clock.pass(BEAT_MS + 200)
-  t.same(ticks.slice(3), [0, 150], 'the next look follows the next beat')
+  await clock.pass(1_000)
+  t.same(ticks.slice(3), [0, 850, 950], 'the turn was the last')
   watch.stop()
   t.equal(clock.waiting, 0)
 })
 
+await t.test('blockedMs() returns 0 while the event loop turns, and seldom looks', async (t) => {
+  const { clock, turns, ticks, watch } = setUp()
+  for (let count = 1; count <= 40; count++) {
+    await clock.pass(100)
+    turns.count = count
+  }
+  t.same(ticks, [0, 0, 0, 0, 0])
+  t.equal(watch.blockedMs(), 0)
+  watch.stop()
+})
+
 await t.test('blockedMs() returns the time since the first question without an answer', async (t) => {
-  const [clock, state] = [new ManualClock(), SharedState.create(1)]
-  const watch = new LoopWatch(state, STEADY, clock, () => undefined)
+  const { clock, state, watch } = setUp()
   state.beatAt = 100
   await clock.pass(120)
   watch.asked()
@@ -40,38 +62,41 @@ await t.test('blockedMs() returns the time since the first question without an a
   watch.stop()
 })
 
-await t.test('blockedMs() counts from the last turn of the event loop once a block is proved', async (t) => {
-  const [clock, state, turns] = [new ManualClock(), SharedState.create(1), { count: 7 }]
-  const watch = new LoopWatch(state, turns, clock, () => undefined)
+await t.test('blockedMs() counts from the last turn once a question proves the block', async (t) => {
+  const { clock, state, turns, watch } = setUp()
   state.turns = 7
+  state.beatAt = 1
+  turns.count = 7
   await clock.pass(250)
   turns.count = 9
-  await clock.pass(150)
+  t.equal(watch.blockedMs(), 0)
+  await clock.pass(60)
   watch.asked()
   await clock.pass(49)
   t.equal(watch.blockedMs(), 49)
   await clock.pass(1)
-  t.equal(watch.blockedMs(), 200, 'the block began between the turns at 200 and 300')
-  await clock.pass(150)
-  t.equal(watch.blockedMs(), 350)
+  t.equal(watch.blockedMs(), 109, 'the block began between the turns at 201 and 301')
   turns.count = 0
-  t.equal(watch.blockedMs(), 550, 'the count begins again, and the next beat is not yet there')
+  t.equal(watch.blockedMs(), 50, 'a reset of the count is a sign, and the question is still open')
   watch.stop()
 })
 
 await t.test('blockedMs() leaves out time in which the whole process stood still', (t) => {
-  const [state, clock] = [SharedState.create(1), new ManualClock()]
+  const [state, clock, turns] = [SharedState.create(1), new ManualClock(), { count: 0 }]
   let now = 0
   clock.now = () => now
-  const watch = new LoopWatch(state, STEADY, clock, () => undefined)
-  now = BEAT_MS + 200
-  t.equal(watch.blockedMs(), 200)
-  now = BEAT_MS + 10_200
-  t.equal(watch.blockedMs(), 200)
+  const watch = new LoopWatch(state, turns, clock, () => undefined)
+  now = 700
+  t.equal(watch.blockedMs(), 650)
+  now = 10_700
+  t.equal(watch.blockedMs(), 650)
   t.equal(state.stalledMs, 10_000)
-  now = BEAT_MS + 10_300
-  t.equal(watch.blockedMs(), 300)
-  state.beatAt = 10_250
-  t.equal(watch.blockedMs(), 50)
+  now = 10_800
+  t.equal(watch.blockedMs(), 750)
+  state.beatAt = 10_550
+  t.equal(watch.blockedMs(), 200)
+  now = 20_000
+  turns.count = 1
+  t.equal(watch.blockedMs(), 0, 'the first turn after a stall is new')
   t.end()
 })
