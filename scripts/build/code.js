@@ -77,8 +77,11 @@ function roomOf (id, { getModuleInfo }) {
     return isLoadedBy('probe/command', id, getModuleInfo) ? 'base' : 'core'
   }
   // Otherwise a room that is loaded later would take these modules into its own file.
-  if (isLoadedBy('probe/command', id, getModuleInfo)) return 'command'
+  if (isLoadedBy('probe/command', id, getModuleInfo)) {
+    return isLoadedBy('checks/index', id, getModuleInfo) ? 'base' : 'command'
+  }
   const path = relative(LIB, id)
+  if (path.startsWith('health/')) return 'core'
   const isIn = (file) => LAZY_ROOMS[file].some((room) => path.startsWith(room))
   return clientRoomOf(id) ?? Object.keys(LAZY_ROOMS).find(isIn)
 }

@@ -60,13 +60,14 @@ const MOST_PIPELINED = 2_000
  * accepts them all before it sends an answer. At the limit the connection of the newest one is closed.
  */
 export function limitPipelining (server: Server): void {
-  const queues = new Map<Socket, { length: number }>()
+  const queues = new Map<Socket, Set<object>>()
   let total = 0
-  const newQueue = (socket: Socket): { length: number } => {
-    const queue = { length: 0 }
+  const newQueue = (socket: Socket): Set<object> => {
+    const queue = new Set<object>()
     queues.set(socket, queue)
     socket.once('close', () => {
-      total -= queue.length
+      total -= queue.size
+      queue.clear()
       queues.delete(socket)
     })
     return queue
@@ -75,13 +76,9 @@ export function limitPipelining (server: Server): void {
     // A response that waits for its turn has no socket yet.
     if (response.socket !== null) return
     const queue = queues.get(socket) ?? newQueue(socket)
-    queue.length += 1
+    queue.add(response)
     total += 1
-    response.once('socket', () => {
-      if (!queues.has(socket)) return
-      queue.length -= 1
-      total -= 1
-    })
+    response.once('socket', () => { total -= Number(queue.delete(response)) })
     if (total > MOST_PIPELINED) socket.destroy()
   })
 }
