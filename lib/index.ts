@@ -4,6 +4,7 @@ import { systemClock } from './base/clock.js'
 import { rootOf } from './base/root-of.js'
 import { logSafely } from './base/safe-log.js'
 import { setImmediate } from './base/timers.js'
+import { registerDependencies } from './dependencies/register.js'
 import { errors } from './errors.js'
 import { HealthEngine } from './health/engine.js'
 import { infoCollector } from './info/collector.js'
@@ -107,7 +108,7 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   assertFree(fastify, prefix, settings)
 
   const history = new History(fastify.log, systemClock)
-  const engine = await createEngine(fastify, settings, prefix, history)
+  const engine = createEngine(fastify, settings, prefix, history)
   const info = createInfo(fastify, settings)
   const visibilityPolicy = VisibilityPolicy.of(settings, fastify.log, systemClock)
   const auth = guardedAuth(settings.auth, fastify.log, systemClock)
@@ -133,9 +134,9 @@ async function managementEndpoints (fastify: FastifyInstance, options: Managemen
   if (settings.metrics.length > 0) await addMetrics(fastify, { engine, eventLoop: server?.eventLoop }, settings.metrics)
 }
 
-async function createEngine (
+function createEngine (
   fastify: FastifyInstance, settings: Settings, prefix: string, history: History
-): Promise<HealthEngine> {
+): HealthEngine {
   const engine = new HealthEngine(settings.kinds, {
     log: fastify.log,
     owner: fastify,
@@ -145,10 +146,7 @@ async function createEngine (
     onChange: (change) => history.record(change)
   })
   for (const { kind, name, check, options } of settings.checks) engine.add([kind], name, check, options)
-  if (settings.serviceDependencies.length > 0) {
-    const { registerDependencies } = await import('./dependencies/register.js')
-    registerDependencies(engine, settings, prefix)
-  }
+  registerDependencies(engine, settings, prefix)
   return engine
 }
 

@@ -55,7 +55,6 @@ function sourcesOf (entries) {
 /** Rooms that only some apps use, by file. Each file is loaded at its first use. */
 const LAZY_ROOMS = {
   auto: ['checks/auto/'],
-  dependencies: ['dependencies/'],
   checks: ['checks/'],
   metrics: ['metrics/', 'observe/metrics/'],
   springBootAdmin: ['spring-boot-admin/', 'observe/spring-boot-admin/'],
