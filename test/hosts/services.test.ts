@@ -212,12 +212,12 @@ await t.test('the answer to a peer is in time although auth and showComponents a
     showComponents: slow,
     showDetails: 'always'
   })
-  const headers = { 'management-hop': '1', 'management-timeout': '500' }
+  const headers = { 'management-hop': '1', 'management-timeout': '2000' }
   const limitOf = (error: unknown): number => Number(/within (\d+) ms/.exec(String(error))?.[1])
   const report = (await get('/z/health', headers)).body as { components: { hang: { details: { error: string } } } }
-  t.ok(limitOf(report.components.hang.details.error) <= 300, 'less the time of the hooks')
+  t.ok(limitOf(report.components.hang.details.error) <= 1_850, 'less the time of the hooks')
   const component = (await get('/z/health/hang', headers)).body as { details: { error: string } }
-  t.ok(limitOf(component.details.error) <= 150, 'less the time of the hooks and of showComponents')
+  t.ok(limitOf(component.details.error) <= 1_700, 'less the time of the hooks and of showComponents')
 })
 
 await t.test('a fixed URL is requested for its kind, and accepts any answer from 200 to 299', async (t) => {
