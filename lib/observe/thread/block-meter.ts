@@ -1,10 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { TURN_MS } from './shared-state.js'
 
 /** A shorter time is no block, in milliseconds. */
 export const SHORTEST_BLOCK_MS = 100
-
-/** The interval of the measuring timer, in milliseconds. It runs no JavaScript, so it is cheap. */
-const RESOLUTION_MS = 100
 
 /** Counts the calls of the measuring timer. A copy in another thread shows the same count. */
 export interface Turns {
@@ -20,11 +18,12 @@ export interface BlockMeter {
 }
 
 /**
- * Measures with the timer of Node's histogram. A record is the time between two calls of this timer. A block begins
- * somewhere in the interval before its due time, so the result is right up to half an interval.
+ * Measures with the timer of Node's histogram, which is cheap, because it runs no JavaScript. A record is the time
+ * between two calls of this timer. A block begins somewhere in the interval before its due time, so the result is right
+ * up to half an interval.
  */
 export class LoopBlockMeter implements BlockMeter {
-  readonly #histogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS })
+  readonly #histogram = monitorEventLoopDelay({ resolution: TURN_MS })
 
   get turns (): Turns {
     return this.#histogram
@@ -36,7 +35,7 @@ export class LoopBlockMeter implements BlockMeter {
 
   /** Resets the histogram only after a block: a reset makes it blind until its next call. */
   take (): number {
-    const longestMs = this.#histogram.max / 1e6 - RESOLUTION_MS / 2
+    const longestMs = this.#histogram.max / 1e6 - TURN_MS / 2
     if (longestMs < SHORTEST_BLOCK_MS) return 0
     this.#histogram.reset()
     return longestMs

@@ -3,7 +3,10 @@ import type { ComponentStatus } from '../../health/status.js'
 
 const ALL_STATUSES: readonly ComponentStatus[] = [...STATUSES, 'UNKNOWN']
 
-/** The cells before those of the kinds. Each cell has 64 bits, because times in milliseconds exceed 32 bits. */
+/** How often the app's meter counts a turn of the event loop, in milliseconds. */
+export const TURN_MS = 100
+
+/** The cells before the cells of the kinds. Each cell has 64 bits, because times in milliseconds exceed 32 bits. */
 const CELLS = { beatAt: 0, stalledMs: 1, isReady: 2, isDebugged: 3, answered: 4, turns: 5 } as const
 
 /** The cells of one kind. */

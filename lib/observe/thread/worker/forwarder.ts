@@ -28,7 +28,7 @@ export interface ForwarderDependencies {
 export interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  /** Answers without the app, for a probe. Returns false if the request, which has waited so long, should wait on. */
+  /** Answers without the app, for a probe. Returns false if a request that has waited for this time should wait on. */
   readonly answerWithoutApp?: (waitedMs: number) => boolean
 }
 

@@ -1,12 +1,8 @@
 import type { Clock } from '../../../base/clock.js'
 import type { Turns } from '../block-meter.js'
+import { TURN_MS } from '../shared-state.js'
 import type { SharedState } from '../shared-state.js'
-
-/** A question without an answer proves a block after this time, in milliseconds. */
-const PROOF_MS = 50
-
-/** The meter counts a turn of the event loop at this interval, in milliseconds. */
-const TURN_MS = 100
+import { SILENT_MS } from './waits.js'
 
 /** The same count for this time proves a block, in milliseconds. */
 const SAME_COUNT_MS = 150
@@ -71,7 +67,7 @@ export class LoopWatch {
     this.#look(now, this.#noticeStall(now))
     const [askedAt = Infinity] = this.#openQuestions()
     const openSince = Math.max(askedAt, this.#beatAt)
-    const isProved = now - openSince - this.#stalledMs >= PROOF_MS || now - this.#count.firstAt >= SAME_COUNT_MS
+    const isProved = now - openSince - this.#stalledMs >= SILENT_MS || now - this.#count.firstAt >= SAME_COUNT_MS
     // A block begins between two turns.
     const blockedSince = isProved ? Math.min(openSince, this.#turnAt + TURN_MS / 2) : openSince
     return Math.max(0, now - blockedSince - this.#stalledMs)

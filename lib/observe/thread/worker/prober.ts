@@ -52,7 +52,7 @@ export class Prober {
     for (const send of flight?.waiting ?? []) send(status)
   }
 
-  /** The status of a kind without the app, or `undefined` if a probe that has waited so long should wait on. */
+  /** The status of a kind without the app, or `undefined` if a probe that has waited for this time should wait on. */
   verdict (kind: number, waitedMs: number): Status | undefined {
     const { state, watch, kinds, thresholds, clock } = this.#dependencies
     const situation = { isReady: state.isReady, blockedMs: watch.blockedMs(), now: clock.now() }
